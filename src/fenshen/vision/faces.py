@@ -1,0 +1,79 @@
+"""Finds faces with YuNet (Wu, Peng & Yu 2023), run by OpenCV as it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fenshen.vision import nets, weights
+from fenshen.vision.arrays import RGB, Floats
+
+WEIGHT = "yunet_int8bq.onnx"
+
+LOOK_AT = 640
+"""Longest edge in px the net looks at first; faces from about 12 px of that are found."""
+
+LOOK_CLOSER_AT = 1280
+"""Longest edge for the second look, when the first found nothing."""
+
+SURE = 0.7
+"""Least score of a face. YuNet's false alarms on group photos ended at 0.64; real faces mostly score above 0.8."""
+
+OVERLAP = 0.3
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Face:
+    """A face in a picture, in that picture's pixels."""
+
+    box: tuple[float, float, float, float]  # x, y, width, height
+    points: Floats  # (5, 2): the sitter's right eye, left eye, nose tip, right and left corner of the mouth
+    score: float  # 0..1
+
+
+def detect(rgb: RGB, models: Path, *, sure: float = SURE) -> list[Face]:
+    """Find the faces in a picture of any size, the largest first.
+
+    Looks at the whole picture shrunk to 640 px. If that shows no face it looks again with a wide border
+    around (a face that fills the frame is found only when it is smaller) and at 1280 px (distant faces).
+    """
+    found = _look(rgb, models, LOOK_AT, 0.0, sure) or _look(rgb, models, LOOK_AT, 0.5, sure)
+    if not found and max(rgb.shape[:2]) > LOOK_AT:
+        found = _look(rgb, models, LOOK_CLOSER_AT, 0.0, sure)
+    return sorted(found, key=lambda face: -face.box[2] * face.box[3])
+
+
+def _look(rgb: RGB, models: Path, longest: int, border: float, sure: float) -> list[Face]:
+    """Detect at one scale; ``border`` is added on each side, as a share of the longest edge."""
+    height, width = rgb.shape[:2]
+    pad = round(border * max(height, width))
+    scale = min(1.0, longest / (max(height, width) + 2 * pad))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST)
+    edge = round(pad * scale)
+    bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+    if edge:
+        bgr = cv2.copyMakeBorder(bgr, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
+    file = weights.path(WEIGHT, models)
+    with nets.borrow(
+        file, lambda: cv2.FaceDetectorYN.create(str(file), "", (320, 320), sure, OVERLAP, MOST)
+    ) as net:
+        net.setScoreThreshold(sure)
+        net.setInputSize((bgr.shape[1], bgr.shape[0]))
+        _, rows = net.detect(bgr)
+    if rows is None:
+        return []
+    return [_face(row, scale, edge) for row in np.asarray(rows, np.float32)]
+
+
+def _face(row: Floats, scale: float, edge: int) -> Face:
+    """Read one row of YuNet's answer (x, y, w, h, five points, score) back into the picture's pixels."""
+    x, y, w, h = (float(v) for v in row[:4])
+    points = (row[4:14].reshape(5, 2) - edge) / scale
+    return Face(
+        box=((x - edge) / scale, (y - edge) / scale, w / scale, h / scale),
+        points=points.astype(np.float32),
+        score=float(row[14]),
+    )

@@ -1,0 +1,103 @@
+"""Opens the nets and lends them out: one user at a time, any thread.
+
+Neither OpenCV's nets nor LiteRT's interpreters may be used by two threads at once, and opening one costs
+10 to 90 ms. So an opened net lies on a shelf; who needs it takes it, or opens another when it is out.
+"""
+
+import threading
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fenshen.vision import weights
+from fenshen.vision.arrays import Floats
+
+Net = TypeVar("Net")
+
+THREADS = 2
+
+_shelf: dict[Hashable, list[Any]] = defaultdict(list)
+_door = threading.Lock()
+
+
+@contextmanager
+def borrow(key: Hashable, make: Callable[[], Net]) -> Iterator[Net]:
+    """Lend the net under this key, opening one if all are out; it is put back afterwards, also after an error."""
+    with _door:
+        shelf = _shelf[key]
+        net: Net | None = shelf.pop() if shelf else None
+    if net is None:
+        net = make()
+    try:
+        yield net
+    finally:
+        with _door:
+            shelf.append(net)
+
+
+@lru_cache(maxsize=8)
+def task_member(task: Path, member: str) -> bytes:
+    """Read one file out of a MediaPipe .task bundle, which is a zip."""
+    with zipfile.ZipFile(task) as bundle:
+        return bundle.read(member)
+
+
+class Lite:
+    """A LiteRT (TensorFlow Lite) net with one input: call it with an array, get its outputs by shape."""
+
+    def __init__(self, content: bytes, threads: int = THREADS) -> None:
+        """Open the net from the bytes of a .tflite file."""
+        from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  (0.2 s; only who runs a net pays)
+
+        self._net = Interpreter(model_content=content, num_threads=threads)
+        self._net.allocate_tensors()
+        self._input = self._net.get_input_details()[0]["index"]
+        self._outputs = [(tuple(o["shape"]), o["index"]) for o in self._net.get_output_details()]
+
+    def __call__(self, values: Floats) -> dict[tuple[int, ...], Floats]:
+        """Run once. Returns copies of the outputs; of two with the same shape the first is given."""
+        self._net.set_tensor(self._input, values)
+        self._net.invoke()
+        return {shape: self._net.get_tensor(index) for shape, index in reversed(self._outputs)}
+
+
+class Onnx:
+    """An ONNX Runtime net with one input: call it with an array, get its first output. CPU only, opens no socket."""
+
+    def __init__(self, file: Path, threads: int = THREADS) -> None:
+        """Open the net from a .onnx file."""
+        import onnxruntime  # noqa: PLC0415  (0.2 s; only who runs a net pays)
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._net = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        self._input = self._net.get_inputs()[0].name
+        self._output = self._net.get_outputs()[0].name
+
+    def __call__(self, values: Floats) -> Floats:
+        """Run once and return the first output."""
+        first: Floats = self._net.run([self._output], {self._input: values})[0]
+        return first
+
+
+@contextmanager
+def lite(name: str, models: Path, member: str | None = None) -> Iterator[Lite]:
+    """Lend a LiteRT net: a .tflite file, or a member of a .task bundle."""
+    file = weights.path(name, models)
+    with borrow(
+        (file, member), lambda: Lite(task_member(file, member) if member else file.read_bytes())
+    ) as net:
+        yield net
+
+
+@contextmanager
+def onnx(name: str, models: Path) -> Iterator[Onnx]:
+    """Lend an ONNX Runtime net."""
+    file = weights.path(name, models)
+    with borrow(file, lambda: Onnx(file)) as net:
+        yield net
