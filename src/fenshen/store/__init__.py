@@ -1,0 +1,1 @@
+"""Tables, their migrations, and the manners of writing to a disk."""

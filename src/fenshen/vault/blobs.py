@@ -1,0 +1,108 @@
+"""Sealed bytes by opaque name. Nothing here can open them.
+
+A name is ``<key id>/<object>``. The local store is obstore's; an S3 bucket fits the same port.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore
+
+from fenshen.errors import DiskFullError, NotFoundError
+from fenshen.store import disk
+
+NO_ROOM = tuple(f"(os error {number})" for number in disk.NO_ROOM)  # obstore tells the cause in its text only
+
+
+class Blobs(Protocol):
+    """Keeps sealed bytes.
+
+    ``put`` returns when the bytes would survive a power cut; a reader sees the old blob or the new one, never
+    half, and a put that fails leaves nothing new. ``get`` raises NotFoundError. Deleting what is not there is fine.
+    """
+
+    def put(self, name: str, sealed: bytes) -> None:
+        """Keep a blob, replacing one of the same name."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """Give a blob back."""
+        ...
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Give the name and bytes of each blob of one folder, without the folder's own name."""
+        ...
+
+    def folders(self) -> list[str]:
+        """Give every folder, also those of dead keys."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget one blob."""
+        ...
+
+    def delete_folder(self, folder: str) -> None:
+        """Forget a folder, with whatever a killed writer may have left in it."""
+        ...
+
+
+class LocalBlobs:
+    """Blobs on this machine's disk."""
+
+    def __init__(self, home: Path) -> None:
+        """Keep them below ``home``, which is made if need be (0700)."""
+        self._home = disk.private_folder(home)
+        self._store = LocalStore(self._home)
+
+    def put(self, name: str, sealed: bytes) -> None:
+        """Keep a blob, replacing one of the same name. Raises DiskFullError."""
+        try:
+            obstore.put(self._store, name, sealed, use_multipart=False)
+        except (BaseError, OSError) as error:
+            if any(cause in str(error) for cause in NO_ROOM):
+                raise DiskFullError from None
+            raise
+        self._sync(self._home / name)
+
+    def get(self, name: str) -> bytes:
+        """Give a blob back. Raises NotFoundError."""
+        try:
+            return bytes(obstore.get(self._store, name).bytes())
+        except FileNotFoundError:
+            raise NotFoundError(kind="blob", id=name.rpartition("/")[2]) from None
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Give the name and bytes of each blob of one folder, without the folder's own name."""
+        found = (blob for page in obstore.list(self._store, prefix=folder) for blob in page)
+        return {blob["path"].removeprefix(f"{folder}/"): blob["size"] for blob in found}
+
+    def folders(self) -> list[str]:
+        """Give every folder, also those of dead keys."""
+        return sorted(path.name for path in self._home.iterdir() if path.is_dir())
+
+    def delete(self, name: str) -> None:
+        """Forget one blob."""
+        try:
+            obstore.delete(self._store, name)
+        except FileNotFoundError:
+            return
+        disk.sync_folder((self._home / name).parent)
+
+    def delete_folder(self, folder: str) -> None:
+        """Forget a folder, with whatever a killed writer may have left in it (obstore's staged files too)."""
+        path = self._home / folder
+        with suppress(FileNotFoundError):  # it never was, or another sweeper is at it too
+            shutil.rmtree(path)
+        disk.sync_folder(self._home)
+
+    def _sync(self, path: Path) -> None:
+        """Push a blob and its names down to the disk: obstore renames into place but does not fsync."""
+        with disk.naming_a_full_disk(), path.open("rb") as file:
+            os.fsync(file.fileno())
+        disk.sync_folder(path.parent)
+        disk.sync_folder(self._home)

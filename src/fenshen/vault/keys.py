@@ -1,0 +1,194 @@
+"""One key for each sitter and each use of their data; destroying the key is erasing the data.
+
+On disk, below ``home/keys``::
+
+    kek                 the key-encryption key (or elsewhere: FENSHEN_KEY_FILE); see ``kek.py``
+    names, signing      secrets of the studio itself, wrapped
+    people/<name>/<n>   data key number n of one sitter and use, wrapped and bound to sitter, use and n
+
+``<name>`` is the sitter and the use, encrypted (AES-SIV, RFC 5297): the tree tells a thief nothing, yet the
+studio can list whose keys it holds without a table that might disagree with the disk. Wrapped keys live in
+files of their own, not in the database, because a database keeps old pages and logs.
+
+**What destroying means.** The wrapped key is overwritten, synced and unlinked (NIST SP 800-88r2, cryptographic
+erase). A journal, a snapshot, copy-on-write or worn-out flash cells may keep the overwritten bytes; they are
+still wrapped, so they open only with the KEK. Whoever must exclude even that rotates the KEK afterwards and
+destroys the old one: that is the last resort on which the erasure then rests.
+"""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
+from fenshen.ids import SitterId
+from fenshen.settings import Settings
+from fenshen.store import disk
+from fenshen.vault.kek import KeyFile, KeyProvider
+from fenshen.vault.seal import bind
+
+KEY, KEY_ID, NAMES = 32, 8, 64  # bytes
+LABEL = b"fenshen key name 1"
+
+
+class KeyUse(StrEnum):
+    """What a key may open. The first three are the classes of blobs; see ``vault.DataClass``."""
+
+    PHOTO = "photo"
+    DOUBLE = "double"
+    PORTRAIT = "portrait"
+    SUBJECT = "subject"  # makes the pseudonym in a sitter's receipts; no blob is sealed with it
+
+
+class SitterBusyError(FenshenError):
+    """Another run holds this sitter's photos right now."""
+
+    code, retry = "sitter_busy", True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataKey:
+    """One unwrapped key. Keep it no longer than one call."""
+
+    id: str  # opaque and random; stands in receipts
+    version: int
+    secret: bytes = field(repr=False)
+
+
+class KeyStore:
+    """Makes, finds and destroys wrapped keys.
+
+    No unwrapped data key is cached, so a destroyed key is gone at once, for every process.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the key-encryption key, making it on the very first use. Errors: see ``KeyFile.open``."""
+        self._home = disk.private_folder(settings.home / "keys")
+        self._people = disk.private_folder(self._home / "people")
+        is_new = not (self._home / "names").exists() and not any(self._people.iterdir())
+        self._provider: KeyProvider = KeyFile.open(settings.key_file, may_create=is_new)
+        self._names = AESSIV(self.studio_secret("names", NAMES))
+
+    def studio_secret(self, name: str, size: int) -> bytes:
+        """Give a secret of the studio itself, made at first use (``size`` random bytes)."""
+        path, bound = self._home / name, bind("fenshen studio secret", name)
+        if not path.exists():
+            with self._lock():
+                if not path.exists():
+                    disk.write_durably(path, self._provider.wrap(secrets.token_bytes(size), bound))
+        return self._provider.unwrap(path.read_bytes(), bound)
+
+    def key(self, sitter: SitterId, use: KeyUse, *, create: bool = False) -> DataKey:
+        """Give the newest key of a sitter for one use; without ``create``, raise NotFoundError when there is none."""
+        if found := self.keys(sitter, use):
+            return found[0]
+        if not create:
+            raise NotFoundError(kind="key", id=sitter)
+        with self._lock():
+            found = self.keys(sitter, use)  # another process may have made it while we waited
+            return found[0] if found else self._make(sitter, use, 1)
+
+    def succeed(self, sitter: SitterId, use: KeyUse) -> DataKey:
+        """Make a newer key beside the present ones, for moving objects away from a key that shall die."""
+        with self._lock():
+            newest = max((key.version for key in self.keys(sitter, use)), default=0)
+            return self._make(sitter, use, newest + 1)
+
+    def keys(self, sitter: SitterId, use: KeyUse) -> list[DataKey]:
+        """Give the living keys of a sitter for one use, newest first."""
+        found = []
+        for path in self._folder(sitter, use).glob("[0-9]*"):
+            with suppress(FileNotFoundError):  # destroyed while we looked
+                found.append(self._read(path, sitter, use))
+        return sorted(found, key=lambda key: -key.version)
+
+    def people(self, use: KeyUse) -> list[SitterId]:
+        """Give every sitter of whom a key for this use is held."""
+        owners = (self._owner(folder.name) for folder in self._people.iterdir() if any(folder.glob("[0-9]*")))
+        return sorted(sitter for sitter, owned in owners if owned is use)
+
+    def destroy(self, sitter: SitterId, use: KeyUse, *, before: int | None = None) -> list[str]:
+        """Destroy the keys of a sitter for one use (only those older than version ``before``, when given).
+
+        Gives the ids of the destroyed keys; an empty list when there were none. See the module's words on
+        what destroying means.
+        """
+        doomed = [key for key in self.keys(sitter, use) if before is None or key.version < before]
+        folder = self._folder(sitter, use)
+        for key in doomed:
+            disk.shred(folder / str(key.version))
+        for part in folder.glob(".*.part"):  # a key whose maker was killed before anything was sealed with it
+            disk.shred(part)
+        with suppress(OSError):  # not empty: a newer key lives there; or never made
+            folder.rmdir()
+            disk.sync_folder(self._people)
+        return [key.id for key in doomed]
+
+    @contextmanager
+    def lease(self, sitter: SitterId, use: KeyUse) -> Iterator[None]:
+        """Hold a sitter's keys for one use as ours while we live; the kernel lets go when the process dies.
+
+        Raises SitterBusyError when another holder lives.
+        """
+        while True:
+            folder = disk.private_folder(self._folder(sitter, use))
+            with suppress(FileNotFoundError):
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                try:
+                    if not _taken(descriptor):
+                        raise SitterBusyError
+                    # A sweeper may have removed the folder between making and locking it: then lock the new one.
+                    if os.fstat(descriptor).st_ino == folder.stat().st_ino:
+                        yield
+                        return
+                finally:
+                    os.close(descriptor)
+
+    def _make(self, sitter: SitterId, use: KeyUse, version: int) -> DataKey:
+        key_id, secret = secrets.token_bytes(KEY_ID), secrets.token_bytes(KEY)
+        folder = disk.private_folder(self._folder(sitter, use))
+        wrapped = self._provider.wrap(key_id + secret, _bound(sitter, use, version))
+        disk.write_durably(folder / str(version), wrapped)
+        disk.sync_folder(self._people)
+        return DataKey(id=f"key_{key_id.hex()}", version=version, secret=secret)
+
+    def _read(self, path: Path, sitter: SitterId, use: KeyUse) -> DataKey:
+        version = int(path.name)
+        opened = self._provider.unwrap(path.read_bytes(), _bound(sitter, use, version))
+        if len(opened) != KEY_ID + KEY:
+            raise SealBrokenError
+        return DataKey(id=f"key_{opened[:KEY_ID].hex()}", version=version, secret=opened[KEY_ID:])
+
+    def _folder(self, sitter: SitterId, use: KeyUse) -> Path:
+        return self._people / self._names.encrypt(f"{use} {sitter}".encode(), [LABEL]).hex()
+
+    def _owner(self, name: str) -> tuple[SitterId, KeyUse]:
+        try:
+            use, _, sitter = self._names.decrypt(bytes.fromhex(name), [LABEL]).decode().partition(" ")
+        except (InvalidTag, ValueError):
+            raise SealBrokenError from None
+        return SitterId(sitter), KeyUse(use)
+
+    def _lock(self) -> AbstractContextManager[None]:
+        return disk.locked(self._home / ".lock")
+
+
+def _bound(sitter: SitterId, use: KeyUse, version: int) -> bytes:
+    """Tie a wrapped key to its owner: in another sitter's folder, or for another use, it does not open."""
+    return bind("fenshen data key", sitter, use, str(version))
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

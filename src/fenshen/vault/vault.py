@@ -1,0 +1,214 @@
+"""Put a face in, get it back, destroy it. The only door to ``home/blobs``.
+
+Every object is sealed with its sitter's key for its class before anything is written, bound to sitter, class
+and object id. The photos' key cannot open a double: that is arithmetic, not an ``if``.
+"""
+
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
+from fenshen.ids import SitterId
+from fenshen.settings import Settings
+from fenshen.vault.blobs import Blobs, LocalBlobs
+from fenshen.vault.keys import DataKey, KeyStore, KeyUse, SitterBusyError
+from fenshen.vault.seal import bind, seal, unseal
+
+LABEL = b"fenshen object name 1"
+
+
+class DataClass(StrEnum):
+    """The kinds of blobs that show a person. Each has a line in ``rights/holdings.py`` and ``rights/retention.py``."""
+
+    PHOTO = "photo"
+    DOUBLE = "double"
+    PORTRAIT = "portrait"
+
+
+class ErasureFailedError(FenshenError):
+    """Something could still be read after it was to be destroyed. No receipt is given. Facts: ``kind``."""
+
+    code = "erasure_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One object in the vault, without its content."""
+
+    object_id: str
+    bytes: int  # on disk, sealed
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destroyed:
+    """What was destroyed. Nothing was there when ``count`` is 0."""
+
+    count: int  # objects
+    bytes: int  # on disk, sealed
+    key_ids: tuple[str, ...]
+
+
+class Vault:
+    """Keeps sealed objects of sitters. Make one for each run; it may be used from any thread.
+
+    A photo lives no longer than the Vault that took it in: the first ``put`` of a sitter's photo takes a lease
+    that ends with ``destroy`` or with the process, however it dies, and ``take_over`` finds photos without one.
+    """
+
+    def __init__(self, settings: Settings, *, keys: KeyStore | None = None, blobs: Blobs | None = None) -> None:
+        """Open the keys and the blobs below ``settings.home``."""
+        self.keys = keys or KeyStore(settings)
+        self._blobs = blobs or LocalBlobs(settings.home / "blobs")
+        self._leases: dict[SitterId, ExitStack] = {}
+        self._leasing = Lock()
+
+    def put(self, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes) -> None:
+        """Seal and keep an object, replacing one of the same id.
+
+        Raises DiskFullError having kept nothing new, SitterBusyError when another run holds this sitter's photos,
+        and NotFoundError when the sitter's keys were destroyed meanwhile.
+        """
+        if data_class is DataClass.PHOTO:
+            self._hold(sitter)
+        key = self.keys.key(sitter, KeyUse(data_class), create=True)
+        self._write(key, sitter, data_class, object_id, plain)
+        if key not in self.keys.keys(sitter, KeyUse(data_class)):  # erased while we wrote: leave no orphan
+            self._blobs.delete_folder(key.id)
+            raise NotFoundError(kind="key", id=sitter)
+
+    def get(self, sitter: SitterId, data_class: DataClass, object_id: str) -> bytes:
+        """Open an object. Raises NotFoundError, or SealBrokenError when it was altered or is not this one."""
+        for key in self.keys.keys(sitter, KeyUse(data_class)):
+            try:
+                sealed = self._blobs.get(_name(key, object_id))
+            except NotFoundError:
+                continue
+            return unseal(sealed, key.secret, _context(sitter, data_class, object_id))
+        raise NotFoundError(kind=data_class.value, id=object_id)
+
+    def kept(self, sitter: SitterId, data_class: DataClass) -> list[Kept]:
+        """Tell what the vault holds of a sitter in one class, by object id."""
+        found = {}
+        for key in reversed(self.keys.keys(sitter, KeyUse(data_class))):  # newest last: it wins
+            for name, size in self._blobs.sizes(key.id).items():
+                object_id = _object_id(key, name)
+                found[object_id] = Kept(object_id=object_id, bytes=size, key_id=key.id)
+        return [found[object_id] for object_id in sorted(found)]
+
+    def objects(self, sitter: SitterId, data_class: DataClass) -> list[str]:
+        """Give the ids of a sitter's objects in one class."""
+        return [kept.object_id for kept in self.kept(sitter, data_class)]
+
+    def people(self, data_class: DataClass) -> list[SitterId]:
+        """Give every sitter of whom a key of this class is held."""
+        return self.keys.people(KeyUse(data_class))
+
+    def delete(self, sitter: SitterId, data_class: DataClass, object_id: str) -> Destroyed:
+        """Destroy one object of several, beyond recovery.
+
+        1. when it is the only one, its key dies with it  2. else the others move to a new key
+        3. the old keys are destroyed, and with them the object. A crash in between loses nothing; repeating is safe.
+        Raises NotFoundError, ErasureFailedError.
+        """
+        kept = {each.object_id: each for each in self.kept(sitter, data_class)}
+        if object_id not in kept:
+            raise NotFoundError(kind=data_class.value, id=object_id)
+        if len(kept) == 1:
+            return self.destroy(sitter, data_class)  # (1)
+        plain = {other: self.get(sitter, data_class, other) for other in kept if other != object_id}
+        old = self.keys.keys(sitter, KeyUse(data_class))
+        new = self.keys.succeed(sitter, KeyUse(data_class))
+        for other, content in plain.items():  # (2)
+            self._write(new, sitter, data_class, other, content)
+        dead = self.keys.destroy(sitter, KeyUse(data_class), before=new.version)  # (3)
+        for key in old:
+            self._blobs.delete_folder(key.id)
+        self._prove_gone(sitter, data_class, object_id)
+        return Destroyed(count=1, bytes=kept[object_id].bytes, key_ids=tuple(dead))
+
+    def destroy(self, sitter: SitterId, data_class: DataClass) -> Destroyed:
+        """Destroy all objects of a sitter in one class.
+
+        The keys go first, then the blobs; then we look whether they are gone, and raise ErasureFailedError if not.
+        """
+        kept = self.kept(sitter, data_class)
+        key_ids = self.keys.destroy(sitter, KeyUse(data_class))
+        for key_id in key_ids:
+            self._blobs.delete_folder(key_id)
+        if held := self._leases.pop(sitter, None) if data_class is DataClass.PHOTO else None:
+            held.close()
+        for each in kept:
+            self._prove_gone(sitter, data_class, each.object_id)
+        return Destroyed(count=len(kept), bytes=sum(each.bytes for each in kept), key_ids=tuple(key_ids))
+
+    def take_over(self) -> list[SitterId]:
+        """Give the sitters whose photos were left behind by a run that no longer lives.
+
+        Their leases pass to this Vault, so that nobody begins anew with them before they are destroyed.
+        """
+        orphans = []
+        for sitter in self.people(DataClass.PHOTO):
+            if sitter not in self._leases:
+                with suppress(SitterBusyError):
+                    self._hold(sitter)
+                    orphans.append(sitter)
+        return orphans
+
+    def bury(self) -> int:
+        """Delete the blobs of dead keys, left when a run was killed between destroying a key and its blobs.
+
+        Gives how many folders went. Blobs are listed before keys, so that a key made meanwhile is not missed.
+        """
+        folders = self._blobs.folders()
+        owners = [(sitter, KeyUse(kind)) for kind in DataClass for sitter in self.people(kind)]
+        alive = {key.id for sitter, use in owners for key in self.keys.keys(sitter, use)}
+        dead = [folder for folder in folders if folder not in alive]
+        for folder in dead:
+            self._blobs.delete_folder(folder)
+        return len(dead)
+
+    def _write(self, key: DataKey, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes) -> None:
+        context = _context(sitter, data_class, object_id)
+        self._blobs.put(_name(key, object_id), seal(plain, key.secret, context))
+
+    def _hold(self, sitter: SitterId) -> None:
+        with self._leasing:
+            if sitter not in self._leases:
+                lease = ExitStack()
+                lease.enter_context(self.keys.lease(sitter, KeyUse.PHOTO))
+                self._leases[sitter] = lease
+
+    def _prove_gone(self, sitter: SitterId, data_class: DataClass, object_id: str) -> None:
+        try:
+            self.get(sitter, data_class, object_id)
+        except NotFoundError:
+            return
+        raise ErasureFailedError(kind=data_class.value)
+
+
+def _context(sitter: SitterId, data_class: DataClass, object_id: str) -> bytes:
+    return bind("fenshen object 1", sitter, data_class, object_id)
+
+
+def _name(key: DataKey, object_id: str) -> str:
+    """Name a blob: its key's id, and the object's id encrypted (AES-SIV): it tells nothing, yet can be listed."""
+    return f"{key.id}/{_namer(key).encrypt(object_id.encode(), [LABEL]).hex()}"
+
+
+def _object_id(key: DataKey, name: str) -> str:
+    try:
+        return _namer(key).decrypt(bytes.fromhex(name), [LABEL]).decode()
+    except (InvalidTag, ValueError):
+        raise SealBrokenError from None
+
+
+def _namer(key: DataKey) -> AESSIV:
+    return AESSIV(HKDFExpand(SHA256(), 64, LABEL).derive(key.secret))
