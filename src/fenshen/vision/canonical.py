@@ -1,7 +1,7 @@
 """The canonical face that MediaPipe's mesh is a copy of: shape, texture coordinates, triangles.
 
-It lies inside ``face_landmarker.task`` as a protocol buffer (GeometryPipelineMetadata). Reading the four kinds
-of field it uses takes twenty lines, so no protobuf package is needed.
+It lies inside ``face_landmarker.task`` as a protocol buffer (GeometryPipelineMetadata). Reading the kinds of
+field it uses takes twenty lines, so no protobuf package is needed.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ VARINT, BYTES, FLOAT = 0, 2, 5  # wire types
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CanonicalFace:
-    """A neutral adult face of average shape, seen from the front: x to the image's right, y up, z to the camera."""
+    """A neutral adult face of average shape, from the front: x to the image's right, y up, z to us."""
 
     vertices: Floats  # (468, 3) centimetres
     uv: Floats  # (468, 2) texture coordinates, 0..1
@@ -61,7 +61,7 @@ def _held(message: bytes) -> tuple[int, float]:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | float | bytes]]:
-    """The fields of a protocol-buffer message, in order, as (number, value)."""
+    """Walk the fields of a protocol-buffer message, in order, as (number, value)."""
     at = 0
     while at < len(message):
         key, at = _varint(message, at)

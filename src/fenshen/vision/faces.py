@@ -18,7 +18,7 @@ LOOK_CLOSER_AT = 1280
 """Longest edge for the second look, when the first found nothing."""
 
 SURE = 0.7
-"""Least score of a face. YuNet's false alarms on group photos ended at 0.64; real faces mostly score above 0.8."""
+"""Least score of a face. YuNet's false alarms on group photos ended at 0.64; real faces mostly reach 0.8."""
 
 OVERLAP = 0.3
 MOST = 200

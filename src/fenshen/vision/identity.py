@@ -21,17 +21,17 @@ ANCHORS = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]],
     np.float32,
 )
-"""(5, 2) where eyes, nose tip and corners of the mouth lie in the input (the ArcFace template, Deng et al. 2019)."""
+"""(5, 2) where eyes, nose tip and corners of the mouth lie in the input (ArcFace, Deng et al. 2019)."""
 
 MESH_ANCHORS = (468, 473, 4, 61, 291)
 """The same five places among the mesh points: irises, nose tip, corners of the mouth.
 
-Aligning by the mesh instead of the detector's points lifts TAR at FAR 0.1 % from .89 to .90-.92 on press photos.
+Aligned by the mesh instead of the detector's points, TAR at FAR 0.1 % rises from .89 to .90-.92 (press photos).
 """
 
 
 def embed(rgb: RGB, face: FaceMesh | Face, models: Path) -> Floats:
-    """Describe a face by a (128,) float32 vector of length 1; the mesh, when given, aligns it better."""
+    """Describe a face by a (128,) float32 vector of length 1; a mesh aligns it better than a face."""
     points = face.points[list(MESH_ANCHORS), :2] if isinstance(face, FaceMesh) else face.points
     bgr = cv2.cvtColor(aligned(rgb, points), cv2.COLOR_RGB2BGR)
     file = weights.path(WEIGHT, models)
@@ -46,13 +46,13 @@ def cosine(a: Floats, b: Floats) -> float:
 
 
 def aligned(rgb: RGB, points: Floats) -> RGB:
-    """Cut the face out as (112, 112, 3) so that its five points lie on the anchors (least squares, no shear)."""
+    """Cut the face out as (112, 112, 3), its five points on the anchors (least squares, no shear)."""
     affine = similarity(points, ANCHORS)
     return np.asarray(cv2.warpAffine(rgb, affine, (SIDE, SIDE), flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def similarity(source: Floats, target: Floats) -> Floats:
-    """Find the (2, 3) rotation, scale and shift that takes one (n, 2) set of points to another (Umeyama 1991)."""
+    """Find the (2, 3) rotation, scale and shift taking one (n, 2) set of points to another (Umeyama 1991)."""
     a, b = source.astype(np.float64), target.astype(np.float64)
     from_mean, to_mean = a - a.mean(0), b - b.mean(0)
     u, stretch, vt = np.linalg.svd(to_mean.T @ from_mean / len(a))

