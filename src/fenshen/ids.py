@@ -1,0 +1,16 @@
+"""Names of the studio's things: opaque, random, and telling only of what kind the thing is."""
+
+import secrets
+from typing import NewType
+
+SitterId = NewType("SitterId", str)
+PhotoId = NewType("PhotoId", str)
+DoubleId = NewType("DoubleId", str)
+PortraitId = NewType("PortraitId", str)
+ConsentId = NewType("ConsentId", str)
+ReceiptId = NewType("ReceiptId", str)
+
+
+def new_id(prefix: str) -> str:
+    """Make an id such as ``double_9f86d081884c7d65``: 64 random bits, safe as a file name."""
+    return f"{prefix}_{secrets.token_hex(8)}"
