@@ -1,0 +1,99 @@
+"""Open the database: SQLite below ``home``, its tables the newest, with nothing deleted left readable in it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from fenshen.errors import DiskFullError
+from fenshen.settings import Settings
+from fenshen.store import disk
+
+NEWEST = "0001"  # the newest migration; a test compares it with the folder
+PRAGMAS = (
+    "busy_timeout=30000",  # ms; first, so that the others wait too
+    "journal_mode=WAL",  # readers do not wait for a writer
+    "synchronous=FULL",  # a commit survives a power cut
+    "secure_delete=ON",  # deleted rows are overwritten; with `scrub` nothing of them is left
+    "foreign_keys=ON",
+)
+NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
+
+
+class Store:
+    """The database of one studio. Cheap to keep open; safe to use from several processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Wrap an engine whose tables are the newest; ``open_store`` makes one."""
+        self._engine = engine
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Work in one transaction: all of it is kept, or nothing. Raises DiskFullError."""
+        with naming_a_full_database(), self._engine.begin() as connection:
+            yield connection
+
+    def scrub(self) -> None:
+        """Fold the write-ahead log back and empty it, so that no deleted row stays readable there."""
+        with naming_a_full_database(), closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def open_store(settings: Settings) -> Store:
+    """Open ``home/studio.db``, making or migrating it when need be.
+
+    Raises DiskFullError, StoreNewerError.
+    """
+    path = disk.private_folder(settings.home) / "studio.db"
+    with disk.naming_a_full_disk(), naming_a_full_database():
+        path.touch(disk.PRIVATE_FILE)
+        engine = engine_of(path)
+        if _revision(engine) != NEWEST:
+            from fenshen.store import migrate  # noqa: PLC0415  alembic costs a fifth of a second; seldom needed
+
+            with disk.locked(path.with_name(f".{path.name}.lock")):
+                migrate.to_newest(engine)
+    return Store(engine)
+
+
+def engine_of(path: Path) -> Engine:
+    """Make an engine on a database file, with our pragmas and explicit transactions."""
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def naming_a_full_database() -> Iterator[None]:
+    """Turn SQLite's "database or disk is full" into DiskFullError."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) in NO_ROOM:
+            raise DiskFullError from None
+        raise
+
+
+def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin`, not guessed by the driver
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # a writer waits at the start, never fails in the middle
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,91 @@
+"""The register of doubles: which there are, whose, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from fenshen.errors import NotFoundError
+from fenshen.ids import DoubleId, SitterId
+from fenshen.store.tables import doubles
+
+IDLE = timedelta(days=30)  # a double nobody used for so long is destroyed
+
+
+class DoubleState(StrEnum):
+    """What a double may be. A double that is no longer live has no row."""
+
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubleRow:
+    """What the register knows of one double: numbers and moments, nothing of the face."""
+
+    id: DoubleId
+    sitter: SitterId
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime
+    takes: int
+    format_version: int
+    state: DoubleState
+
+
+def new(id_: DoubleId, sitter: SitterId, now: datetime, *, takes: int, format_version: int) -> DoubleRow:
+    """Describe a double made just now, to expire when nobody uses it for IDLE."""
+    return DoubleRow(
+        id=id_,
+        sitter=sitter,
+        created_at=now,
+        expires_at=now + IDLE,
+        last_used_at=now,
+        takes=takes,
+        format_version=format_version,
+        state=DoubleState.LIVE,
+    )
+
+
+def add(connection: Connection, row: DoubleRow) -> None:
+    """Register a double."""
+    values = {column.name: getattr(row, column.name) for column in doubles.columns}
+    connection.execute(insert(doubles).values(values))
+
+
+def get(connection: Connection, id_: DoubleId) -> DoubleRow:
+    """Give one double. Raises NotFoundError."""
+    found = connection.execute(select(doubles).where(doubles.c.id == id_)).one_or_none()
+    if found is None:
+        raise NotFoundError(kind="double", id=id_)
+    return _row(found)
+
+
+def used(connection: Connection, id_: DoubleId, now: datetime) -> None:
+    """Note that a double was used, which puts its expiry off. Raises NotFoundError."""
+    values = {"last_used_at": now, "expires_at": now + IDLE}
+    if not connection.execute(update(doubles).where(doubles.c.id == id_).values(values)).rowcount:
+        raise NotFoundError(kind="double", id=id_)
+
+
+def every(connection: Connection, *, sitter: SitterId | None = None) -> list[DoubleRow]:
+    """Give all doubles, or those of one sitter, oldest first."""
+    query = select(doubles).order_by(doubles.c.created_at, doubles.c.id)
+    if sitter is not None:
+        query = query.where(doubles.c.sitter == sitter)
+    return [_row(found) for found in connection.execute(query)]
+
+
+def expired(connection: Connection, now: datetime) -> list[DoubleRow]:
+    """Give the doubles whose time is over."""
+    return [_row(found) for found in connection.execute(select(doubles).where(doubles.c.expires_at <= now))]
+
+
+def remove(connection: Connection, id_: DoubleId) -> None:
+    """Strike a double off the register. One that is not there is fine."""
+    connection.execute(delete(doubles).where(doubles.c.id == id_))
+
+
+def _row(found: Row[tuple[object, ...]]) -> DoubleRow:
+    fields = dict(found._mapping)  # noqa: SLF001  SQLAlchemy's public way to read a row by name
+    return DoubleRow(**{**fields, "state": DoubleState(fields["state"])})

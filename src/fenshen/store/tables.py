@@ -1,0 +1,71 @@
+"""The tables: ids, moments and numbers. No name, picture, face measure or free text has a column here."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, DateTime, Dialect, Index, Integer, MetaData, String, Table
+from sqlalchemy.types import Boolean, TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware moments, kept in UTC. SQLite drops time zones, so we put UTC back; a naive moment is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn an aware moment into naive UTC for the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a moment without a time zone"
+            raise ValueError(msg)
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Make what comes out of the database aware again."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"},
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("sitter", String(40), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("language", String(8), nullable=False),  # of the notice that was shown
+    Column("notice_sha256", String(64), nullable=False),  # of its exact words
+    Column("is_adult", Boolean, nullable=False),
+    Column("is_self", Boolean, nullable=False),  # else: speaks with the sitter's own permission
+    Column("granted_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Index("ix_consents_sitter", "sitter"),
+)
+
+doubles = Table(
+    "doubles",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("sitter", String(40), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime, nullable=False),
+    Column("takes", Integer, nullable=False),
+    Column("format_version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Index("ix_doubles_sitter", "sitter"),
+    Index("ix_doubles_expires_at", "expires_at"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("sitter", String(40)),  # empty once the sitter is erased: the receipt then belongs to nobody
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_receipts_sitter", "sitter"),
+)
