@@ -1,0 +1,194 @@
+"""Turns the bytes of a stranger's file into pixels, safely: the only place where a photo is decoded.
+
+1. a permit that covers looking at photos  2. kind and size from the first bytes  3. claims about the making read
+4. decoded no larger than needed  5. on white, in sRGB, upright  6. everything but the pixels dropped
+"""
+
+import io
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+
+import numpy as np
+import pi_heif
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from fenshen.clock import Clock, SystemClock
+from fenshen.errors import PermitRefusedError
+from fenshen.photos import marks
+from fenshen.photos.container import (
+    MAX_EDGE,
+    MAX_PIXELS,
+    Kind,
+    PhotoTooManyPixelsError,
+    PhotoTruncatedError,
+    check_size,
+    kind_of,
+)
+from fenshen.photos.marks import Marks
+from fenshen.rights.consent import Permit, Purpose
+from fenshen.vision.arrays import RGB
+
+pi_heif.register_heif_opener(thumbnails=False)
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # check_size refuses earlier
+
+PURPOSES = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE})
+"""What photos may be decoded for; anything else is refused."""
+
+BIG = 25_000_000
+"""Above this many pixels photos are decoded one at a time, so that memory stays bounded with several threads."""
+
+ORIENTATION = 0x0112  # EXIF tag
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+LYING = frozenset({5, 6, 7, 8})
+
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    LookupError,
+    TypeError,
+    struct.error,
+    zlib.error,
+)
+"""What the decoders raise when a file is damaged inside."""
+
+_one_big = threading.Lock()
+_wall = SystemClock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Photo:
+    """A decoded photo: pixels and a few facts, no metadata."""
+
+    pixels: RGB = field(repr=False)
+    marks: Marks
+    original_size: tuple[int, int]  # width, height in px, upright, before any shrinking
+    kind: Kind
+    jpeg_quality: int | None = None  # 1..100 as libjpeg counts, estimated from its tables; None if not a JPEG
+
+    @property
+    def scale(self) -> float:
+        """Pixels here per pixel of the original, at most 1."""
+        return max(self.pixels.shape[:2]) / max(self.original_size)
+
+
+def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, clock: Clock = _wall) -> Photo:
+    """Decode a JPEG, PNG, WebP or HEIC file; with ``longest_edge`` to no more than that many px.
+
+    Of an animation the first frame is taken; transparency becomes white, 16 bits become 8, CMYK and wide-gamut
+    colours become sRGB (a broken colour profile counts as sRGB). Raises PermitRefusedError and the
+    PhotoRefusedErrors of ``container``.
+    """
+    if permit.purpose not in PURPOSES:  # (1)
+        raise PermitRefusedError(purpose=str(Purpose.INSPECT_PHOTOS))
+    permit.check(permit.purpose, clock.now())
+    kind = kind_of(data)  # (2)
+    with _damage_named(), Image.open(io.BytesIO(data), formats=[kind]) as image:
+        check_size(*image.size)
+        turn = 1 if kind == "HEIF" else _orientation(image)  # libheif turns by itself
+        size = image.size[::-1] if turn in LYING else image.size
+        claims = marks.read(data, _texts(image))  # (3)
+        quality = _jpeg_quality(image) if kind == "JPEG" else None
+        with _one_big if size[0] * size[1] > BIG else nullcontext():
+            pixels = _pixels(image, turn, longest_edge)
+    return Photo(pixels=pixels, marks=claims, original_size=size, kind=kind, jpeg_quality=quality)
+
+
+def _pixels(image: Image.Image, turn: int, longest_edge: int | None) -> RGB:
+    target = _fitted(image.size, longest_edge)
+    profile = image.info.get("icc_profile")
+    if image.format in {"JPEG", "MPO"}:
+        image.draft(None, target)  # (4) libjpeg decodes at 1/2, 1/4, 1/8 while that is large enough
+    flat = _on_white(image)  # (5)
+    if flat.size != target:
+        flat = flat.resize(target, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    srgb = _to_srgb(flat, profile)
+    upright = srgb.transpose(UPRIGHT[turn]) if turn in UPRIGHT else srgb
+    return np.array(upright, np.uint8)  # (6)
+
+
+def _fitted(size: tuple[int, int], longest_edge: int | None) -> tuple[int, int]:
+    scale = min(1.0, longest_edge / max(size)) if longest_edge else 1.0
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Reduce any mode to L, RGB or CMYK of 8 bits, with transparent parts white."""
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image, np.float64)  # 16-bit grey; Pillow's own convert() would clip it to white
+        return Image.fromarray((np.clip(values, 0, 65535) / 257).round().astype(np.uint8))
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        white = Image.new("RGB", clear.size, "white")
+        white.paste(clear, mask=clear.getchannel("A"))
+        return white
+    if image.mode in {"L", "RGB", "CMYK"}:
+        image.load()
+        return image
+    return image.convert("RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert by the embedded profile; without one, or with a broken one, the values count as sRGB."""
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(
+                image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+        except (ImageCms.PyCMSError, *DAMAGE):
+            converted = None
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        turn: int = image.getexif().get(ORIENTATION, 1)
+    except DAMAGE:  # a photo with broken EXIF is still a photo
+        return 1
+    return turn
+
+
+def _texts(image: Image.Image) -> bytes:
+    """Join what the decoder unpacked of the metadata, where marks may lie compressed."""
+    values = (
+        value.encode("utf-8", "ignore") if isinstance(value, str) else value for value in image.info.values()
+    )
+    return b"\n".join(value for value in values if isinstance(value, bytes))
+
+
+def _jpeg_quality(image: Image.Image) -> int | None:
+    """Estimate the quality setting from the mean of the luminance table, by the rule libjpeg scales it with."""
+    tables = getattr(image, "quantization", None)
+    if not tables:
+        return None
+    scale = sum(next(iter(tables.values()))) / 64 / 57.625 * 100  # 57.625: mean of the table at quality 50
+    quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale  # noqa: PLR2004
+    return round(min(100.0, max(1.0, quality)))
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PhotoTooManyPixelsError(limit_megapixels=MAX_PIXELS // 10**6, limit_edge=MAX_EDGE) from None
+    except (UnidentifiedImageError, *DAMAGE):
+        raise PhotoTruncatedError from None
