@@ -65,10 +65,10 @@ class Permit:
 def grant(
     desk: Desk, sitter: SitterId, purposes: Collection[Purpose], *, adult: bool, is_self: bool, language: str
 ) -> Receipt:
-    """Remember that a sitter agreed to these purposes, in the words now shown in ``language``; give the receipt.
+    """Remember that a sitter agreed to these purposes, in today's words in ``language``; give the receipt.
 
-    ``adult``: declared to be 18 or older. ``is_self``: the sitter speaks; else somebody who said that the sitter
-    told them so. Raises GuardianNeededError having stored nothing.
+    ``adult``: declared to be 18 or older. ``is_self``: the sitter speaks; else somebody who said that the
+    sitter told them so. Raises GuardianNeededError having stored nothing.
     """
     if not adult:
         raise GuardianNeededError
@@ -104,17 +104,20 @@ def agreed(desk: Desk, sitter: SitterId) -> frozenset[Purpose]:
 
 
 def require(desk: Desk, sitter: SitterId, purpose: Purpose) -> Permit:
-    """Give a permit for one purpose, or raise ConsentRequiredError: never asked, withdrawn, or other words now."""
+    """Give a permit for one purpose.
+
+    Raises ConsentRequiredError: never agreed, withdrawn, or the words have changed since.
+    """
     if not _stands(desk, sitter, purpose):
         raise ConsentRequiredError(purpose=purpose)
     return _permit(sitter, purpose, desk.clock)
 
 
 def for_this_run(purpose: Purpose, clock: Clock) -> Permit:
-    """Give a permit to look at photos that somebody names on their own machine, while nothing of them is stored.
+    """Give a permit to look at photos named by hand on one's own machine, while nothing of them is stored.
 
-    For INSPECT_PHOTOS only; anything that keeps or makes something raises ConsentRequiredError. The sitter's id
-    in it is made up and written nowhere.
+    For INSPECT_PHOTOS only; anything that keeps or makes something raises ConsentRequiredError. The sitter's
+    id in it is made up and written nowhere.
     """
     if purpose is not Purpose.INSPECT_PHOTOS:
         raise ConsentRequiredError(purpose=purpose)

@@ -1,4 +1,4 @@
-"""The rights desk: the few tools that consent, receipts, holdings and retention work with, opened together."""
+"""The rights desk: the few tools that consent, receipts, holdings and retention share, opened together."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
-"""Signed receipts: what was agreed to, and what was destroyed. A stranger can check one with the public key alone.
+"""Signed receipts: what was agreed to, what was destroyed. A stranger can check one with the public key.
 
-A receipt is JSON without anything personal. Its subject is HMAC-SHA256 of the sitter's id under a random key of
-that sitter: someone's receipts can be told to belong together, until that key is destroyed with the rest.
+A receipt is JSON without anything personal. Its subject is HMAC-SHA256 of the sitter's id under a random key
+of that sitter: someone's receipts can be told to belong together, until that key is destroyed with the rest.
 """
 
 import hmac
@@ -20,7 +20,7 @@ from fenshen.store import receipts as register
 from fenshen.vault.keys import KeyUse
 
 VERSION = 1
-KIND_OF_MESSAGE = b"fenshen receipt 1\n"  # leads what is signed, so that no other signature can pass for a receipt
+KIND_OF_MESSAGE = b"fenshen receipt 1\n"  # leads what is signed: no other signature can pass for a receipt
 
 
 class ReceiptKind(StrEnum):
@@ -77,4 +77,5 @@ def subject(desk: Desk, sitter: SitterId) -> str:
 
 def canonical(body: Mapping[str, Any]) -> bytes:
     """Write JSON in the one way that is signed: keys sorted, no spaces, ASCII. Fractions are refused."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return text.encode()

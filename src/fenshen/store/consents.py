@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fenshen.ids import ConsentId, SitterId
 from fenshen.store.tables import consents
@@ -44,5 +44,19 @@ def every(connection: Connection, sitter: SitterId) -> list[ConsentRow]:
 
 def withdraw(connection: Connection, sitter: SitterId, purposes: frozenset[str], now: datetime) -> int:
     """Mark consents as withdrawn; give how many were standing."""
-    ours = (consents.c.sitter == sitter) & consents.c.purpose.in_(purposes) & consents.c.withdrawn_at.is_(None)
-    return connection.execute(update(consents).where(ours).values(withdrawn_at=now)).rowcount
+    standing_ones = update(consents).where(
+        consents.c.sitter == sitter, consents.c.purpose.in_(purposes), consents.c.withdrawn_at.is_(None)
+    )
+    return connection.execute(standing_ones.values(withdrawn_at=now)).rowcount
+
+
+def forget(connection: Connection, sitter: SitterId) -> int:
+    """Delete all rows of a sitter; give how many. Scrub the store afterwards."""
+    return connection.execute(delete(consents).where(consents.c.sitter == sitter)).rowcount
+
+
+def sitters(connection: Connection, *, before: datetime) -> list[SitterId]:
+    """Give the sitters whose every consent was given before a moment."""
+    newest = func.max(consents.c.granted_at)
+    query = select(consents.c.sitter).group_by(consents.c.sitter).having(newest < before)
+    return [SitterId(sitter) for sitter in connection.execute(query).scalars()]

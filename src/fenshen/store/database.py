@@ -1,4 +1,4 @@
-"""Open the database: SQLite below ``home``, its tables the newest, with nothing deleted left readable in it."""
+"""Open the database: SQLite below ``home``, its tables the newest, nothing deleted left readable in it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from fenshen.errors import DiskFullError
+from fenshen.errors import DiskFullError, FenshenError
 from fenshen.settings import Settings
 from fenshen.store import disk
 
@@ -21,8 +21,15 @@ PRAGMAS = (
     "synchronous=FULL",  # a commit survives a power cut
     "secure_delete=ON",  # deleted rows are overwritten; with `scrub` nothing of them is left
     "foreign_keys=ON",
+    "temp_store=MEMORY",
 )
 NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
+
+
+class StoreBusyError(FenshenError):
+    """Another run kept the database busy for too long; what was deleted may still be in its log."""
+
+    code, retry = "store_busy", True
 
 
 class Store:
@@ -39,9 +46,16 @@ class Store:
             yield connection
 
     def scrub(self) -> None:
-        """Fold the write-ahead log back and empty it, so that no deleted row stays readable there."""
+        """Fold the write-ahead log back and empty it, so that no deleted row stays readable there.
+
+        Raises StoreBusyError when another process read for so long that the log could not be emptied.
+        """
         with naming_a_full_database(), closing(self._engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (is_blocked, _, _) = cursor.fetchone()
+        if is_blocked:
+            raise StoreBusyError
 
 
 def open_store(settings: Settings) -> Store:
@@ -54,7 +68,7 @@ def open_store(settings: Settings) -> Store:
         path.touch(disk.PRIVATE_FILE)
         engine = engine_of(path)
         if _revision(engine) != NEWEST:
-            from fenshen.store import migrate  # noqa: PLC0415  alembic costs a fifth of a second; seldom needed
+            from fenshen.store import migrate  # alembic costs a fifth of a second and is seldom needed
 
             with disk.locked(path.with_name(f".{path.name}.lock")):
                 migrate.to_newest(engine)

@@ -37,7 +37,7 @@ def private_folder(path: Path) -> Path:
 
 
 def write_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
-    """Put ``data`` at ``path`` so that a reader, or a power cut, sees the old file or the new one, never half.
+    """Put ``data`` at ``path`` so that a reader, or a power cut, sees the old file or the new, never half.
 
     1. write a new file beside it (O_EXCL: never one that somebody else put there)  2. fsync it
     3. rename it over ``path``  4. fsync the folder.
@@ -47,7 +47,7 @@ def write_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     with naming_a_full_disk():
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)  # (1)
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())  # (2)
@@ -65,13 +65,13 @@ def shred(path: Path) -> None:
     On a journalling, copy-on-write or flash file system the old blocks may survive somewhere below us: the
     overwrite is done because it costs nothing and often works, not because it is proof. What makes the data
     unreadable is that the file held a *wrapped* key; see ``vault/keys.py`` for the last resort.
-    The file is unlinked even when overwriting fails. A file that is not there is fine: destroying repeats safely.
+    The file is unlinked even when overwriting fails. A file that is not there is fine: destroying repeats
+    safely.
     """
     try:
-        with path.open("r+b", buffering=0) as file:
-            with suppress(OSError):  # e.g. a full copy-on-write disk: unlinking still helps
-                file.write(secrets.token_bytes(os.fstat(file.fileno()).st_size))
-                os.fsync(file.fileno())
+        with path.open("r+b", buffering=0) as file, suppress(OSError):  # a full copy-on-write disk, say
+            file.write(secrets.token_bytes(os.fstat(file.fileno()).st_size))
+            os.fsync(file.fileno())
         path.unlink()
     except FileNotFoundError:
         return

@@ -86,6 +86,11 @@ def remove(connection: Connection, id_: DoubleId) -> None:
     connection.execute(delete(doubles).where(doubles.c.id == id_))
 
 
+def forget(connection: Connection, sitter: SitterId) -> int:
+    """Delete all rows of a sitter; give how many. Scrub the store afterwards."""
+    return connection.execute(delete(doubles).where(doubles.c.sitter == sitter)).rowcount
+
+
 def _row(found: Row[tuple[object, ...]]) -> DoubleRow:
     fields = dict(found._mapping)  # noqa: SLF001  SQLAlchemy's public way to read a row by name
     return DoubleRow(**{**fields, "state": DoubleState(fields["state"])})

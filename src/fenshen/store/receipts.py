@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from fenshen.ids import ReceiptId, SitterId
 from fenshen.store.tables import receipts
@@ -29,3 +29,9 @@ def every(connection: Connection, sitter: SitterId) -> list[ReceiptRow]:
     """Give all receipts of a sitter, oldest first."""
     query = select(receipts).where(receipts.c.sitter == sitter).order_by(receipts.c.at, receipts.c.id)
     return [ReceiptRow(**found._mapping) for found in connection.execute(query)]  # noqa: SLF001  SQLAlchemy's way
+
+
+def anonymise(connection: Connection, sitter: SitterId) -> int:
+    """Take a sitter's id out of the register; give from how many rows. Scrub the store afterwards."""
+    ours = update(receipts).where(receipts.c.sitter == sitter)
+    return connection.execute(ours.values(sitter=None)).rowcount

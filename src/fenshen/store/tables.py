@@ -69,3 +69,8 @@ receipts = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("ix_receipts_sitter", "sitter"),
 )
+
+
+def tables_with_people() -> list[Table]:
+    """Give every table that has a column for a sitter."""
+    return [table for table in metadata.sorted_tables if "sitter" in table.c]

@@ -6,6 +6,8 @@ A name is ``<key id>/<object>``. The local store is obstore's; an S3 bucket fits
 import os
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +21,21 @@ from fenshen.store import disk
 NO_ROOM = tuple(f"(os error {number})" for number in disk.NO_ROOM)  # obstore tells the cause in its text only
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """One blob as a listing shows it."""
+
+    name: str  # without its folder
+    bytes: int
+    written_at: datetime  # UTC
+
+
 class Blobs(Protocol):
     """Keeps sealed bytes.
 
     ``put`` returns when the bytes would survive a power cut; a reader sees the old blob or the new one, never
-    half, and a put that fails leaves nothing new. ``get`` raises NotFoundError. Deleting what is not there is fine.
+    half, and a put that fails leaves nothing new. ``get`` raises NotFoundError. Deleting what is not there
+    is fine.
     """
 
     def put(self, name: str, sealed: bytes) -> None:
@@ -34,8 +46,8 @@ class Blobs(Protocol):
         """Give a blob back."""
         ...
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """Give the name and bytes of each blob of one folder, without the folder's own name."""
+    def listing(self, folder: str) -> list["Blob"]:
+        """Give the blobs of one folder, only those written whole."""
         ...
 
     def folders(self) -> list[str]:
@@ -76,10 +88,13 @@ class LocalBlobs:
         except FileNotFoundError:
             raise NotFoundError(kind="blob", id=name.rpartition("/")[2]) from None
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """Give the name and bytes of each blob of one folder, without the folder's own name."""
+    def listing(self, folder: str) -> list[Blob]:
+        """Give the blobs of one folder, only those written whole."""
         found = (blob for page in obstore.list(self._store, prefix=folder) for blob in page)
-        return {blob["path"].removeprefix(f"{folder}/"): blob["size"] for blob in found}
+        return [
+            Blob(name=blob["path"].rpartition("/")[2], bytes=blob["size"], written_at=blob["last_modified"])
+            for blob in found
+        ]
 
     def folders(self) -> list[str]:
         """Give every folder, also those of dead keys."""

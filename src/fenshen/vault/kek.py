@@ -61,7 +61,8 @@ class KeyFile:
     """The key in a file of its own: ``fenshen-kek-1`` and 64 hex digits, mode 0600.
 
     Wrapped secret = key's own id (8) | nonce (12, random) | AES-256-GCM. The id tells a rotated key from a
-    damaged file. Random nonces are safe for 2**32 wraps under one key; a studio makes a handful for each person.
+    damaged file. Random nonces are safe for 2**32 wraps under one key; a studio makes a handful for each
+    person.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -104,7 +105,7 @@ class KeyFile:
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)  # of what we opened, not of what the name means now
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)  # of what we opened
         if mode & 0o077:
             raise KeyFileExposedError(mode=f"{mode:04o}")
         found = LINE.fullmatch(file.read(256))

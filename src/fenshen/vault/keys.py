@@ -10,10 +10,10 @@ On disk, below ``home/keys``::
 studio can list whose keys it holds without a table that might disagree with the disk. Wrapped keys live in
 files of their own, not in the database, because a database keeps old pages and logs.
 
-**What destroying means.** The wrapped key is overwritten, synced and unlinked (NIST SP 800-88r2, cryptographic
-erase). A journal, a snapshot, copy-on-write or worn-out flash cells may keep the overwritten bytes; they are
-still wrapped, so they open only with the KEK. Whoever must exclude even that rotates the KEK afterwards and
-destroys the old one: that is the last resort on which the erasure then rests.
+**What destroying means.** The wrapped key is overwritten, synced and unlinked (NIST SP 800-88r2,
+cryptographic erase). A journal, a snapshot, copy-on-write or worn-out flash cells may keep the overwritten
+bytes; they are still wrapped, so they open only with the KEK. Whoever must exclude even that rotates the KEK
+afterwards and destroys the old one: that is the last resort on which the erasure then rests.
 """
 
 import fcntl
@@ -87,7 +87,7 @@ class KeyStore:
         return self._provider.unwrap(path.read_bytes(), bound)
 
     def key(self, sitter: SitterId, use: KeyUse, *, create: bool = False) -> DataKey:
-        """Give the newest key of a sitter for one use; without ``create``, raise NotFoundError when there is none."""
+        """Give the newest key of a sitter for one use. Raises NotFoundError unless ``create`` is set."""
         if found := self.keys(sitter, use):
             return found[0]
         if not create:
@@ -145,10 +145,22 @@ class KeyStore:
                 try:
                     if not _taken(descriptor):
                         raise SitterBusyError
-                    # A sweeper may have removed the folder between making and locking it: then lock the new one.
+                    # A sweeper may have removed it between making and locking: then lock the new one.
                     if os.fstat(descriptor).st_ino == folder.stat().st_ino:
                         yield
                         return
+                finally:
+                    os.close(descriptor)
+
+    def tidy(self) -> None:
+        """Remove empty folders that a killed run left. One that a living run holds stays."""
+        with self._lock():
+            for folder in self._people.iterdir():
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                try:
+                    if _taken(descriptor):
+                        with suppress(OSError):  # not empty
+                            folder.rmdir()
                 finally:
                     os.close(descriptor)
 

@@ -2,18 +2,18 @@
 
 Format ``FSS1``, all numbers big-endian::
 
-    header  magic "FSS1" (4) | salt (32, random) | commitment (32)                                    68 bytes
-    frame   AES-256-GCM of up to 1 MiB of plaintext, tag appended                                     +16 bytes each
+    header  magic "FSS1" (4) | salt (32, random) | commitment (32)                 68 bytes
+    frame   AES-256-GCM of up to 1 MiB of plaintext, tag appended                  +16 bytes each
 
-1. One key per object: HKDF-SHA256(key, salt, info = magic | context) gives 71 bytes: the AES key (32), the nonce
-   prefix (7) and the commitment (32). A 256-bit salt means that no two objects ever share an AES key, so nonces
-   cannot repeat; the context in ``info`` means that an object moved to another sitter, purpose or name gets a
-   wrong key, not merely a failed comparison.
+1. One key per object: HKDF-SHA256(key, salt, info = magic | context) gives 71 bytes: the AES key (32), the
+   nonce prefix (7) and the commitment (32). A 256-bit salt means that no two objects ever share an AES key,
+   so nonces cannot repeat; the context in ``info`` means that an object moved to another sitter, purpose or
+   name gets a wrong key, not merely a failed comparison.
 2. Frames follow STREAM (Hoang, Reyhanitabar, Rogaway, Vizar 2015): nonce = prefix | counter (4) | last-frame
    flag (1), so frames cannot be dropped, swapped, repeated or cut off.
 3. The header is associated data of every frame, beside the context.
-4. The commitment is compared before anything is decrypted. AES-GCM alone does not commit to its key: a crafted
-   ciphertext can open under two keys; with the commitment it cannot.
+4. The commitment is compared before anything is decrypted. AES-GCM alone does not commit to its key: a
+   crafted ciphertext can open under two keys; with the commitment it cannot.
 
 Overhead: 68 + 16 bytes for each begun MiB (at least one frame): 84 bytes for anything up to 1 MiB, 132 for
 4 MiB. The length of what is inside can therefore be told from the outside; its content cannot.

@@ -1,4 +1,4 @@
-"""The studio's signature: Ed25519, its private key wrapped like every other secret, its public key for everyone."""
+"""The studio's signature: Ed25519, its private key wrapped like every secret, its public key for everyone."""
 
 from base64 import b64encode
 from pathlib import Path

@@ -6,6 +6,7 @@ and object id. The photos' key cannot open a double: that is arithmetic, not an 
 
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from threading import Lock
 
@@ -25,7 +26,7 @@ LABEL = b"fenshen object name 1"
 
 
 class DataClass(StrEnum):
-    """The kinds of blobs that show a person. Each has a line in ``rights/holdings.py`` and ``rights/retention.py``."""
+    """The kinds of blobs that show a person; each has its line in ``rights/holdings.py``."""
 
     PHOTO = "photo"
     DOUBLE = "double"
@@ -45,6 +46,7 @@ class Kept:
     object_id: str
     bytes: int  # on disk, sealed
     key_id: str
+    written_at: datetime  # UTC, as the disk says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,14 @@ class Destroyed:
 class Vault:
     """Keeps sealed objects of sitters. Make one for each run; it may be used from any thread.
 
-    A photo lives no longer than the Vault that took it in: the first ``put`` of a sitter's photo takes a lease
-    that ends with ``destroy`` or with the process, however it dies, and ``take_over`` finds photos without one.
+    A photo lives no longer than the Vault that took it in: the first ``put`` of a sitter's photo takes a
+    lease that ends with ``destroy`` or with the process, however it dies, and ``take_over`` finds photos
+    without one.
     """
 
-    def __init__(self, settings: Settings, *, keys: KeyStore | None = None, blobs: Blobs | None = None) -> None:
-        """Open the keys and the blobs below ``settings.home``."""
-        self.keys = keys or KeyStore(settings)
+    def __init__(self, settings: Settings, *, blobs: Blobs | None = None) -> None:
+        """Open the keys and the blobs below ``settings.home``; ``blobs`` may live elsewhere."""
+        self.keys = KeyStore(settings)
         self._blobs = blobs or LocalBlobs(settings.home / "blobs")
         self._leases: dict[SitterId, ExitStack] = {}
         self._leasing = Lock()
@@ -73,11 +76,11 @@ class Vault:
     def put(self, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes) -> None:
         """Seal and keep an object, replacing one of the same id.
 
-        Raises DiskFullError having kept nothing new, SitterBusyError when another run holds this sitter's photos,
-        and NotFoundError when the sitter's keys were destroyed meanwhile.
+        Raises DiskFullError having kept nothing new, SitterBusyError when another run holds this sitter's
+        photos, and NotFoundError when the sitter's keys were destroyed meanwhile.
         """
         if data_class is DataClass.PHOTO:
-            self._hold(sitter)
+            self.hold(sitter)
         key = self.keys.key(sitter, KeyUse(data_class), create=True)
         self._write(key, sitter, data_class, object_id, plain)
         if key not in self.keys.keys(sitter, KeyUse(data_class)):  # erased while we wrote: leave no orphan
@@ -98,9 +101,11 @@ class Vault:
         """Tell what the vault holds of a sitter in one class, by object id."""
         found = {}
         for key in reversed(self.keys.keys(sitter, KeyUse(data_class))):  # newest last: it wins
-            for name, size in self._blobs.sizes(key.id).items():
-                object_id = _object_id(key, name)
-                found[object_id] = Kept(object_id=object_id, bytes=size, key_id=key.id)
+            for blob in self._blobs.listing(key.id):
+                object_id = _object_id(key, blob.name)
+                found[object_id] = Kept(
+                    object_id=object_id, bytes=blob.bytes, key_id=key.id, written_at=blob.written_at
+                )
         return [found[object_id] for object_id in sorted(found)]
 
     def objects(self, sitter: SitterId, data_class: DataClass) -> list[str]:
@@ -115,8 +120,8 @@ class Vault:
         """Destroy one object of several, beyond recovery.
 
         1. when it is the only one, its key dies with it  2. else the others move to a new key
-        3. the old keys are destroyed, and with them the object. A crash in between loses nothing; repeating is safe.
-        Raises NotFoundError, ErasureFailedError.
+        3. the old keys are destroyed, and with them the object. A crash in between loses nothing; repeating
+        is safe. Raises NotFoundError, ErasureFailedError.
         """
         kept = {each.object_id: each for each in self.kept(sitter, data_class)}
         if object_id not in kept:
@@ -137,17 +142,31 @@ class Vault:
     def destroy(self, sitter: SitterId, data_class: DataClass) -> Destroyed:
         """Destroy all objects of a sitter in one class.
 
-        The keys go first, then the blobs; then we look whether they are gone, and raise ErasureFailedError if not.
+        The keys go first, then the blobs; then we look whether they are gone. Raises ErasureFailedError if
+        not, and SitterBusyError when these are photos and another run holds them.
         """
+        if data_class is DataClass.PHOTO:
+            self.hold(sitter)
         kept = self.kept(sitter, data_class)
         key_ids = self.keys.destroy(sitter, KeyUse(data_class))
         for key_id in key_ids:
             self._blobs.delete_folder(key_id)
-        if held := self._leases.pop(sitter, None) if data_class is DataClass.PHOTO else None:
-            held.close()
+        if data_class is DataClass.PHOTO:
+            self._let_go(sitter)
         for each in kept:
             self._prove_gone(sitter, data_class, each.object_id)
         return Destroyed(count=len(kept), bytes=sum(each.bytes for each in kept), key_ids=tuple(key_ids))
+
+    def hold(self, sitter: SitterId) -> None:
+        """Make this sitter's photos ours until ``destroy`` or the end of the process; again is fine.
+
+        Raises SitterBusyError when another run holds them.
+        """
+        with self._leasing:
+            if sitter not in self._leases:
+                lease = ExitStack()
+                lease.enter_context(self.keys.lease(sitter, KeyUse.PHOTO))
+                self._leases[sitter] = lease
 
     def take_over(self) -> list[SitterId]:
         """Give the sitters whose photos were left behind by a run that no longer lives.
@@ -158,7 +177,7 @@ class Vault:
         for sitter in self.people(DataClass.PHOTO):
             if sitter not in self._leases:
                 with suppress(SitterBusyError):
-                    self._hold(sitter)
+                    self.hold(sitter)
                     orphans.append(sitter)
         return orphans
 
@@ -173,18 +192,19 @@ class Vault:
         dead = [folder for folder in folders if folder not in alive]
         for folder in dead:
             self._blobs.delete_folder(folder)
+        self.keys.tidy()
         return len(dead)
 
-    def _write(self, key: DataKey, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes) -> None:
+    def _write(
+        self, key: DataKey, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes
+    ) -> None:
         context = _context(sitter, data_class, object_id)
         self._blobs.put(_name(key, object_id), seal(plain, key.secret, context))
 
-    def _hold(self, sitter: SitterId) -> None:
+    def _let_go(self, sitter: SitterId) -> None:
         with self._leasing:
-            if sitter not in self._leases:
-                lease = ExitStack()
-                lease.enter_context(self.keys.lease(sitter, KeyUse.PHOTO))
-                self._leases[sitter] = lease
+            if lease := self._leases.pop(sitter, None):
+                lease.close()
 
     def _prove_gone(self, sitter: SitterId, data_class: DataClass, object_id: str) -> None:
         try:
@@ -199,7 +219,7 @@ def _context(sitter: SitterId, data_class: DataClass, object_id: str) -> bytes:
 
 
 def _name(key: DataKey, object_id: str) -> str:
-    """Name a blob: its key's id, and the object's id encrypted (AES-SIV): it tells nothing, yet can be listed."""
+    """Name a blob: its key's id, and the object's id, encrypted (AES-SIV) so that it can be listed."""
     return f"{key.id}/{_namer(key).encrypt(object_id.encode(), [LABEL]).hex()}"
 
 

@@ -1,0 +1,66 @@
+"""Keep photos while a double is made, and not a moment longer."""
+
+from types import TracebackType
+from typing import Self
+
+from fenshen.errors import DiskFullError, PermitRefusedError
+from fenshen.ids import PhotoId, SitterId, new_id
+from fenshen.rights import erasure
+from fenshen.rights.consent import Permit, Purpose
+from fenshen.rights.desk import Desk
+from fenshen.rights.erasure import Reason
+from fenshen.rights.receipts import Receipt
+from fenshen.vault.vault import DataClass
+
+MAY_READ = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE})
+
+
+class Custody:
+    """The photos of one sitter during one run, sealed; use it in a ``with``.
+
+    However the block ends, the photos are destroyed, and ``receipt`` then says so (None when there were
+    none). When the process is killed inside it, ``retention.sweep`` destroys them at the next start.
+    """
+
+    def __init__(self, desk: Desk, sitter: SitterId) -> None:
+        """Prepare; nothing is kept before ``add``."""
+        self._desk, self._sitter = desk, sitter
+        self.count = 0  # photos taken in
+        self.receipt: Receipt | None = None
+
+    def __enter__(self) -> Self:
+        """Begin. Raises SitterBusyError when another run holds this sitter's photos."""
+        self._desk.vault.hold(self._sitter)
+        return self
+
+    def add(self, content: bytes, permit: Permit) -> PhotoId:
+        """Seal a photo, as it came. Raises PermitRefusedError, DiskFullError."""
+        self._check(permit)
+        photo_id = PhotoId(new_id("photo"))
+        self._desk.vault.put(self._sitter, DataClass.PHOTO, photo_id, content)
+        self.count += 1
+        return photo_id
+
+    def get(self, photo_id: PhotoId, permit: Permit) -> bytes:
+        """Open a photo. Raises PermitRefusedError, NotFoundError, SealBrokenError."""
+        self._check(permit)
+        return self._desk.vault.get(self._sitter, DataClass.PHOTO, photo_id)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Destroy the photos and keep the receipt."""
+        reason = Reason.DONE if error is None else Reason.FAILED
+        try:
+            self.receipt = erasure.destroy(self._desk, self._sitter, DataClass.PHOTO, reason=reason)
+        except DiskFullError:
+            # The photos are gone; only the receipt found no room. Do not hide what went wrong before it.
+            if error is None:
+                raise
+
+    def _check(self, permit: Permit) -> None:
+        """Let photos be opened to inspect them or to build the double, for their own sitter only."""
+        if permit.sitter != self._sitter:
+            raise PermitRefusedError(purpose=permit.purpose)
+        purpose = permit.purpose if permit.purpose in MAY_READ else Purpose.BUILD_DOUBLE
+        permit.check(purpose, self._desk.clock.now())

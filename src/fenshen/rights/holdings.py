@@ -1,0 +1,197 @@
+"""What we hold about you: how each kind of personal data is listed, taken away and destroyed, side by side.
+
+``KINDS`` is the whole of it. Whoever makes the studio keep something new about people adds a line here in the
+same change; a test fails when a class of blobs, a use of keys or a table has none.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+
+from fenshen.ids import SitterId
+from fenshen.rights.consent import Purpose
+from fenshen.rights.desk import Desk
+from fenshen.store import consents, doubles, receipts
+from fenshen.store.tables import tables_with_people
+from fenshen.vault.keys import KeyUse
+from fenshen.vault.vault import DataClass, Destroyed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One thing the studio keeps of a sitter."""
+
+    kind: str
+    id: str
+    bytes: int  # on disk; 0 for a row of the database
+    key_id: str | None  # of the key that seals it
+    purpose: Purpose
+    expires_at: datetime | None  # None: see `retention.RULES` for what ends it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of personal data."""
+
+    name: str
+    covers: frozenset[str]  # classes of blobs, uses of keys (both "key:…") and tables ("table:…")
+    listed: Callable[[Desk, SitterId], list[Holding]]
+    exported: Callable[[Desk, SitterId], Iterator[tuple[str, bytes]]]  # name in the archive, content
+    shredded: Callable[[Desk, SitterId], Destroyed]
+
+
+def holdings(desk: Desk, sitter: SitterId) -> list[Holding]:
+    """Tell all that the studio keeps of a sitter, as the disk has it now."""
+    return [holding for kind in KINDS for holding in kind.listed(desk, sitter)]
+
+
+def _list_blobs(data_class: DataClass, purpose: Purpose, desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = doubles.every(connection, sitter=sitter)
+    ends: dict[str, datetime] = {row.id: row.expires_at for row in rows}
+    return [
+        Holding(
+            kind=data_class,
+            id=kept.object_id,
+            bytes=kept.bytes,
+            key_id=kept.key_id,
+            purpose=purpose,
+            expires_at=ends.get(kept.object_id),
+        )
+        for kept in desk.vault.kept(sitter, data_class)
+    ]
+
+
+def _export_blobs(data_class: DataClass, desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    for object_id in desk.vault.objects(sitter, data_class):
+        yield f"{data_class}s/{object_id}", desk.vault.get(sitter, data_class, object_id)
+
+
+def _shred_blobs(data_class: DataClass, desk: Desk, sitter: SitterId) -> Destroyed:
+    return desk.vault.destroy(sitter, data_class)
+
+
+def _list_register(desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = doubles.every(connection, sitter=sitter)
+    return [_row_held("double_record", row.id, Purpose.KEEP_DOUBLE, row.expires_at) for row in rows]
+
+
+def _export_register(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    with desk.store.begin() as connection:
+        rows = doubles.every(connection, sitter=sitter)
+    yield "doubles.json", _json([asdict(row) for row in rows])
+
+
+def _shred_register(desk: Desk, sitter: SitterId) -> Destroyed:
+    with desk.store.begin() as connection:
+        return _rows_gone(doubles.forget(connection, sitter))
+
+
+def _list_consents(desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = consents.every(connection, sitter)
+    return [_row_held("consent", row.id, Purpose(row.purpose), None) for row in rows]
+
+
+def _export_consents(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    with desk.store.begin() as connection:
+        rows = consents.every(connection, sitter)
+    yield "consents.json", _json([asdict(row) for row in rows])
+
+
+def _shred_consents(desk: Desk, sitter: SitterId) -> Destroyed:
+    with desk.store.begin() as connection:
+        return _rows_gone(consents.forget(connection, sitter))
+
+
+def _list_receipts(desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = receipts.every(connection, sitter)
+    keys = [
+        Holding(
+            kind="receipt_key",
+            id=key.id,
+            bytes=0,
+            key_id=key.id,
+            purpose=Purpose.INSPECT_PHOTOS,
+            expires_at=None,
+        )
+        for key in desk.vault.keys.keys(sitter, KeyUse.SUBJECT)
+    ]
+    return [*(_row_held("receipt_record", row.id, Purpose.INSPECT_PHOTOS, None) for row in rows), *keys]
+
+
+def _export_receipts(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    with desk.store.begin() as connection:
+        rows = receipts.every(connection, sitter)
+    for row in rows:
+        path = desk.settings.home / "receipts" / f"{row.id}.json"
+        if path.exists():  # an operator may have moved it
+            yield f"receipts/{path.name}", path.read_bytes()
+
+
+def _shred_receipts(desk: Desk, sitter: SitterId) -> Destroyed:
+    """Take the sitter out of the register and destroy the pseudonym's key: the files then speak of nobody."""
+    key_ids = desk.vault.keys.destroy(sitter, KeyUse.SUBJECT)
+    with desk.store.begin() as connection:
+        counted = receipts.anonymise(connection, sitter)
+    return Destroyed(count=counted, bytes=0, key_ids=tuple(key_ids))
+
+
+def _row_held(kind: str, id_: str, purpose: Purpose, expires_at: datetime | None) -> Holding:
+    return Holding(kind=kind, id=id_, bytes=0, key_id=None, purpose=purpose, expires_at=expires_at)
+
+
+def _rows_gone(count: int) -> Destroyed:
+    return Destroyed(count=count, bytes=0, key_ids=())
+
+
+def _json(rows: list[dict[str, object]]) -> bytes:
+    return json.dumps(rows, indent=1, default=datetime.isoformat, ensure_ascii=True).encode() + b"\n"
+
+
+def _blobs(data_class: DataClass, purpose: Purpose) -> Kind:
+    return Kind(
+        name=data_class,
+        covers=frozenset({f"key:{data_class}"}),
+        listed=partial(_list_blobs, data_class, purpose),
+        exported=partial(_export_blobs, data_class),
+        shredded=partial(_shred_blobs, data_class),
+    )
+
+
+KINDS = (
+    _blobs(DataClass.PHOTO, Purpose.BUILD_DOUBLE),
+    _blobs(DataClass.DOUBLE, Purpose.KEEP_DOUBLE),
+    _blobs(DataClass.PORTRAIT, Purpose.RENDER_PORTRAIT),
+    Kind(
+        name="double_record",
+        covers=frozenset({"table:doubles"}),
+        listed=_list_register,
+        exported=_export_register,
+        shredded=_shred_register,
+    ),
+    Kind(
+        name="consent",
+        covers=frozenset({"table:consents"}),
+        listed=_list_consents,
+        exported=_export_consents,
+        shredded=_shred_consents,
+    ),
+    Kind(  # last: until here the sitter can still be named in a receipt
+        name="receipt_record",
+        covers=frozenset({"table:receipts", "key:subject"}),
+        listed=_list_receipts,
+        exported=_export_receipts,
+        shredded=_shred_receipts,
+    ),
+)
+
+
+def uncovered() -> set[str]:
+    """Give what may hold personal data but has no line in KINDS; must be empty."""
+    wanted = {f"key:{use}" for use in KeyUse} | {f"table:{table.name}" for table in tables_with_people()}
+    return wanted - {part for kind in KINDS for part in kind.covers}

@@ -1,0 +1,127 @@
+"""How long anything is kept, as a table, and the sweep that enforces it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fenshen.errors import NotFoundError
+from fenshen.rights import erasure
+from fenshen.rights.consent import Purpose
+from fenshen.rights.desk import Desk
+from fenshen.rights.erasure import Reason
+from fenshen.rights.receipts import Receipt
+from fenshen.store import consents, doubles
+from fenshen.vault.keys import SitterBusyError
+from fenshen.vault.vault import DataClass
+
+UNFINISHED = timedelta(hours=1)  # no run is longer: what it left half-made by then has no owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How long one kind of data may live, and why."""
+
+    kind: str  # as in `holdings.KINDS`
+    purpose: Purpose
+    since: str  # what starts its clock
+    life: timedelta  # at most, from then on
+    enforce: Callable[[Desk, timedelta], list[Receipt]]
+
+
+def sweep(desk: Desk) -> list[Receipt]:
+    """Destroy all that has outlived its rule; call it when a run starts. Gives the receipts.
+
+    Safe to call while other runs are at work: what a living run holds is left alone.
+    """
+    given = [receipt for rule in RULES for receipt in rule.enforce(desk, rule.life)]
+    desk.vault.bury()
+    return given
+
+
+def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Destroy every photo without a living run: its life ends with the run that brought it."""
+    del life  # zero: there is no clock to wait for
+    left = desk.vault.take_over()
+    given = [erasure.destroy(desk, sitter, DataClass.PHOTO, reason=Reason.ABANDONED) for sitter in left]
+    return [receipt for receipt in given if receipt]
+
+
+def _doubles(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Destroy unused doubles, and a blob or a row whose other half was never written."""
+    del life  # counted into `expires_at` at each use, so that the sitter can be told the day
+    now, given = desk.clock.now(), []
+    with desk.store.begin() as connection:
+        over = doubles.expired(connection, now)
+        rows = {row.id: row for row in doubles.every(connection)}
+    for row in over:
+        with suppress(NotFoundError, SitterBusyError):  # another sweep was quicker; or it is being made anew
+            given.append(erasure.erase_double(desk, row.id, reason=Reason.EXPIRED))
+    for sitter in desk.vault.people(DataClass.DOUBLE):
+        for kept in desk.vault.kept(sitter, DataClass.DOUBLE):
+            if kept.object_id not in rows and kept.written_at < now - UNFINISHED:
+                with suppress(NotFoundError):
+                    desk.vault.delete(sitter, DataClass.DOUBLE, kept.object_id)
+    with desk.store.begin() as connection:
+        for row in rows.values():
+            if row.created_at < now - UNFINISHED and row.id not in desk.vault.objects(
+                row.sitter, DataClass.DOUBLE
+            ):
+                doubles.remove(connection, row.id)
+    return given
+
+
+def _portraits(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Destroy portraits nobody fetched: they belong in the sitter's own folder, not here."""
+    oldest = desk.clock.now() - life
+    for sitter in desk.vault.people(DataClass.PORTRAIT):
+        for kept in desk.vault.kept(sitter, DataClass.PORTRAIT):
+            if kept.written_at < oldest:
+                with suppress(NotFoundError):
+                    desk.vault.delete(sitter, DataClass.PORTRAIT, kept.object_id)
+    return []
+
+
+def _consents(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Destroy the consents of somebody of whom no picture is kept: the run failed, or was given up."""
+    with desk.store.begin() as connection:
+        old = consents.sitters(connection, before=desk.clock.now() - life)
+        with_double = {row.sitter for row in doubles.every(connection)}
+    given = []
+    for sitter in old:
+        if sitter not in with_double and not any(desk.vault.objects(sitter, kind) for kind in DataClass):
+            with suppress(NotFoundError, SitterBusyError):
+                given.append(erasure.erase(desk, sitter, reason=Reason.EXPIRED))
+    return given
+
+
+RULES = (
+    Rule(
+        kind="photo",
+        purpose=Purpose.BUILD_DOUBLE,
+        since="the run that brought it ended, in whatever way",
+        life=timedelta(0),
+        enforce=_photos,
+    ),
+    Rule(
+        kind="double",
+        purpose=Purpose.KEEP_DOUBLE,
+        since="it was last used",
+        life=doubles.IDLE,
+        enforce=_doubles,
+    ),
+    Rule(
+        kind="portrait",
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="it was made",
+        life=timedelta(days=7),
+        enforce=_portraits,
+    ),
+    Rule(
+        kind="consent",
+        purpose=Purpose.INSPECT_PHOTOS,
+        since="it was given, if nothing else is kept of the person",
+        life=timedelta(days=1),
+        enforce=_consents,
+    ),
+)
