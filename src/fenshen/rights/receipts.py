@@ -15,12 +15,10 @@ from typing import Any
 
 from fenshen.ids import ReceiptId, SitterId, new_id
 from fenshen.rights.desk import Desk
+from fenshen.rights.receipt_check import KIND_OF_MESSAGE, VERSION, canonical, fingerprint
 from fenshen.store import disk
 from fenshen.store import receipts as register
 from fenshen.vault.keys import KeyUse
-
-VERSION = 1
-KIND_OF_MESSAGE = b"fenshen receipt 1\n"  # leads what is signed: no other signature can pass for a receipt
 
 
 class ReceiptKind(StrEnum):
@@ -57,7 +55,7 @@ def issue(
         "id": receipt_id,
         "subject": subject,
         "at": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "key": desk.signer.fingerprint(),
+        "key": fingerprint(desk.signer.public_key()),
     }  # (1)
     signature = desk.signer.sign(KIND_OF_MESSAGE + canonical(body))  # (2)
     signed = {**body, "sig": "ed25519:" + b64encode(signature).decode()}
@@ -73,9 +71,3 @@ def subject(desk: Desk, sitter: SitterId) -> str:
     """Give the sitter's pseudonym in receipts, making its key at first use."""
     key = desk.vault.keys.key(sitter, KeyUse.SUBJECT, create=True)
     return hmac.new(key.secret, b"fenshen receipt subject 1\n" + sitter.encode(), "sha256").hexdigest()
-
-
-def canonical(body: Mapping[str, Any]) -> bytes:
-    """Write JSON in the one way that is signed: keys sorted, no spaces, ASCII. Fractions are refused."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return text.encode()

@@ -53,8 +53,8 @@ class Store:
         with naming_a_full_database(), closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            (is_blocked, _, _) = cursor.fetchone()
-        if is_blocked:
+            answer = cursor.fetchone()
+        if answer is None or answer[0]:  # first column: 1 when blocked
             raise StoreBusyError
 
 

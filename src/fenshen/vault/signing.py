@@ -1,10 +1,8 @@
 """The studio's signature: Ed25519, its private key wrapped like every secret, its public key for everyone."""
 
-from base64 import b64encode
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from fenshen.settings import Settings
@@ -33,13 +31,6 @@ class Signer:
         """Give the public key in PEM (SubjectPublicKeyInfo)."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
-    def fingerprint(self) -> str:
-        """Give the public key's fingerprint; see the function below."""
-        return fingerprint(self._key.public_key())
-
-
-def fingerprint(key: Ed25519PublicKey) -> str:
-    """Name a public key by SHA-256 of its SubjectPublicKeyInfo, base64, as ``ssh-keygen`` and browsers do."""
-    digest = Hash(SHA256())
-    digest.update(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
-    return "SHA256:" + b64encode(digest.finalize()).decode().rstrip("=")
+    def public_key(self) -> Ed25519PublicKey:
+        """Give the public key."""
+        return self._key.public_key()
