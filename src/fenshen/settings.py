@@ -38,17 +38,18 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         home=home,
         models=_folder(environ.get("FENSHEN_MODELS")) or home / "models",
         key_file=_folder(environ.get("FENSHEN_KEY_FILE")) or home / "keys" / "kek",
-        language=_language(environ),
+        language=language_of(environ),
         producer=producer,
     )
 
 
-def _folder(value: str | None) -> Path | None:
-    return Path(value).expanduser().absolute() if value else None
-
-
-def _language(environ: Mapping[str, str]) -> Language:
+def language_of(environ: Mapping[str, str]) -> Language:
+    """Give the language an environment asks for; anything but Chinese is English."""
     for name in ("FENSHEN_LANG", "LC_ALL", "LANG"):
         if value := environ.get(name):
             return "zh" if value.lower().startswith("zh") else "en"
     return "en"
+
+
+def _folder(value: str | None) -> Path | None:
+    return Path(value).expanduser().absolute() if value else None

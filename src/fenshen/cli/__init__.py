@@ -1,0 +1,100 @@
+"""The command line: one file per verb, and one edge where every refusal becomes words.
+
+How a verb is written (``check`` as the example):
+
+1. Its name stands in ``VERBS`` below and its help line in the words under ``verb_check``.
+2. ``cli/check.py`` has a module-level ``app = screen.new_app()`` and its command::
+
+       app = new_app()
+
+       @app.command(help=told("verb_check"))
+       def check(
+           folder: Annotated[Path, typer.Argument(help=told("check_folder"))],
+           as_json: Json = False,
+       ) -> None:
+           from fenshen.photos import inspect  # heavy: imported when the verb runs
+
+   A verb with subverbs uses ``new_app(group=True)`` and ``@app.command("list", help=told("models_list"))``.
+   At module level it imports only ``typer``, ``fenshen.cli.screen`` and light things (no numpy, cv2, sqlalchemy).
+3. Every command takes ``as_json: Json = False`` last. With it, stdout holds exactly one JSON document
+   (``screen.print_json``) and nothing else; without it, people read ``screen.show_table`` and ``screen.tell``.
+   Progress goes to stderr: ``with screen.bars(as_json=as_json) as progress: ...``.
+4. A refusal is raised as a FenshenError, never printed by the verb. Here it becomes what, why and fix with
+   exit code 1, or ``{"error": {"code", "what", "fix"}}`` on stdout with ``--json``. To finish normally yet with
+   another exit code (``verify`` on somebody else's picture), raise ``typer.Exit(1)``.
+5. A verb knows no business rule: it loads the settings (``settings.load()``), calls one function below, prints.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+VERBS = (
+    "demo",
+    "check",
+    "double",
+    "portrait",
+    "templates",
+    "verify",
+    "models",
+    "rights",
+    "receipt",
+    "doctor",
+)
+
+DONE, REFUSED, WRONG_USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code: 0 done, 1 refused, 2 wrong usage, 3 broken, 130 interrupted."""
+    if not arguments or arguments[0] in {"--help", "-h", "help"}:
+        print(_help())  # noqa: T201  (rich would double the time this takes)
+        return DONE
+    if arguments[0] == "--version":
+        from fenshen import __version__
+
+        print(f"fenshen {__version__}")  # noqa: T201
+        return DONE
+    return _at_the_edge(arguments[0], list(arguments[1:]))
+
+
+def _at_the_edge(verb: str, rest: list[str]) -> int:
+    """Import the verb, run it, and turn whatever comes up into words and an exit code."""
+    from fenshen.cli import refusal
+
+    as_json = "--json" in rest
+    if verb not in VERBS:
+        return refusal.unknown_verb(verb, VERBS, as_json=as_json)
+    try:
+        return _run_verb(verb, rest)
+    except KeyboardInterrupt:
+        return refusal.interrupted(as_json=as_json)
+    except Exception as error:  # noqa: BLE001  (the one edge of the command line)
+        return refusal.explain(error, verb, as_json=as_json)
+
+
+def _run_verb(verb: str, rest: list[str]) -> int:
+    from importlib import import_module
+
+    from typer.main import get_command
+
+    command = get_command(import_module(f"fenshen.cli.{verb}").app)
+    code = command.main(rest, prog_name=f"fenshen {verb}", standalone_mode=False)
+    return code if isinstance(code, int) else DONE
+
+
+def _help() -> str:
+    import os
+
+    from fenshen.settings import language_of
+    from fenshen.words import say
+
+    language = language_of(os.environ)
+    width = max(map(len, VERBS))
+    verbs = [f"  {verb:<{width}}  {say(f'verb_{verb}', language)}" for verb in VERBS]
+    return "\n".join([say("cli_intro", language), "", *verbs, "", say("cli_outro", language)])
