@@ -4,9 +4,9 @@
     pip install fonttools==4.68.0
     python tools/label_font.py expo-google-fonts-noto-sans-sc-0.4.3.tgz
 
-Writes two small fonts to src/fenshen/labels/fonts and, beside them, the licence as the package ships it (OFL 1.1).
-Two weights, because in the label the capitals are as tall as the hanzi: in one weight they would look bolder.
-Run again only when the words of the label change; the same package gives the same bytes.
+Writes two small fonts to src/fenshen/labels/fonts and, beside them, the licence as the package ships it (OFL
+1.1). Two weights, because in the label the capitals are as tall as the hanzi: in one weight they would look
+bolder. Run again only when the words of the label change; the same package gives the same bytes.
 """
 
 import sys
@@ -34,7 +34,7 @@ def member(package: tarfile.TarFile, name: str) -> bytes:
 
 
 def cut(face: bytes, glyphs: str) -> bytes:
-    """The font with these glyphs only: no layout tables, no hinting (the label is drawn larger, then reduced)."""
+    """The font with these glyphs only; neither layout tables nor hinting, which the label does not use."""
     options = subset.Options(
         layout_features=[],
         hinting=False,
@@ -57,7 +57,7 @@ def main(archive: Path) -> None:
         for name, face, glyphs in CUTS:
             small = cut(member(package, face), glyphs)
             (FONTS / name).write_bytes(small)
-            print(f"{name}: {len(small)} bytes, {len(set(glyphs))} glyphs")  # noqa: T201
+            print(f"{name}: {len(small)} bytes, {len(set(glyphs))} glyphs")
         (FONTS / "OFL.txt").write_bytes(member(package, LICENCE))
 
 

@@ -1,8 +1,8 @@
 """JPEG, PNG and WebP as files: what decides the picture, what is metadata, and where a packet goes.
 
-Whatever can change what a viewer sees (coded data, colour profile, frames, bytes after the end) counts as picture;
-only the known homes of metadata do not. So C2PA, XMP or EXIF may be added later and the picture stays the same,
-while any other change of a byte makes it another picture.
+Whatever can change what a viewer sees (coded data, colour profile, frames, bytes after the end) counts as
+picture; only the known homes of metadata do not. So C2PA, XMP or EXIF may be added later and the picture
+stays the same, while any other change of a byte makes it another picture.
 """
 
 import struct
@@ -27,7 +27,7 @@ _METADATA = {
 _WEBP_METADATA_FLAGS = 0x0C  # VP8X: EXIF and XMP are present
 _WEBP_XMP_FLAG = 0x04
 _LARGEST_TEXT = 1 << 20  # bytes of an unpacked PNG text
-_SOS, _BARE = 0xDA, {0x01, *range(0xD0, 0xD8)}
+_APP0, _SOS, _BARE = 0xE0, 0xDA, {0x01, *range(0xD0, 0xD8)}
 _LARGEST_SEGMENT = 0xFFFD  # bytes of a JPEG segment without its length field
 
 
@@ -70,7 +70,7 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
     The file is JPEG, PNG, or WebP with a VP8X header (that is: with a colour profile). ValueError otherwise.
     """
     if data.startswith(b"\xff\xd8\xff") and len(packet) + len(_XMP_JPEG) <= _LARGEST_SEGMENT:
-        at = 4 + int.from_bytes(data[4:6]) if data[3] == 0xE0 else 2  # JFIF wants to be first  # noqa: PLR2004
+        at = 4 + int.from_bytes(data[4:6]) if data[3] == _APP0 else 2  # JFIF wants to be first
         body = _XMP_JPEG + packet
         return b"".join((data[:at], b"\xff\xe1", struct.pack(">H", len(body) + 2), body, data[at:]))
     if data.startswith(_PNG):
@@ -125,7 +125,7 @@ def _png(data: bytes) -> Container:
             picture.update(memoryview(data)[at:end])
         elif name == b"eXIf":
             found.exif.append(data[at + 8 : end - 4])
-        elif name != b"tIME" and name != b"caBX":
+        elif name not in {b"tIME", b"caBX"}:
             keyword, text = _png_text(name, data[at + 8 : end - 4])
             if keyword == _XMP_PNG:
                 found.xmp.append(text)

@@ -36,7 +36,7 @@ def deliver(picture: LabelledPicture, target: Path, *, replace: bool = False) ->
         raise TypeError("only a LabelledPicture may leave")
     part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         _write(part, picture.data)
         _name(part, target, replace=replace)
     except FileExistsError as error:
@@ -46,6 +46,13 @@ def deliver(picture: LabelledPicture, target: Path, *, replace: bool = False) ->
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:  # a file has the folder's name
+        raise TargetNotWritableError from error
 
 
 def _write(part: Path, data: bytes) -> None:

@@ -38,7 +38,9 @@ class SourceType(StrEnum):
     """The terms a portrait may carry: those that go with the TC260 label "1" (made by AI)."""
 
     TRAINED_ALGORITHMIC_MEDIA = "trainedAlgorithmicMedia"  # the face is fully generated
-    COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA = "compositeWithTrainedAlgorithmicMedia"  # generative edits of a photo
+    COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA = (
+        "compositeWithTrainedAlgorithmicMedia"  # generative edits of a photo
+    )
     COMPOSITE_SYNTHETIC = "compositeSynthetic"  # several elements, at least one of them synthetic
 
     @property
@@ -48,7 +50,7 @@ class SourceType(StrEnum):
 
 
 def term(uri: str) -> str | None:
-    """Give the vocabulary's term for a URI met in a file (http or https); None when it is not in the vocabulary."""
+    """Give the vocabulary's term for a URI met in a file (http or https), None when there is none."""
     base, _, name = uri.strip().rpartition("/")
     known = base.replace("https://", "http://", 1) + "/" == VOCABULARY and name in TERMS
     return name if known else None

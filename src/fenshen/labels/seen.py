@@ -1,4 +1,4 @@
-"""Find the visible label in a picture by its glyphs, without reading text: the known words at the known size."""
+"""Find the visible label by the shape of its glyphs: known words at the known size, no reading of text."""
 
 from collections.abc import Iterator
 
@@ -32,8 +32,8 @@ def find(rgb: RGB8) -> Language | None:
     rows = min(grey.shape[0], round(BAND * grey.shape[0]) + 2)
     bands = (grey[-rows:], grey[:rows])
     tall = _INK / (SHARE * min(size))  # how much taller than the least share the ink is here
-    for times in (tall, *_SIZES):
-        for language, words in _words(round(_INK * times / tall * 4) / 4):
+    for times in (tall, *(times for times in _SIZES if times > tall / 2)):
+        for language, words in _words(_INK * times / tall):
             if any(_stands(words, band) for band in bands):
                 return language
     return None

@@ -16,8 +16,8 @@ _LENGTH = 64  # bytes of an Ed25519 signature
 def canonical(*, label: str, producer: str, produce_id: str, picture: bytes) -> bytes:
     """Give the bytes that are signed: purpose, three values of the label, SHA-256 of the coded picture.
 
-    One line each; the label's characters exclude the line break, so no two labels share these bytes. What platforms
-    may rewrite (propagator, its number, its code) is left out.
+    One line each; the label's characters exclude the line break, so no two labels share these bytes. What
+    platforms may rewrite (propagator, its number, its code) is left out.
     """
     lines = (_PURPOSE, label.encode(), producer.encode(), produce_id.encode(), picture.hex().encode())
     return b"\n".join(lines)

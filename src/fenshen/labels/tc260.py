@@ -1,7 +1,8 @@
 """The TC260 label `AIGC`: who made this by AI, and under which number (GB 45438-2025, Annex E).
 
-Seven keys in a fixed order, printable ASCII without space, quote and backslash. On first writing the propagator
-is the producer. Nothing here is ever derived from a person: the number is time and 128 random bits.
+Seven keys in a fixed order, printable ASCII without space, quote and backslash. On first writing the
+propagator is the producer. Nothing here is ever derived from a person: the number is time and 128 random
+bits.
 """
 
 import html
@@ -67,14 +68,14 @@ class AigcLabel:
 
     @property
     def conforms(self) -> bool:
-        """Whether the values keep Annex E: label 1 to 3, producer and number given, permitted characters only."""
+        """Whether the values keep Annex E: label 1 to 3, producer and number given, permitted characters."""
         given = [getattr(self, field.name) for field in fields(self)]
         filled = bool(self.content_producer and self.produce_id)
         return self.label in {"1", "2", "3"} and filled and all(_VALUE.fullmatch(value) for value in given)
 
 
 def new_produce_id(now: datetime, random: bytes) -> str:
-    """Make a content number such as 20261122T101500Z-7f3c…: UTC time and 16 random bytes, nothing of a person."""
+    """Make a content number such as 20261122T101500Z-7f3c…: UTC time and 16 random bytes."""
     if len(random) != _RANDOM_BYTES:
         raise ValueError(f"{_RANDOM_BYTES} random bytes are needed")
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{random.hex()}"
@@ -83,7 +84,8 @@ def new_produce_id(now: datetime, random: bytes) -> str:
 def first_write(*, producer: str, produce_id: str, reserved_code_1: str = "") -> AigcLabel:
     """Give the label of a fresh portrait: made by AI; propagator and its number are the producer's (note 1).
 
-    Raises ProducerRefusedError, ProducerPersonalError; ValueError when the number was not made by `new_produce_id`.
+    Raises ProducerRefusedError, ProducerPersonalError; ValueError when the number was not made by
+    `new_produce_id`.
     """
     check_producer(producer)
     if not _PRODUCE_ID.fullmatch(produce_id):
@@ -99,7 +101,7 @@ def first_write(*, producer: str, produce_id: str, reserved_code_1: str = "") ->
 
 
 def check_producer(producer: str) -> None:
-    """Refuse a name that breaks Annex E j) or gives away a private person (an individual's code holds their number)."""
+    """Refuse a name that breaks Annex E j) or holds a private person's number, as individuals' codes do."""
     if not producer or not _VALUE.fullmatch(producer):
         raise ProducerRefusedError
     subject = producer[4:22] if len(producer) == _PROVIDER_CODE_LENGTH else producer
@@ -108,7 +110,7 @@ def check_producer(producer: str) -> None:
 
 
 def parse(text: str) -> AigcLabel | None:
-    """Read a label as met in the wild: bare or wrapped in {"AIGC": …}, plain or HTML-escaped; None when it is none.
+    """Read a label as met in the wild: bare or wrapped in {"AIGC": …}, plain or HTML-escaped; else None.
 
     Missing values are empty, numbers become text: what a label claims is shown even when it does not conform.
     """
@@ -117,7 +119,11 @@ def parse(text: str) -> AigcLabel | None:
             found = json.loads(attempt.strip().strip("\0"))
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict) and isinstance(inner := found.get("AIGC", found), dict) and "Label" in inner:
+        if (
+            isinstance(found, dict)
+            and isinstance(inner := found.get("AIGC", found), dict)
+            and "Label" in inner
+        ):
             values = cast("Mapping[str, object]", inner)
             given = {name: str(values.get(key, "")) for name, key in _KEYS.items()}
             return AigcLabel(**given)

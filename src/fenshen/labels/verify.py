@@ -1,7 +1,7 @@
 """What a picture says about itself, and what that proves. Never more than it proves.
 
-Four marks are looked for: the visible words, the TC260 label, the IPTC source type, the studio's signature. A file
-is *ours* only when it carries exactly one TC260 label, signed by this studio over exactly this picture.
+Four marks are looked for: the visible words, the TC260 label, the IPTC source type, the studio's signature. A
+file is *ours* only when it carries exactly one TC260 label, signed by this studio over exactly this picture.
 """
 
 from dataclasses import dataclass
@@ -57,16 +57,21 @@ class Verification:
 def verify(data: bytes, *, public_key: bytes | None, producer: str | None = None) -> Verification:
     """Look for every mark and judge it. Needs no permit: no face is looked for, nothing is kept.
 
-    public_key: the studio's, 32 raw bytes or PEM; without it nothing can be called ours. producer: the studio's
-    name in its labels; a signed label under another name is then another studio's rather than altered.
-    Raises PictureUnreadableError; ValueError when public_key is no key.
+    public_key: the studio's, 32 raw bytes or PEM; without it nothing can be called ours. producer: the
+    studio's name in its labels; a signed label under another name is then another studio's rather than
+    altered. Raises PictureUnreadableError; ValueError when public_key is no key.
     """
     file = take_apart(data)
     claims = wild.claims(file)
     labels = [tc260.parse(text) for text in claims.aigc]
     signed = _signature(labels, file, public_key, producer)
     ours = signed.state is State.VALID
-    marks = (_visible(data, file, ours=ours), _tc260(labels, signed), _iptc(claims, labels, ours=ours), signed)
+    marks = (
+        _visible(data, file, ours=ours),
+        _tc260(labels, signed),
+        _iptc(claims, labels, ours=ours),
+        signed,
+    )
     if all(mark.state is State.ABSENT for mark in marks):
         return Verification(ours=False, marks=())
     return Verification(ours=ours, marks=marks)

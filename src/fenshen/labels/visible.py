@@ -1,8 +1,8 @@
 """The visible label: a slim plate with the words "AI生成" or "AI GENERATED", in a corner, off the face.
 
-Geometry after GB 45438-2025, 5.2, read strictly: every glyph's ink is at least 5 % of the short side, the label
-lies inside the frame, in the outer fifth, at an edge. Contrast after WCAG 2: at least 4.5 : 1, with a margin
-that outlives JPEG. The plate takes its tone from the picture under it, so that it belongs there.
+Geometry after GB 45438-2025, 5.2, read strictly: every glyph's ink is at least 5 % of the short side, the
+label lies inside the frame, in the outer fifth, at an edge. Contrast after WCAG 2: at least 4.5 : 1, with a
+margin that outlives JPEG. The plate takes its tone from the picture under it, so that it belongs there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -94,7 +94,7 @@ def luminance(rgb: RGBf | RGB8) -> NDArray[np.float32]:
     """Relative luminance (WCAG 2, IEC 61966-2-1) of sRGB-encoded 0..255; 0 = black .. 1 = white."""
     encoded = rgb.astype(np.float32) / 255
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
-    weighted: NDArray[np.float32] = (linear @ np.array([0.2126, 0.7152, 0.0722], np.float32)).astype(np.float32)
+    weighted: NDArray[np.float32] = (linear @ np.array([0.2126, 0.7152, 0.0722])).astype(np.float32)
     return weighted
 
 
@@ -111,7 +111,7 @@ def _overlap(box: Box, face: FaceBox) -> bool:
 
 
 def _paint(ground: RGB8, layout: Layout) -> RGB8:
-    """Paint plate and ink over the ground: frosted, in the ground's own hue, as clear as the contrast allows."""
+    """Paint plate and ink over the ground: frosted, in its own hue, as clear as the contrast allows."""
     frost = _frost(ground, layout.ink)
     mean = frost.reshape(-1, 3).mean(axis=0)
     pale = float(luminance(mean)) > _BRIGHT

@@ -1,4 +1,4 @@
-"""Every claim about AI a file makes, wherever its maker put it (TC260-PG-20259A, Annex B, and what is met outside)."""
+"""Every claim about AI a file makes, wherever its maker put it (TC260-PG-20259A, Annex B, and beyond)."""
 
 import struct
 
@@ -12,10 +12,12 @@ _CHARSET = 8  # bytes before a UserComment that name its characters
 
 
 def claims(file: Container) -> xmp.Claims:
-    """Collect the labels and source types of XMP, EXIF and PNG texts; a value written twice is there twice."""
+    """Collect labels and source types from XMP, EXIF and PNG texts; what is written twice is there twice."""
     packets = [xmp.read(packet) for packet in file.xmp]
     texts = [text for keyword, text in file.texts if "AIGC" in keyword]
-    comments = [text for exif in file.exif for text in _exif_texts(exif) if '"Label"' in text or "AIGC" in text]
+    comments = [
+        text for exif in file.exif for text in _exif_texts(exif) if '"Label"' in text or "AIGC" in text
+    ]
     return xmp.Claims(
         aigc=(*(label for packet in packets for label in packet.aigc), *texts, *comments),
         source_types=tuple(source for packet in packets for source in packet.source_types),

@@ -53,7 +53,7 @@ def label(
     faces: Sequence[visible.FaceBox],
     signer: Signer | None,
 ) -> LabelledPicture:
-    """1. draw the visible label  2. encode  3. sign the coded picture  4. add the metadata  5. read it all back.
+    """1. draw the visible label  2. encode  3. sign what was coded  4. add the metadata  5. read it all back.
 
     rgb: (H, W, 3) uint8, sRGB. faces: boxes in pixels that the visible label must not touch. produce_id: from
     `tc260.new_produce_id`. Without a signer the label is complete but nobody can prove whose it is.
@@ -93,6 +93,6 @@ def _encode(rgb: visible.RGB8, format: Format) -> bytes:  # noqa: A002
 
 
 def _srgb() -> bytes:
-    """Little CMS's own sRGB profile, without its date of making (bytes 24 to 35), which would tell the hour."""
+    """Little CMS's own sRGB profile, without the date of its making (bytes 24 to 35), which tells the hour."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return profile[:24] + bytes(12) + profile[36:]

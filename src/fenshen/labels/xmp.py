@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError  # noqa: S405  (types only; parsing is defusedxml's)
+from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
 
 from defusedxml.common import DefusedXmlException

@@ -1,0 +1,44 @@
+"""Promise 4: what leaves carries every label, and the verifier never claims more than it can prove."""
+
+import ast
+from pathlib import Path
+
+import fenshen
+from fenshen import words
+from fenshen.labels.verify import Mark, State
+
+SOURCE = Path(fenshen.__file__).parent
+LABELS = SOURCE / "labels"
+STATES = {
+    "visible": {State.VALID, State.PRESENT, State.ABSENT},
+    "tc260": set(State) - {State.PRESENT},
+    "iptc": {State.PRESENT, State.FOREIGN, State.ALTERED, State.DUPLICATE, State.MALFORMED, State.ABSENT},
+    "signature": {State.VALID, State.ALTERED, State.FOREIGN, State.DUPLICATE, State.UNCHECKED, State.ABSENT},
+}
+
+
+def test_every_mark_in_every_state_says_in_both_languages_what_it_proves() -> None:
+    for mark, states in STATES.items():
+        for state in states:
+            code = Mark(mark=mark, state=state).proves
+            for language in words.languages():
+                assert words.say(code, language) != code
+                assert words.say(f"mark_state_{state}", language) != f"mark_state_{state}"
+
+
+def test_only_the_labeller_can_make_what_the_door_accepts() -> None:
+    """LabelledPicture(...) is called in one place, and the token it asks for is used in one file."""
+    made = [
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "LabelledPicture"
+    ]
+    assert made == ["labels/write.py"]
+
+
+def test_the_licence_of_the_label_s_fonts_lies_beside_them() -> None:
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (LABELS / "fonts" / "OFL.txt").read_text(encoding="utf-8")
+    assert sum(font.stat().st_size for font in (LABELS / "fonts").glob("*.ttf")) < 10_000
