@@ -3,11 +3,12 @@
 import base64
 import binascii
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from fenshen.labels.tc260 import AigcLabel
+from fenshen.rights.receipt_check import PublicKeyInvalidError
 
 _PURPOSE = b"fenshen portrait label, version 1"  # so that no other signature of the studio can stand in
 _LENGTH = 64  # bytes of an Ed25519 signature
@@ -40,7 +41,7 @@ def from_code(code: str) -> bytes | None:
 def is_valid(label: AigcLabel, picture: bytes, public_key: bytes) -> bool:
     """Tell whether the label's code is the studio's signature over this label and this picture.
 
-    public_key: 32 raw bytes or PEM. Raises ValueError when it is neither.
+    public_key: 32 raw bytes or PEM. Raises PublicKeyInvalidError when it is neither.
     """
     signature = from_code(label.reserved_code_1)
     if signature is None:
@@ -56,9 +57,12 @@ def is_valid(label: AigcLabel, picture: bytes, public_key: bytes) -> bool:
 
 
 def _load(public_key: bytes) -> Ed25519PublicKey:
-    if not public_key.startswith(b"-----"):
-        return Ed25519PublicKey.from_public_bytes(public_key)
-    key = load_pem_public_key(public_key)
+    try:
+        if not public_key.startswith(b"-----"):
+            return Ed25519PublicKey.from_public_bytes(public_key)
+        key = load_pem_public_key(public_key)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise PublicKeyInvalidError from error
     if not isinstance(key, Ed25519PublicKey):
-        raise ValueError("not an Ed25519 key")  # noqa: TRY004
+        raise PublicKeyInvalidError
     return key

@@ -16,6 +16,7 @@ from fenshen.labels.container import Container, PictureUnreadableError, take_apa
 from fenshen.labels.visible import RGB8
 
 LARGEST_PICTURE = 64_000_000  # pixels
+LARGEST_FILE = 256 << 20  # bytes; for whoever reads the file before asking here
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
@@ -59,7 +60,7 @@ def verify(data: bytes, *, public_key: bytes | None, producer: str | None = None
 
     public_key: the studio's, 32 raw bytes or PEM; without it nothing can be called ours. producer: the
     studio's name in its labels; a signed label under another name is then another studio's rather than
-    altered. Raises PictureUnreadableError; ValueError when public_key is no key.
+    altered. Raises PictureUnreadableError, PublicKeyInvalidError.
     """
     file = take_apart(data)
     claims = wild.claims(file)
