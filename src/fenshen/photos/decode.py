@@ -84,7 +84,8 @@ class Photo:
     @property
     def scale(self) -> float:
         """Pixels here per pixel of the original, at most 1."""
-        return max(self.pixels.shape[:2]) / max(self.original_size)
+        here: int = max(self.pixels.shape[:2])
+        return here / max(self.original_size)
 
 
 def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, clock: Clock = _wall) -> Photo:
@@ -176,11 +177,11 @@ def _texts(image: Image.Image) -> bytes:
 
 def _jpeg_quality(image: Image.Image) -> int | None:
     """Estimate the quality setting from the mean of the luminance table, by the rule libjpeg scales it with."""
-    tables = getattr(image, "quantization", None)
+    tables: dict[int, list[int]] | None = getattr(image, "quantization", None)
     if not tables:
         return None
     scale = sum(next(iter(tables.values()))) / 64 / 57.625 * 100  # 57.625: mean of the table at quality 50
-    quality = (200 - scale) / 2 if scale <= 100 else 5000 / scale  # noqa: PLR2004
+    quality: float = (200 - scale) / 2 if scale <= 100 else 5000 / scale  # noqa: PLR2004
     return round(min(100.0, max(1.0, quality)))
 
 

@@ -60,7 +60,7 @@ def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
             outputs = net(_cut_out(rgb, cut))
             points = _to_picture(outputs[POINTS_SHAPE].reshape(478, 3), cut)
             cut = _around(points)
-    presence = 1 / (1 + np.exp(-float(outputs[PRESENCE_SHAPE].ravel()[0])))
+    presence = float(1 / (1 + np.exp(-outputs[PRESENCE_SHAPE].ravel()[0])))
     with nets.lite(WEIGHT, models, "face_blendshapes.tflite") as net:
         moves = net(points[None, SEEN, :2])[BLENDSHAPES_SHAPE]
     return FaceMesh(

@@ -1,0 +1,150 @@
+"""The rules: from numbers to a verdict with all its reasons at once, so that a photo is retaken only once.
+
+Pure, and data but for ten lines. A frontal photo must show the sitter from the front, calm, lit and whole; among
+the others a profile, a laugh, another light are welcome. Each limit lies between what good photos reach and where
+faults begin, on the sets that ``benchmarks/gate`` prints.
+"""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+from fenshen.photos.measure import Measures
+
+Role = Literal["frontal", "supplementary"]
+Outcome = Literal["accepted", "warned", "refused"]
+Severity = Literal["refuse", "warn"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is to be done with a photo and why; reasons are keys of the words, the gravest first."""
+
+    verdict: Outcome
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the photo may go into a double."""
+        return self.verdict != "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Holds while a measure lies strictly between two values; ``either_way`` takes its size without the sign."""
+
+    measure: str
+    above: float = -inf
+    below: float = inf
+    either_way: bool = False
+
+    def holds(self, measures: Measures) -> bool:
+        """Tell whether the measure lies in between; a measure that could not be taken never does."""
+        value: float | None = getattr(measures, self.measure)
+        if value is None:
+            return False
+        return self.above < (abs(value) if self.either_way else value) < self.below
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A fault: there when all its limits hold. How grave it is depends on the photo's role; None is welcome."""
+
+    code: str
+    limits: tuple[Limit, ...]
+    frontal: Severity | None
+    supplementary: Severity | None
+
+
+NEAR_FRONT = Limit("yaw", below=25, either_way=True)
+"""Eyes, mouth and evenness are judged only while both halves of the face are seen."""
+
+NOT_PROFILE = Limit("yaw", below=50, either_way=True)
+"""In profile the mesh covers hair and background, so the light on it says nothing."""
+
+OF_THE_FILE = (
+    Rule("sideways", (Limit("sideways", above=0),), "refuse", "refuse"),
+    Rule("no_face", (Limit("faces", below=1), Limit("sideways", below=1)), "refuse", "refuse"),
+    Rule("ai_made", (Limit("ai_made", above=0),), "refuse", "refuse"),
+    Rule("ai_edited", (Limit("ai_edited", above=0),), "warn", "warn"),
+)
+"""Judged even when no face could be measured."""
+
+OF_THE_FACE = (
+    Rule("several_faces", (Limit("faces", above=1),), "refuse", "refuse"),
+    Rule("face_cut_off", (Limit("outside", above=0.10),), "refuse", "refuse"),
+    Rule("face_at_edge", (Limit("outside", above=0.02, below=0.10),), "refuse", "warn"),
+    Rule("head_cropped", (Limit("margin_above", below=0.12), Limit("outside", below=0.02)), "warn", None),
+    # Lashes and brows are lost below about 60 px between the pupils; ISO/IEC 29794-5 puts its half point at 70.
+    Rule("face_too_small", (Limit("eye_distance", below=40),), "refuse", "refuse"),
+    Rule("face_too_small", (Limit("eye_distance", above=40, below=60),), "refuse", None),
+    Rule("face_small", (Limit("eye_distance", above=40, below=60),), None, "warn"),
+    Rule("face_small", (Limit("eye_distance", above=60, below=90),), "warn", None),
+    Rule("blurred", (Limit("sharpness", below=0.265),), "refuse", "refuse"),
+    Rule("soft", (Limit("sharpness", above=0.265, below=0.335),), "warn", "warn"),
+    Rule("noisy", (Limit("noise", above=0.06),), "refuse", "refuse"),
+    Rule("grainy", (Limit("noise", above=0.03, below=0.06),), "warn", "warn"),
+    Rule("compressed", (Limit("jpeg_quality", below=20),), "refuse", "refuse"),
+    Rule("compressed_somewhat", (Limit("jpeg_quality", above=20, below=40),), "warn", "warn"),
+    # By the face's brightest parts, not its mean: dark skin in good light has them, pale skin in the dark has not.
+    Rule("too_dark", (Limit("highlights", below=65), NOT_PROFILE), "refuse", "refuse"),
+    Rule("dim", (Limit("highlights", above=65, below=90), NOT_PROFILE), "warn", "warn"),
+    Rule("overexposed", (Limit("burnt", above=0.08),), "refuse", "refuse"),
+    Rule("glaring", (Limit("burnt", above=0.02, below=0.08),), "warn", "warn"),
+    Rule("one_sided_light", (Limit("side_light", above=0.4, either_way=True), NEAR_FRONT), "warn", None),
+    Rule("black_and_white", (Limit("colour", below=4),), "refuse", "warn"),
+    Rule("turned_away", (Limit("yaw", above=22, either_way=True),), "refuse", None),
+    Rule("slightly_turned", (Limit("yaw", above=13, below=22, either_way=True),), "warn", None),
+    Rule("looking_up_or_down", (Limit("pitch", above=22, either_way=True),), "refuse", None),
+    Rule("head_tilted", (Limit("roll", above=20, either_way=True),), "warn", None),
+    Rule("eyes_closed", (Limit("eyes_shut", above=0.45), NEAR_FRONT), "refuse", "warn"),
+    Rule("mouth_open", (Limit("mouth_open", above=0.25),), "warn", None),
+    Rule("face_unclear", (Limit("presence", below=0.9),), "refuse", "warn"),
+    Rule(
+        "eyes_covered",
+        (Limit("eye_contrast", below=0.03), Limit("eye_lightness", below=0.5)),
+        "refuse",
+        "refuse",
+    ),
+    Rule(
+        "mouth_covered",
+        (
+            Limit("lip_contrast", below=0.1),
+            Limit("lip_redness", below=1.5),
+            Limit("lower_hue", above=8),
+            Limit("lip_lightness", above=0.2),
+            NEAR_FRONT,
+        ),
+        "refuse",
+        "refuse",
+    ),
+    Rule(
+        "face_covered",
+        (
+            Limit("flattest", below=0.03),
+            Limit("burnt", below=0.02),
+            Limit("highlights", above=65),
+            NOT_PROFILE,
+        ),
+        "refuse",
+        "refuse",
+    ),
+)
+
+
+def judge(measures: Measures, role: Role) -> Verdict:
+    """Apply every rule and give all reasons; a refusal outweighs a warning."""
+    rules = OF_THE_FILE if measures.faces == 0 else OF_THE_FILE + OF_THE_FACE
+    found = [rule for rule in rules if all(limit.holds(measures) for limit in rule.limits)]
+    refusing = [rule.code for rule in found if getattr(rule, role) == "refuse"]
+    warning = [rule.code for rule in found if getattr(rule, role) == "warn"]
+    outcome: Outcome = "refused" if refusing else "warned" if warning else "accepted"
+    return Verdict(verdict=outcome, reasons=tuple(dict.fromkeys(refusing + warning)))
+
+
+def add(verdict: Verdict, code: str, severity: Severity) -> Verdict:
+    """Give the verdict with one more reason, found by looking at the whole set."""
+    if severity == "refuse":
+        return Verdict(verdict="refused", reasons=(code, *verdict.reasons))
+    outcome: Outcome = "warned" if verdict.verdict == "accepted" else verdict.verdict
+    return Verdict(verdict=outcome, reasons=(*verdict.reasons, code))

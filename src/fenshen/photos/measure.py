@@ -1,0 +1,145 @@
+"""What was measured on one photo: numbers only, never pixels. The rules that read them are in ``judge``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from fenshen.photos.decode import Photo
+from fenshen.vision import faces as detector
+from fenshen.vision import quality
+from fenshen.vision.arrays import RGB
+from fenshen.vision.faces import Face
+from fenshen.vision.mesh import FaceMesh
+
+BYSTANDER = 0.12
+"""A face of less than this share of the largest one's area is somebody in the background and does not count."""
+
+DOUBTFUL = 0.86
+"""Score of the detector below which the photo may lie on its side (upright faces: 97 % reach 0.9)."""
+
+UPRIGHTER = 0.08
+"""How much better the detector must like the turned photo to say that it lies on its side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Numbers of one photo and its main face. Without a face only the first block has meaning."""
+
+    faces: int  # that matter
+    sideways: bool  # the photo lies on its side or upside down
+    ai_made: bool  # the file says so
+    ai_edited: bool  # the file says so
+    jpeg_quality: int | None  # 1..100
+
+    eye_distance: float = 0.0  # px between the pupils in the original, as if seen from the front
+    face_height: float = 0.0  # forehead to chin, as a share of the picture's height
+    outside: float = 0.0  # share of the face's outline beyond the picture's edge
+    margin_above: float = 0.0  # forehead to upper edge, in face heights
+    margin_below: float = 0.0  # chin to lower edge, in face heights
+    margin_beside: float = 0.0  # the narrower side, in face heights
+    presence: float = 0.0  # 0..1, the mesh's own certainty
+    yaw: float = 0.0  # degrees, positive = the face looks to the image's right
+    pitch: float = 0.0  # degrees, positive = looks down
+    roll: float = 0.0  # degrees, positive = leans clockwise as seen
+    eyes_shut: float = 0.0  # 0 open .. 1 shut, mean of both
+    mouth_open: float = 0.0  # 0..1
+    smile: float = 0.0  # 0..1
+    sharpness: float = 0.0  # 0 blurred .. 1 crisp; 1 minus Crete's blur
+    noise: float = 0.0  # grain as a share of brightness
+    highlights: float = 0.0  # luma of the face's brightest 2 %, 0..255
+    contrast: float = 0.0  # luma between its darkest and brightest 2 %
+    burnt: float = 0.0  # share of the face that is plain white
+    side_light: float = 0.0  # -1 lit from the image's left .. +1 from its right
+    colour: float = 0.0  # 0 = black and white
+    eye_contrast: float = 0.0  # these seven: see vision.quality.Cover
+    eye_lightness: float = 0.0
+    lip_contrast: float = 0.0
+    lip_lightness: float = 0.0
+    lip_redness: float = 0.0
+    lower_hue: float = 0.0
+    flattest: float = 0.0
+
+
+def measure(photo: Photo, faces: Sequence[Face], mesh: FaceMesh | None, models: Path) -> Measures:
+    """Measure a photo whose faces were found, the largest first, and the mesh of that largest face."""
+    measures = Measures(
+        faces=_that_matter(faces),
+        sideways=_lies_on_its_side(photo.pixels, faces, models),
+        ai_made=photo.marks.ai_made,
+        ai_edited=photo.marks.ai_edited,
+        jpeg_quality=photo.jpeg_quality,
+    )
+    if not faces or mesh is None:
+        return measures
+    framed = _with_framing(measures, photo, mesh)
+    return _with_light(_with_movement(framed, mesh), photo, faces[0], mesh)
+
+
+def _with_framing(measures: Measures, photo: Photo, mesh: FaceMesh) -> Measures:
+    height, width = photo.pixels.shape[:2]
+    oval = mesh.points[list(quality.OVAL), :2]
+    outside = ((oval < 0) | (oval > (width, height))).any(axis=1)
+    top, chin = mesh.points[10, :2], mesh.points[152, :2]
+    face = max(float(np.linalg.norm(top - chin)), 1.0)
+    eyes = mesh.points[quality.LEFT_IRIS] - mesh.points[quality.RIGHT_IRIS]
+    return replace(
+        measures,
+        eye_distance=float(np.linalg.norm(eyes)) / photo.scale,
+        face_height=face / height,
+        outside=float(outside.mean()),
+        margin_above=float(top[1]) / face,
+        margin_below=float(height - chin[1]) / face,
+        margin_beside=float(min(oval[:, 0].min(), width - oval[:, 0].max())) / face,
+    )
+
+
+def _with_movement(measures: Measures, mesh: FaceMesh) -> Measures:
+    moves = mesh.blendshapes
+    return replace(
+        measures,
+        presence=mesh.presence,
+        yaw=mesh.pose.yaw,
+        pitch=mesh.pose.pitch,
+        roll=mesh.pose.roll,
+        eyes_shut=(moves["eyeBlinkLeft"] + moves["eyeBlinkRight"]) / 2,
+        mouth_open=moves["jawOpen"],
+        smile=(moves["mouthSmileLeft"] + moves["mouthSmileRight"]) / 2,
+    )
+
+
+def _with_light(measures: Measures, photo: Photo, face: Face, mesh: FaceMesh) -> Measures:
+    cut = quality.cut_out(photo.pixels, mesh)
+    cover = quality.cover(cut, mesh.pose.yaw)
+    return replace(
+        measures,
+        sharpness=1 - quality.blur(cut),
+        noise=quality.noise(photo.pixels, face.box),
+        highlights=quality.highlights(cut),
+        contrast=quality.contrast(cut),
+        burnt=quality.burnt(cut),
+        side_light=quality.side_light(cut),
+        colour=quality.colour(cut),
+        eye_contrast=cover.eye_contrast,
+        eye_lightness=cover.eye_lightness,
+        lip_contrast=cover.lip_contrast,
+        lip_lightness=cover.lip_lightness,
+        lip_redness=cover.lip_redness,
+        lower_hue=cover.lower_hue,
+        flattest=cover.flattest,
+    )
+
+
+def _that_matter(faces: Sequence[Face]) -> int:
+    areas = [face.box[2] * face.box[3] for face in faces]
+    return sum(area >= BYSTANDER * areas[0] for area in areas)
+
+
+def _lies_on_its_side(rgb: RGB, faces: Sequence[Face], models: Path) -> bool:
+    """Turn a doubtful photo by quarters and see whether the detector likes it much better."""
+    score = faces[0].score if faces else 0.0
+    if score >= DOUBTFUL:
+        return False
+    turned = (detector.detect(np.ascontiguousarray(np.rot90(rgb, quarter)), models) for quarter in (1, 3, 2))
+    return any(found and found[0].score > max(score + UPRIGHTER, DOUBTFUL) for found in turned)
