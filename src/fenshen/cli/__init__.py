@@ -85,6 +85,8 @@ def _run_verb(verb: str, rest: list[str]) -> int:
 
     command = get_command(import_module(f"fenshen.cli.{verb}").app)
     code = command.main(rest, prog_name=f"fenshen {verb}", standalone_mode=False)
+    if code == INTERRUPTED:  # typer turns Ctrl-C into a code; the edge has words for it
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else DONE
 
 

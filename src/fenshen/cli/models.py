@@ -59,16 +59,13 @@ def _show(states: Sequence[weights.WeightState], *, as_json: bool) -> None:
     if as_json:
         print_json([_as_dict(state) for state in states])
         return
-    columns = [
-        told(f"models_column_{name}") for name in ("name", "state", "task", "licence", "size", "source")
-    ]
+    columns = [told(f"models_column_{name}") for name in ("name", "state", "licence", "source", "task")]
     show_table(columns, [_as_row(state) for state in states])
 
 
 def _as_row(state: weights.WeightState) -> tuple[str, ...]:
     card = state.card
-    size = f"{card.size / 1e6:.1f} MB"
-    return card.name, told(f"weight_state_{state.state}"), card.task, card.licence, size, card.requirement
+    return card.name, told(f"weight_state_{state.state}"), card.licence, card.requirement, card.task
 
 
 def _as_dict(state: weights.WeightState) -> dict[str, str | int | bool]:

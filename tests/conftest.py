@@ -1,0 +1,101 @@
+"""What every test gets: no network, a home of its own, and the pretrained weights when it asks for them."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from platformdirs import user_cache_path
+
+from fenshen import settings
+from fenshen.progress import Silent
+from fenshen.settings import Settings
+from fenshen.vision import weights
+from tests.fakes.clock import FakeClock
+
+MODELS = Path(os.environ.get("FENSHEN_MODELS") or user_cache_path("fenshen-tests") / "models")
+
+
+class NetworkTouchedError(AssertionError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a socket reach this machine only."""
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+    monkeypatch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+
+
+def _guarded(reach: Any) -> Any:
+    def reach_loopback_only(self: socket.socket, *args: Any) -> Any:
+        if self.family != getattr(socket, "AF_UNIX", None) and not _is_here(args[-1][0]):
+            raise NetworkTouchedError
+        return reach(self, *args)
+
+    return reach_loopback_only
+
+
+def _guarded_lookup(look_up: Any) -> Any:
+    def look_up_here_only(host: str | bytes | None, *args: Any, **options: Any) -> Any:
+        if host is not None and not _is_here(host):
+            raise NetworkTouchedError
+        return look_up(host, *args, **options)
+
+    return look_up_here_only
+
+
+def _is_here(host: str | bytes) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_the_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speak English and know no setting but those a test makes."""
+    for name in [n for n in os.environ if n.startswith("FENSHEN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("FENSHEN_LANG", "en")
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """Give the folder with every default weight. `make test` has fetched them; otherwise they are fetched now.
+
+    Set FENSHEN_MODELS to use a folder that has them already.
+    """
+    chosen = settings.load({"FENSHEN_HOME": str(MODELS.parent), "FENSHEN_MODELS": str(MODELS)})
+    if any(state.card.default and state.state != "present" for state in weights.verify(chosen)):
+        weights.fetch(chosen, Silent())  # by another process, so that our own sockets stay closed
+    return MODELS
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty FENSHEN_HOME, used by every verb this test runs; the weights are the shared ones."""
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("FENSHEN_HOME", str(folder))
+    monkeypatch.setenv("FENSHEN_MODELS", str(MODELS))
+    return folder
+
+
+@pytest.fixture
+def chosen(home: Path) -> Settings:
+    """Give the settings of an empty home."""
+    assert home.is_dir()
+    return settings.load()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Give a clock that stands still until it is told to move."""
+    return FakeClock()
