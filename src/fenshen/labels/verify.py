@@ -70,7 +70,7 @@ def verify(data: bytes, *, public_key: bytes | None, producer: str | None = None
     marks = (
         _visible(data, file, ours=ours),
         _tc260(labels, signed),
-        _iptc(claims, labels, ours=ours),
+        _iptc(claims, labels, signed),
         signed,
     )
     if all(mark.state is State.ABSENT for mark in marks):
@@ -110,7 +110,7 @@ def _tc260(labels: list[tc260.AigcLabel | None], signed: Mark) -> Mark:
     return Mark(mark="tc260", state=state, value=value)
 
 
-def _iptc(claims: xmp.Claims, labels: list[tc260.AigcLabel | None], *, ours: bool) -> Mark:
+def _iptc(claims: xmp.Claims, labels: list[tc260.AigcLabel | None], signed: Mark) -> Mark:
     made_by_ai = any(label and label.label == tc260.MADE_BY_AI for label in labels)
     value = " ".join(iptc.term(uri) or uri for uri in claims.source_types)
     if not claims.source_types:
@@ -122,7 +122,7 @@ def _iptc(claims: xmp.Claims, labels: list[tc260.AigcLabel | None], *, ours: boo
     elif made_by_ai and not iptc.says_ai(claims.source_types[0]):
         state = State.ALTERED
     else:
-        state = State.PRESENT if ours else State.FOREIGN
+        state = State.FOREIGN if signed.state in {State.ABSENT, State.FOREIGN} else State.PRESENT
     return Mark(mark="iptc", state=state, value=value)
 
 
