@@ -31,9 +31,12 @@ class DoubleRow:
     takes: int
     format_version: int
     state: DoubleState
+    photo_set: str | None  # keyed mark of the photos it was made of
 
 
-def new(id_: DoubleId, sitter: SitterId, now: datetime, *, takes: int, format_version: int) -> DoubleRow:
+def new(
+    id_: DoubleId, sitter: SitterId, now: datetime, *, takes: int, format_version: int, photo_set: str | None = None
+) -> DoubleRow:
     """Describe a double made just now, to expire when nobody uses it for IDLE."""
     return DoubleRow(
         id=id_,
@@ -44,6 +47,7 @@ def new(id_: DoubleId, sitter: SitterId, now: datetime, *, takes: int, format_ve
         takes=takes,
         format_version=format_version,
         state=DoubleState.LIVE,
+        photo_set=photo_set,
     )
 
 
@@ -59,6 +63,13 @@ def get(connection: Connection, id_: DoubleId) -> DoubleRow:
     if found is None:
         raise NotFoundError(kind="double", id=id_)
     return _row(found)
+
+
+def made_of(connection: Connection, photo_set: str) -> DoubleRow | None:
+    """Give the double that was made of these very photos, if there is one."""
+    query = select(doubles).where(doubles.c.photo_set == photo_set).order_by(doubles.c.created_at.desc())
+    found = connection.execute(query.limit(1)).one_or_none()
+    return None if found is None else _row(found)
 
 
 def used(connection: Connection, id_: DoubleId, now: datetime) -> None:

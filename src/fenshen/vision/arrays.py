@@ -4,7 +4,7 @@ Pictures in memory are RGB and sRGB-encoded; a net that wants another order conv
 """
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 RGB = NDArray[np.uint8]
 """(H, W, 3) uint8, sRGB-encoded, 0..255."""
@@ -14,3 +14,8 @@ Floats = NDArray[np.float32]
 
 Ints = NDArray[np.int32]
 """int32 indices of the shape the docstring beside it names."""
+
+
+def floats(values: ArrayLike) -> Floats:
+    """Make a float32 array of anything that looks like one."""
+    return np.asarray(values, np.float32)

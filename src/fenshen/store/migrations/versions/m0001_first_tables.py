@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("takes", sa.Integer(), nullable=False),
         sa.Column("format_version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("photo_set", sa.String(64)),
         sa.PrimaryKeyConstraint("id", name="pk_doubles"),
     )
     op.create_index("ix_doubles_sitter", "doubles", ["sitter"])

@@ -1,0 +1,84 @@
+"""Build the double: choose the photos that become takes, cut them, and sum up what they share."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from fenshen.clock import Clock
+from fenshen.double.choose import Candidate, choose
+from fenshen.double.cutting import AROUND, TAKE_EDGE, cut_take
+from fenshen.double.double import OpenDouble, own_skin
+from fenshen.double.spread import own_spread
+from fenshen.double.take import Take
+from fenshen.photos.decode import decode
+from fenshen.photos.inspect import Inspected, SetReport
+from fenshen.progress import Progress
+from fenshen.rights.consent import Permit, Purpose
+from fenshen.vision.arrays import floats
+from fenshen.vision.faces import Face
+
+CUTTERS: Final = 2  # takes cut at the same time: the solver and the nets let go of the interpreter
+
+
+def build(
+    report: SetReport,
+    photos: Sequence[Callable[[], bytes]],
+    permit: Permit,
+    models: Path,
+    *,
+    progress: Progress,
+    clock: Clock,
+) -> OpenDouble:
+    """Make a double of the usable photos of a set.
+
+    1. choose the takes  2. decode each again, larger, and cut it out  3. measure the sitter's own spread.
+    photos: how to read each photo of the report. The embeddings in the report are compared here and forgotten.
+    Raises PermitRefusedError before a byte is read.
+    """
+    permit.check(Purpose.BUILD_DOUBLE, clock.now())
+    usable = {photo.index + 1: photo for photo in report.usable if photo.mesh is not None}
+    frontal = (report.frontal or 0) + 1
+    chosen = choose([_candidate(photo) for photo in usable.values()], frontal)  # (1)
+    with ThreadPoolExecutor(CUTTERS, thread_name_prefix="cutter") as workers:
+        jobs = workers.map(lambda k: _cut(usable[k], photos[k - 1], permit, models, clock), chosen)  # (2)
+        takes = tuple(_counted(jobs, len(chosen), progress))
+    skin, key = own_skin(takes)
+    known = {k: photo.embedding for k, photo in usable.items() if photo.embedding is not None}
+    return OpenDouble(takes=takes, skin=skin, key=key, spread=own_spread(known, chosen))  # (3)
+
+
+def _counted(jobs: Iterator[Take], total: int, progress: Progress) -> Iterator[Take]:
+    progress.step("progress_cutting", 0, total)
+    for done, take in enumerate(jobs, 1):
+        progress.step("progress_cutting", done, total)
+        yield take
+
+
+def _candidate(photo: Inspected) -> Candidate:
+    m = photo.measures
+    assert m is not None  # noqa: S101  (a usable photo was measured)
+    return Candidate(
+        photo=photo.index + 1,
+        yaw=m.yaw,
+        pitch=m.pitch,
+        smile=m.smile,
+        mouth_open=m.mouth_open,
+        eyes_open=1 - m.eyes_shut,
+        evenness=1 - min(1.0, abs(m.side_light)),
+        sharpness=min(1.0, max(0.0, (m.sharpness - 0.25) / 0.25)),
+        eye_distance=m.eye_distance,
+    )
+
+
+def _cut(photo: Inspected, read: Callable[[], bytes], permit: Permit, models: Path, clock: Clock) -> Take:
+    """Decode a photo as large as a take can use, bring face and mesh to that size, and cut it out."""
+    assert photo.face is not None and photo.mesh is not None and photo.original_size is not None  # noqa: S101, PT018
+    _, _, width, height = (side / photo.scale for side in photo.face.box)
+    reach = max((AROUND[0] + AROUND[2]) * width, (1 + AROUND[1] + AROUND[3]) * height)
+    edge = round(1.02 * max(photo.original_size) * min(1.0, TAKE_EDGE / reach))
+    larger = decode(read(), permit, longest_edge=edge, clock=clock)
+    factor = larger.scale / photo.scale
+    x, y, w, h = (side * factor for side in photo.face.box)
+    face = Face(box=(x, y, w, h), points=floats(photo.face.points * factor), score=photo.face.score)
+    return cut_take(larger.pixels, face, photo.mesh.scaled(factor), _candidate(photo), models)

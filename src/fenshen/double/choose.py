@@ -1,0 +1,65 @@
+"""Which photos become takes: the best ones that differ, not the best ones alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+LIMIT: Final = 8  # takes in a double
+MAX_YAW: Final = 42.0  # degrees: beyond this half the face is out of sight
+WORTH: Final = 0.25  # a take that adds less than this is not kept: less biometric data, same portraits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What choosing needs to know of an accepted photo. Numbers only."""
+
+    photo: int  # counted from 1
+    yaw: float  # degrees
+    pitch: float  # degrees
+    smile: float  # 0..1
+    mouth_open: float  # 0..1
+    eyes_open: float  # 0..1
+    evenness: float  # 0..1, how evenly the two halves of the face are lit
+    sharpness: float  # 0..1
+    eye_distance: float  # pixels of the photo between the pupils
+
+
+def quality(candidate: Candidate) -> float:
+    """How well a photo serves as a take, 0..1: the root of size x sharpness x light x eyes."""
+    parts = (
+        float(np.clip(candidate.eye_distance / 140, 0.15, 1)),
+        float(np.clip(candidate.sharpness, 0.1, 1)),
+        float(np.clip(candidate.evenness, 0.15, 1)),
+        float(np.clip(candidate.eyes_open / 0.6, 0.05, 1)),
+    )
+    return float(np.prod(parts) ** 0.5)
+
+
+def choose(candidates: Sequence[Candidate], frontal: int, *, limit: int = LIMIT) -> list[int]:
+    """Photo numbers of the takes to keep, the frontal first: greedy cover of pose and expression by quality.
+
+    Each step takes the photo whose quality x (base + distance to the nearest take already kept) is largest, and
+    stops when nothing adds WORTH.
+    """
+    usable = {c.photo: c for c in candidates if abs(c.yaw) <= MAX_YAW or c.photo == frontal}
+    kept = [frontal] if frontal in usable else []
+    while len(kept) < min(limit, len(usable)):
+        gains = {
+            photo: quality(c) * (0.4 + min(0.8, _distance(c, [usable[k] for k in kept])))
+            for photo, c in usable.items()
+            if photo not in kept
+        }
+        best = max(gains, key=lambda photo: (gains[photo], -photo))
+        if kept and gains[best] < WORTH:
+            break
+        kept.append(best)
+    return kept
+
+
+def _distance(candidate: Candidate, others: Sequence[Candidate]) -> float:
+    def place(c: Candidate) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return np.array([c.yaw / 25, c.pitch / 25, c.smile / 0.8, c.mouth_open / 0.8])
+
+    return min((float(np.linalg.norm(place(candidate) - place(o))) for o in others), default=1.0)

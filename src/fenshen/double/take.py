@@ -1,0 +1,53 @@
+"""One take: the sitter in one pose, expression and light, cut out and understood."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Edge(StrEnum):
+    """A side of the photo at which the sitter's body is cut off."""
+
+    LEFT = "left"
+    TOP = "top"
+    RIGHT = "right"
+    BOTTOM = "bottom"
+
+
+CUT_ALPHA: Final = 90  # of 255: more than this on the photo's border means that the body goes on outside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """The sitter cut out of one photo. Biometric data: exists in memory and inside a sealed double only."""
+
+    photo: int  # which of the sitter's photos this was, counted from 1
+    foreground: NDArray[np.uint8] = field(repr=False)  # (H, W, 3) sRGB without the old background
+    alpha: NDArray[np.uint8] = field(repr=False)  # (H, W) 0..255
+    points: NDArray[np.float32] = field(
+        repr=False
+    )  # (478, 3) face mesh in the take's pixels, z grows away from us
+    normals: NDArray[np.float32] = field(repr=False)  # (h, w, 3) unit, +x right, +y up, +z to the viewer
+    depth: NDArray[np.float32] = field(repr=False)  # (h, w) face widths, larger = nearer
+    light: NDArray[np.float32] = field(repr=False)  # (9, 3) spherical harmonics of light x skin, linear sRGB
+    skin: tuple[float, float, float]  # median bare skin as lit in the photo, linear sRGB
+    yaw: float  # degrees, positive = turned to the right of the picture
+    pitch: float  # degrees, positive = looking down
+    roll: float  # degrees, positive = clockwise
+    smile: float  # 0..1
+    mouth_open: float  # 0..1
+    eyes_open: float  # 0..1
+    evenness: float  # 0 = one side of the face in the dark .. 1 = evenly lit
+    sharpness: float  # 0..1
+    certainty: float  # 0..1, how crisp the cut-out is
+    clutter: float  # 0..1, what the sitter holds or raises beside the face
+    cut: tuple[Edge, ...]  # where the photo's frame cuts the body off
+
+
+def cut_edges(alpha: NDArray[np.uint8]) -> tuple[Edge, ...]:
+    """Sides of an alpha (H, W, 0..255) where the person touches the frame."""
+    sides = {Edge.LEFT: alpha[:, 0], Edge.TOP: alpha[0], Edge.RIGHT: alpha[:, -1], Edge.BOTTOM: alpha[-1]}
+    return tuple(edge for edge, line in sides.items() if int((line > CUT_ALPHA).sum()) > 2)  # noqa: PLR2004

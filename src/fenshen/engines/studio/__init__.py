@@ -1,0 +1,1 @@
+"""The CPU engine: cut out, relight, backdrop, darkroom."""

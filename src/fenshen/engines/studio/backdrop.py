@@ -1,0 +1,39 @@
+"""What hangs behind the sitter: painted canvas and paper, lit by their own lamp."""
+
+import cv2
+import numpy as np
+
+from fenshen.templates.recipe import Backdrop
+from fenshen.vision.arrays import Floats, floats
+
+
+def paint(backdrop: Backdrop, size: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """The backdrop out of focus, without grain. size: (width, height). Returns (H, W, 3) float32 linear sRGB."""
+    width, height = size
+    small = (
+        max(8, width // 4),
+        max(8, height // 4),
+    )  # it is out of focus: a quarter of the pixels holds all of it
+    canvas = np.ones((small[1], small[0], 3), np.float32) * floats(backdrop.colour)
+    if backdrop.mottle:
+        canvas *= np.exp(backdrop.mottle * _strokes(small, rng))[..., None]
+    ys, xs = np.mgrid[0 : small[1], 0 : small[0]].astype(np.float32)
+    ys, xs = (ys + 0.5) / small[1], (xs + 0.5) / small[0]
+    for pool in backdrop.pools:
+        away = np.hypot((xs - pool.x) * width / height, ys - pool.y) / pool.radius
+        falloff = np.exp(-0.5 * away**2) * 0.7 + 0.3 / (1 + away**2) ** 2
+        canvas += falloff[..., None] * floats(pool.colour)
+    canvas *= (1 - backdrop.floor * np.clip((ys - 0.55) / 0.45, 0, 1) ** 1.5)[..., None]
+    sigma = backdrop.blur * small[1]
+    if sigma > 0.3:  # noqa: PLR2004 - in focus
+        canvas = floats(cv2.GaussianBlur(canvas, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
+    return floats(cv2.resize(canvas, size, interpolation=cv2.INTER_CUBIC))
+
+
+def _strokes(size: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """Cloudy brushwork of a painted canvas: noise in octaves, each smeared along its own direction. About -1..1."""
+    total = np.zeros((size[1], size[0]), np.float32)
+    for octave, share in ((3, 0.5), (6, 0.3), (13, 0.2)):
+        grid = rng.standard_normal((octave * 3 // 2 + 2, octave + 2)).astype(np.float32)
+        total += share * cv2.resize(grid, size, interpolation=cv2.INTER_CUBIC)
+    return total

@@ -1,0 +1,49 @@
+"""The studio engine: the sitter's own pixels, relit, on an ordinary CPU."""
+
+from typing import Final
+
+import numpy as np
+
+from fenshen.double.double import OpenDouble
+from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
+from fenshen.engines.studio.backdrop import paint
+from fenshen.engines.studio.casting import rank_takes
+from fenshen.engines.studio.compose import compose
+from fenshen.engines.studio.framing import choose_window
+from fenshen.engines.studio.look import develop
+from fenshen.engines.studio.sitter import Posed, pose
+from fenshen.templates.recipe import Template
+from fenshen.vision import regions
+
+
+class StudioEngine:
+    """Engine on CPU. See `Engine` for its promises."""
+
+    card: Final = EngineCard(name="studio", version=1, origin=Origin.OWN_PIXELS, device="cpu")
+
+    def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
+        """1. cast a take  2. place the camera  3. light the sitter  4. hang the backdrop  5. compose  6. develop."""
+        size = picture_size(template.aspect, options.short_side)
+        rng = np.random.default_rng(options.seed)
+        ranked = rank_takes(double.takes, template.wish, double.skin, options.used)
+        take = ranked[options.variation % len(ranked)]  # (1)
+        window = choose_window(take, template.framing, size)  # (2)
+        posed = pose(take, window, size, template.rig, double.skin, double.key)  # (3)
+        backdrop = paint(template.backdrop, size, rng)  # (4)
+        light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
+        pixels = develop(light, template.look, rng)  # (6)
+        return RenderedPortrait(
+            pixels=pixels, faces=(_face_box(posed),), photo=take.photo, origin=self.card.origin
+        )
+
+
+def picture_size(aspect: float, short_side: int) -> tuple[int, int]:
+    """Width and height in pixels, both even."""
+    width, height = (short_side, short_side / aspect) if aspect <= 1 else (short_side * aspect, short_side)
+    return 2 * round(width / 2), 2 * round(height / 2)
+
+
+def _face_box(posed: Posed) -> tuple[float, float, float, float]:
+    oval = posed.points[list(regions.OVAL), :2]
+    low, high = oval.min(0), oval.max(0)
+    return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])

@@ -1,0 +1,1 @@
+"""START HERE: one story per file."""

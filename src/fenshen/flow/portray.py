@@ -1,0 +1,131 @@
+"""A portrait: double and template go in, a labelled picture goes out."""
+
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fenshen.double import codec
+from fenshen.double.double import OpenDouble
+from fenshen.engines.engine import Engine, Origin, RenderedPortrait, RenderOptions
+from fenshen.errors import FenshenError
+from fenshen.ids import DoubleId, SitterId
+from fenshen.labels import tc260
+from fenshen.labels.deliver import deliver
+from fenshen.labels.write import Format, LabelledPicture, SourceType, label
+from fenshen.portrait.likeness import Likeness, LikenessMeter
+from fenshen.progress import Progress
+from fenshen.rights import consent
+from fenshen.rights.consent import Permit, Purpose
+from fenshen.rights.desk import Desk
+from fenshen.store import doubles
+from fenshen.templates.catalogue import template
+from fenshen.templates.recipe import Template
+from fenshen.vault.vault import DataClass
+
+SOURCE_TYPES: Final = {
+    Origin.OWN_PIXELS: SourceType.COMPOSITE_SYNTHETIC
+}  # docs/decisions/0005-source-type.md
+ENDINGS: Final[dict[Format, str]] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+
+
+class FaceLostError(FenshenError):
+    """No face can be read in the finished picture, so it does not leave. Facts: ``template``."""
+
+    code = "face_lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a person asked for."""
+
+    templates: Sequence[str]
+    each: int = 1  # portraits per template
+    seed: int = 1
+    short_side: int = 1024  # pixels
+    format: Format = "JPEG"
+    replace: bool = False  # whether portraits of an earlier run may be overwritten
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A portrait that has left."""
+
+    file: Path
+    template: str
+    photo: int  # which of the sitter's photos it is made from, counted from 1
+    likeness: Likeness
+    seconds: float  # to render, measure, label and write
+    seed: int
+    produce_id: str
+
+
+def portray(
+    double_id: DoubleId, order: Order, folder: Path, *, desk: Desk, engine: Engine, progress: Progress
+) -> Iterator[Delivered]:
+    """1. find template and double  2. ask the permit  3. open the double  4. make, label and deliver  5. note its use.
+
+    Gives each portrait as soon as it is written. Raises NotFoundError, ConsentRequiredError, TargetExistsError,
+    DiskFullError, FaceLostError; portraits given before stay.
+    """
+    recipes = [template(name) for name in order.templates]  # (1)
+    with desk.store.begin() as connection:
+        sitter = doubles.get(connection, double_id).sitter
+    permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
+    double = open_double(double_id, sitter, permit, desk=desk)  # (3)
+    meter = LikenessMeter(double, desk.settings.models)
+    used: list[int] = []
+    total = len(recipes) * order.each
+    for done, (recipe, number) in enumerate((r, n) for r in recipes for n in range(order.each)):
+        progress.step("progress_rendering", done, total)
+        permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
+        start = time.perf_counter()
+        options = RenderOptions(
+            seed=order.seed + number, variation=number, used=tuple(used), short_side=order.short_side
+        )
+        rendered = engine.render(double, recipe, options)
+        likeness = meter.measure(rendered.pixels, rendered.photo)
+        if likeness is None:
+            raise FaceLostError(template=recipe.name)
+        picture = labelled(rendered, desk, order.format)
+        file = folder / f"{_stem(recipe, number, order.each)}.{ENDINGS[order.format]}"
+        deliver(picture, file, replace=order.replace)  # (4)
+        used.append(rendered.photo)
+        yield Delivered(
+            file=file,
+            template=recipe.name,
+            photo=rendered.photo,
+            likeness=likeness,
+            seconds=time.perf_counter() - start,
+            seed=options.seed,
+            produce_id=picture.produce_id,
+        )
+    progress.step("progress_rendering", total, total)
+    with desk.store.begin() as connection:
+        doubles.used(connection, double_id, desk.clock.now())  # (5)
+
+
+def open_double(double_id: DoubleId, sitter: SitterId, permit: Permit, *, desk: Desk) -> OpenDouble:
+    """Unseal and unpack a double. Raises PermitRefusedError before a byte is read."""
+    permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
+    return codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, double_id))
+
+
+def labelled(rendered: RenderedPortrait, desk: Desk, format_: Format) -> LabelledPicture:
+    """Put this studio's labels on a picture."""
+    return label(
+        rendered.pixels,
+        format=format_,
+        source_type=SOURCE_TYPES[rendered.origin],
+        producer=desk.settings.producer,
+        produce_id=tc260.new_produce_id(desk.clock.now(), secrets.token_bytes(16)),
+        language=desk.settings.language,
+        faces=rendered.faces,
+        signer=desk.signer.sign,
+    )
+
+
+def _stem(recipe: Template, number: int, each: int) -> str:
+    return recipe.name if each == 1 else f"{recipe.name}-{number + 1}"

@@ -1,0 +1,59 @@
+"""Is it the sitter? Measured one to one, in memory, within the sitter's own photo-to-photo range."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fenshen.double.double import OpenDouble
+from fenshen.double.spread import likeness_rank
+from fenshen.double.take import Take
+from fenshen.vision.arrays import RGB
+from fenshen.vision.faces import detect
+from fenshen.vision.identity import cosine, embed
+from fenshen.vision.mesh import FaceMesh, Pose, fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """How like the sitter a portrait is."""
+
+    value: float  # median cosine to the takes it was not made from, -1..1
+    percentile: float | None  # where that falls among the sitter's own photos, 0..100
+
+
+class LikenessMeter:
+    """Compares portraits with one open double. Its embeddings live as long as it does: in memory, for one job."""
+
+    def __init__(self, double: OpenDouble, models: Path) -> None:
+        """Read the takes' faces once."""
+        self._models = models
+        self._spread = double.spread
+        self._takes = {take.photo: embed(on_grey(take), mesh_of(take), models) for take in double.takes}
+
+    def measure(self, portrait: RGB, made_from: int) -> Likeness | None:
+        """Likeness of an unlabelled portrait (H, W, 3); None when no face can be read in it.
+
+        The take it was made from is left out, unless it is the only one.
+        """
+        faces = detect(portrait, self._models)
+        if not faces:
+            return None
+        seen = embed(portrait, fit(portrait, faces[0], self._models), self._models)
+        others = [known for photo, known in self._takes.items() if photo != made_from] or list(
+            self._takes.values()
+        )
+        value = float(np.median([cosine(seen, known) for known in others]))
+        return Likeness(value=value, percentile=likeness_rank(value, self._spread))
+
+
+def on_grey(take: Take) -> RGB:
+    """A take before a grey wall, as the identity net sees it. (H, W, 3) uint8 sRGB."""
+    alpha = take.alpha[..., None].astype(np.float32) / 255
+    return np.asarray(np.round(take.foreground * alpha + 128 * (1 - alpha)), np.uint8)
+
+
+def mesh_of(take: Take) -> FaceMesh:
+    """The mesh of a take in the form that vision works with."""
+    turned = Pose(yaw=take.yaw, pitch=take.pitch, roll=take.roll, rotation=np.eye(3, dtype=np.float32))
+    return FaceMesh(points=take.points, presence=1.0, blendshapes={}, pose=turned)

@@ -1,0 +1,1 @@
+"""Recipes for portraits, as data."""

@@ -1,0 +1,45 @@
+"""The templates this studio has: packs are folders, a template is a file."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+from pydantic import ValidationError
+
+from fenshen.errors import FenshenError, NotFoundError
+from fenshen.templates.recipe import Template
+
+
+class TemplateInvalidError(FenshenError):
+    """A template's file says something the studio does not understand. Facts: ``template``, ``field``."""
+
+    code = "template_invalid"
+
+
+@cache
+def catalogue() -> dict[str, Template]:
+    """Every built-in template by name, in the order a gallery shows them. Raises TemplateInvalidError."""
+    packs = resources.files("fenshen.templates") / "packs"
+    files = [file for pack in packs.iterdir() if pack.is_dir() for file in pack.iterdir()]
+    files = sorted((file for file in files if file.name.endswith(".toml")), key=str)
+    recipes = [read(file.read_text("utf-8"), file.name) for file in files]
+    return {recipe.name: recipe for recipe in recipes}
+
+
+def template(name: str) -> Template:
+    """One template. Raises NotFoundError."""
+    found = catalogue().get(name)
+    if found is None:
+        raise NotFoundError(kind="template", id=name)
+    return found
+
+
+def read(text: str, name: str) -> Template:
+    """Parse a template's TOML. Raises TemplateInvalidError that names the field."""
+    try:
+        return Template.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        raise TemplateInvalidError(template=name, field="TOML") from None
+    except ValidationError as error:
+        field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "file"
+        raise TemplateInvalidError(template=name, field=field) from None

@@ -1,0 +1,130 @@
+"""What a template is: a recipe for a portrait, as data.
+
+Angles are degrees, colours linear sRGB, lengths shares of the finished picture unless a field says otherwise.
+A new look is a new file in a pack, never a new `if` in the engine.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Colour = tuple[
+    Annotated[float, Field(ge=0, le=4)],
+    Annotated[float, Field(ge=0, le=4)],
+    Annotated[float, Field(ge=0, le=4)],
+]
+Suits = Literal["man", "woman", "anyone", "child"]
+Mode = Literal["own body"]
+NEUTRAL: Colour = (1.0, 1.0, 1.0)
+DAYLIGHT = 5600.0  # kelvin at which a light is neutral in the picture
+
+
+class Data(BaseModel):
+    """A value: frozen, and strict about what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Data):
+    """The same sentence in both languages."""
+
+    zh: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+
+class Framing(Data):
+    """Where the camera stands."""
+
+    face_height: Annotated[float, Field(gt=0.1, lt=0.8)] = 0.36  # hairline to chin
+    eye_line: Share = 0.40  # of the height, above the eyes
+    centre: Share = 0.5  # of the width, left of the middle of the face
+
+
+class Wish(Data):
+    """Which of the sitter's takes suits best. Penalties are per unit; nothing here changes a face."""
+
+    yaw: float = 0.0  # degrees, as the template would like it
+    smile: Share | None = None  # None: as the sitter likes
+    eyes_to_camera: bool = True
+
+
+class Light(Data):
+    """One lamp, seen from the sitter's place facing the camera."""
+
+    azimuth: Annotated[float, Field(ge=-180, le=180)]  # 0 at the camera, +90 from the right of the picture
+    elevation: Annotated[float, Field(ge=-90, le=90)]
+    intensity: Annotated[float, Field(ge=0, le=8)]
+    size: Share = 0.25  # 0 = a bare bulb .. 1 = a large softbox at arm's length
+    kelvin: Annotated[float, Field(ge=1700, le=20000)] = DAYLIGHT
+    gel: Colour | None = None  # instead of the colour temperature
+    shadow: Share = 0.7  # how much of its own shadow it throws
+
+
+class Rig(Data):
+    """The lights of a template, and the light that comes from everywhere."""
+
+    lights: tuple[Light, ...]
+    ambient: Annotated[float, Field(ge=0, le=4)]
+    ambient_kelvin: Annotated[float, Field(ge=1700, le=20000)] = DAYLIGHT
+    strength: Share = 0.9  # how far the photo's own light gives way
+
+
+class Pool(Data):
+    """A lamp's pool of light on the backdrop."""
+
+    x: float
+    y: float
+    radius: Annotated[float, Field(gt=0)]  # share of the picture's height
+    colour: Colour
+
+
+class Backdrop(Data):
+    """What hangs behind the sitter."""
+
+    colour: Colour
+    mottle: Share = 0.0  # cloudy brushwork of a painted canvas
+    floor: Share = 0.0  # how much darker the foot of the picture is
+    blur: Share = 0.012  # depth of field
+    pools: tuple[Pool, ...] = ()
+    wrap: Share = 0.12  # how much of its light bleeds around the sitter
+
+
+class Look(Data):
+    """How the picture is developed."""
+
+    exposure: Annotated[float, Field(ge=-3, le=3)] = 0.0  # stops
+    contrast: Annotated[float, Field(gt=0.3, lt=3)] = 1.0  # slope at middle grey, in log light
+    saturation: Annotated[float, Field(ge=0, le=2)] = 1.0
+    shadows: Colour = NEUTRAL  # split toning: gains in the dark
+    highlights: Colour = NEUTRAL
+    fade: Share = 0.0  # how far black is lifted, sRGB
+    monochrome: Colour | None = None  # channel mix of a black-and-white film
+    bloom: Share = 0.0
+    vignette: Annotated[float, Field(ge=0, le=3)] = 0.0  # stops lost in the corners
+    grain: Annotated[float, Field(ge=0, le=0.1)] = 0.0  # standard deviation at middle grey, sRGB
+    grain_size: Annotated[float, Field(gt=0, le=6)] = 1.0  # pixels of a 1536-pixel-high picture
+
+
+class Template(Data):
+    """A recipe for a portrait."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Words
+    description: Words
+    suits: tuple[Suits, ...] = ("anyone",)
+    tags: tuple[str, ...] = ()
+    mode: Mode = "own body"
+    licence: str
+    source: Annotated[str, Field(min_length=1)]  # who made it, from what
+    aspect: Annotated[float, Field(gt=0.4, lt=2.5)] = 2 / 3  # width over height
+    framing: Framing = Framing()
+    wish: Wish = Wish()
+    rig: Rig
+    backdrop: Backdrop
+    look: Look = Look()
+
+    def summary(self) -> Mapping[str, object]:
+        """What a list shows: name, title, tags, suits, mode, licence."""
+        return self.model_dump(include={"name", "title", "tags", "suits", "mode", "licence"})

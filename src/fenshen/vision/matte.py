@@ -1,0 +1,254 @@
+"""Hair-level alpha of one person: two nets agree on what is certain, a solver decides the band between.
+
+The nets are small (256² and 320²) and know *where* a person is; the picture's own colours know *how much* of each
+pixel is hair. So: agreement of the nets gives a trimap; colour samples from both sides of the band propose an alpha
+(robust matting, Wang & Cohen 2007); the closed-form Laplacian (Levin, Lischinski & Weiss 2008) makes the proposal
+consistent with every local colour line, and blur-fusion (Forte 2021) removes the old background from the hair.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.linalg import cg
+from scipy.spatial import cKDTree
+
+from fenshen.vision.arrays import RGB, Floats, floats
+
+CERTAIN_INSIDE: Final = 0.85
+CERTAIN_OUTSIDE: Final = 0.25
+BAND_INWARDS: Final = 0.025  # of the face's width: skin has a crisp edge
+BAND_OUTWARDS: Final = 0.06  # of the face's width: hair sticks out further than nets see
+SOLVE_EDGE: Final = (
+    1024  # pixels of the longer side at which alpha is solved; larger pictures guide it up again
+)
+SAMPLES: Final = 6
+SAMPLE_STRIDE: Final = 5
+KNOWN_WEIGHT: Final = 100.0
+RESIDUE: Final = 0.05  # alphas closer than this to 0 or 1 are noise of the solver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matte:
+    """A person cut out. alpha: (H, W) float32, 0..1. foreground: (H, W, 3) uint8 sRGB without the old background."""
+
+    alpha: Floats
+    foreground: RGB
+
+
+def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, float, float, float]) -> Matte:
+    """Alpha and clean foreground of the person whose face box is given.
+
+    rgb: (H, W, 3) uint8 sRGB. probability, salient: (H, W) float32 0..1 from two person nets; the first decides what
+    is certain, both vote in the band. face: x, y, width, height in pixels.
+    """
+    colours = floats(rgb) / 255.0
+    scale = min(1.0, SOLVE_EDGE / max(rgb.shape[:2]))
+    size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
+    small = _resized(colours, size) if scale < 1 else colours
+    width = face[2] * scale
+    x, y, w, h = (side * scale for side in face)
+    person = keep_subject(to_frame(_resized(probability, size), width), (x, y, w, h))
+    trimap = trimap_of(person, face_width=width)
+    salient = np.minimum(to_frame(_resized(salient, size), width), grown(person, width))
+    votes = floats(0.6 * person + 0.4 * salient)
+    proposal, confidence = propose_alpha(small, trimap, votes)
+    guess = confidence * proposal + (1 - confidence) * votes
+    alpha = solve_alpha(small, trimap, guess, 0.01 + 0.08 * confidence)
+    alpha = np.clip((alpha - RESIDUE) / (1 - 2 * RESIDUE), 0, 1).astype(np.float32)
+    if scale < 1:
+        alpha = enlarge_alpha(alpha, small, colours)
+    return Matte(alpha=alpha, foreground=foreground_of(colours, alpha, radius=max(4, round(0.12 * face[2]))))
+
+
+def to_frame(probability: Floats, face_width: float) -> Floats:
+    """Continue a mask to the frame: nets fade out at the border of a photo, a body that is cut off does not."""
+    margin = max(1, round(0.06 * face_width))
+    inner = probability[margin:-margin, margin:-margin]
+    return floats(cv2.copyMakeBorder(inner, margin, margin, margin, margin, cv2.BORDER_REPLICATE))
+
+
+def keep_subject(probability: Floats, face: tuple[float, float, float, float]) -> Floats:
+    """Zero every part of a person mask that is not connected with the face in the box."""
+    count, labels = cv2.connectedComponents((probability > CERTAIN_OUTSIDE).astype(np.uint8))
+    x, y, w, h = (max(0, round(v)) for v in face)
+    inside = labels[y : y + h, x : x + w]
+    inside = inside[inside > 0]
+    if count <= 2 or inside.size == 0:  # noqa: PLR2004 - background and one person: nothing to drop
+        return probability
+    keep = (labels == np.bincount(inside).argmax()).astype(np.uint8)
+    soft = cv2.GaussianBlur(cv2.dilate(keep, _disc(0.02 * face[2])).astype(np.float32), (0, 0), 2.0)
+    return floats(probability * soft)
+
+
+def grown(person: Floats, face_width: float) -> Floats:
+    """1 near the person, 0 far away: bounds the second net, which may like other things in the picture too."""
+    return cv2.dilate((person > CERTAIN_OUTSIDE).astype(np.uint8), _disc(BAND_OUTWARDS * face_width)).astype(
+        np.float32
+    )
+
+
+def trimap_of(person: Floats, *, face_width: float) -> Floats:
+    """1 = certainly the person, 0 = certainly not, 0.5 = to be solved. (H, W) float32."""
+    trimap = np.full(person.shape, 0.5, np.float32)
+    inside = cv2.erode(
+        (person > CERTAIN_INSIDE).astype(np.uint8), _disc(BAND_INWARDS * face_width), borderValue=1
+    )
+    trimap[inside > 0] = 1.0
+    trimap[grown(person, face_width) == 0] = 0.0
+    return trimap
+
+
+def propose_alpha(rgb: Floats, trimap: Floats, votes: Floats) -> tuple[Floats, Floats]:
+    """Alpha from pairs of known colours near each unknown pixel, and how far to trust it (both (H, W), 0..1).
+
+    Every pair (foreground i, background j) explains a pixel as a mixture; the pair that leaves the smallest residue,
+    is well separated and agrees with the nets' votes wins. Runs at half scale: alpha is smooth where colours are.
+    """
+    size = (max(1, trimap.shape[1] // 2), max(1, trimap.shape[0] // 2))
+    small = _resized(rgb, size)
+    known = floats(cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST))
+    prior = _resized(votes, size)
+    unknown = np.argwhere((known > 0) & (known < 1))
+    inner, outer = _rim(known == 1), _rim(known == 0)
+    if min(len(unknown), len(inner), len(outer)) < SAMPLES * SAMPLE_STRIDE:
+        return votes, np.zeros_like(votes)
+    fore, back = _nearby_colours(small, unknown, inner), _nearby_colours(small, unknown, outer)
+    pixel, vote = small[tuple(unknown.T)], prior[tuple(unknown.T)]
+    best_cost = np.full(len(unknown), np.inf, np.float32)
+    best = vote.copy()
+    rows = np.arange(len(unknown))
+    for i in range(fore.shape[1]):
+        span = fore[:, i : i + 1] - back
+        apart = (span * span).sum(-1)
+        mix = np.clip(((pixel[:, None] - back) * span).sum(-1) / (apart + 1e-4), 0, 1)
+        residue = ((pixel[:, None] - mix[..., None] * span - back) ** 2).sum(-1) / (apart + 0.02)
+        cost = 8 * residue + 0.35 * (mix - vote[:, None]) ** 2 + 0.0004 / (apart + 0.01)
+        j = cost.argmin(1)
+        better = cost[rows, j] < best_cost
+        best_cost[better] = cost[rows, j][better]
+        best[better] = mix[rows, j][better]
+    alpha, trust = known.copy(), np.zeros_like(known)
+    alpha[tuple(unknown.T)] = best
+    trust[tuple(unknown.T)] = np.exp(-best_cost / 0.06)
+    full = (trimap.shape[1], trimap.shape[0])
+    return floats(cv2.resize(alpha, full)), floats(cv2.resize(trust, full))
+
+
+def solve_alpha(rgb: Floats, trimap: Floats, guess: Floats, weight: Floats) -> Floats:
+    """Closed-form matting restricted to the unknown band (Levin et al. 2008, eq. 12), pulled towards a guess.
+
+    guess: (H, W) 0..1, weight: (H, W) how strongly it pulls against the Laplacian. Conjugate gradients with a Jacobi
+    preconditioner, started at the guess. Returns (H, W) float32 0..1, exact where the trimap is.
+    """
+    unknown = (trimap > 0) & (trimap < 1)
+    if not unknown.any():
+        return trimap.copy()
+    laplacian, used = _matting_laplacian(rgb, unknown)
+    values = trimap.ravel()[used].astype(np.float64)
+    fixed = (values == 0) | (values == 1)
+    pull = np.where(fixed, KNOWN_WEIGHT, weight.ravel()[used])
+    target = np.where(fixed, values, guess.ravel()[used])
+    system = (laplacian + sparse.diags(pull)).tocsr()
+    solution, _ = cg(
+        system, pull * target, x0=target, rtol=1e-3, maxiter=150, M=sparse.diags(1 / system.diagonal())
+    )
+    alpha = trimap.ravel().astype(np.float64)
+    alpha[used] = np.where(fixed, values, solution)
+    return np.clip(alpha, 0, 1).reshape(trimap.shape).astype(np.float32)
+
+
+def enlarge_alpha(alpha: Floats, small: Floats, large: Floats) -> Floats:
+    """Bring an alpha to the size of the picture it belongs to: fast guided filter (He & Sun 2015).
+
+    alpha: (h, w) 0..1 of `small` (h, w, 3); large: (H, W, 3). Returns (H, W) 0..1.
+    """
+    guide, full = floats(small.mean(-1)), floats(large.mean(-1))
+
+    def mean(values: Floats) -> Floats:
+        return floats(cv2.blur(values, (5, 5)))
+
+    centre, level = mean(guide), mean(alpha)
+    slope = (mean(floats(guide * alpha)) - centre * level) / (mean(floats(guide * guide)) - centre * centre + 2e-4)
+    offset = level - slope * centre
+    size = (large.shape[1], large.shape[0])
+    guided = cv2.resize(mean(slope), size) * full + cv2.resize(mean(offset), size)
+    plain = cv2.resize(alpha, size, interpolation=cv2.INTER_CUBIC)
+    certain = cv2.resize(floats(np.abs(alpha - 0.5) > 0.49), size)  # noqa: PLR2004 - 0 or 1
+    return floats(np.clip(certain * plain + (1 - certain) * guided, 0, 1))
+
+
+def foreground_of(rgb: Floats, alpha: Floats, *, radius: int) -> NDArray[np.uint8]:
+    """The person's own colours where hair and background mix: blur-fusion, twice (Forte 2021). (H, W, 3) uint8."""
+    fore = back = rgb
+    for r in (radius, max(2, radius // 8)):
+        fore, back = _fuse(rgb, alpha[..., None], fore, back, r)
+    certain = floats(alpha > 0.97)[..., None]  # noqa: PLR2004 - inside for sure
+    near = _blurred(rgb * certain, radius // 2) / (_blurred(certain, radius // 2) + 1e-4)
+    share = np.clip(alpha[..., None] * 1.25, 0, 1)  # the thinner a strand, the less its own colour is known
+    inner = np.where(_blurred(certain, radius // 2) > 0.02, near, fore)  # noqa: PLR2004
+    clean = np.where(alpha[..., None] >= 1, rgb, share * fore + (1 - share) * inner)
+    return np.asarray(np.clip(clean * 255 + 0.5, 0, 255), np.uint8)
+
+
+def _fuse(rgb: Floats, alpha: Floats, fore: Floats, back: Floats, radius: int) -> tuple[Floats, Floats]:
+    inside = _blurred(alpha, radius)
+    mean_fore = _blurred(fore * alpha, radius) / (inside + 1e-5)
+    mean_back = _blurred(back * (1 - alpha), radius) / (1 - inside + 1e-5)
+    fused = mean_fore + alpha * (rgb - alpha * mean_fore - (1 - alpha) * mean_back)
+    return floats(np.clip(fused, 0, 1)), mean_back
+
+
+def _resized(picture: Floats, size: tuple[int, int]) -> Floats:
+    return floats(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+
+
+def _blurred(picture: Floats, radius: int) -> Floats:
+    """Box blur of (H, W, c) that keeps a channel axis of one."""
+    out = cv2.blur(picture, (2 * radius + 1, 2 * radius + 1))
+    return floats(out.reshape(picture.shape))
+
+
+def _matting_laplacian(
+    rgb: Floats, unknown: NDArray[np.bool_]
+) -> tuple[sparse.csr_matrix, NDArray[np.int64]]:
+    """Laplacian over the 3x3 windows that touch an unknown pixel, and the flat indices of its rows."""
+    height, width = unknown.shape
+    centre = cv2.dilate(unknown.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    centre[0] = centre[-1] = False
+    centre[:, 0] = centre[:, -1] = False
+    row, column = np.nonzero(centre)
+    window = np.array([dy * width + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)])
+    index = (row * width + column)[:, None] + window
+    colours = rgb.reshape(-1, 3)[index].astype(np.float64)
+    spread = colours - colours.mean(1, keepdims=True)
+    covariance = spread.transpose(0, 2, 1) @ spread / 9 + 1e-6 * np.eye(3)
+    affinity = np.eye(9) - (1 + spread @ np.linalg.inv(covariance) @ spread.transpose(0, 2, 1)) / 9
+    used = np.unique(np.concatenate([index.ravel(), np.flatnonzero(unknown.ravel())]))
+    place = np.full(height * width, -1, np.int64)
+    place[used] = np.arange(used.size)
+    compact = place[index]
+    rows, columns = np.repeat(compact, 9, axis=1).ravel(), np.tile(compact, (1, 9)).ravel()
+    return sparse.coo_matrix((affinity.ravel(), (rows, columns)), (used.size, used.size)).tocsr(), used
+
+
+def _rim(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Pixels of a mask within four pixels of its border, as (n, 2) rows and columns."""
+    core = cv2.erode(mask.astype(np.uint8), np.ones((9, 9), np.uint8), borderValue=1)
+    return np.argwhere(mask & (core == 0))
+
+
+def _nearby_colours(rgb: Floats, at: NDArray[np.int64], among: NDArray[np.int64]) -> Floats:
+    """(n, SAMPLES, 3) colours of known pixels near each position, every few neighbours so that they differ."""
+    nearest = min(SAMPLES * SAMPLE_STRIDE, len(among))
+    _, index = cKDTree(among).query(at, k=nearest)
+    chosen = among[np.asarray(index)[:, :: max(1, nearest // SAMPLES)][:, :SAMPLES]]
+    return floats(rgb[tuple(chosen.transpose(2, 0, 1))])
+
+
+def _disc(radius: float) -> NDArray[np.uint8]:
+    size = 2 * max(1, round(radius)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
