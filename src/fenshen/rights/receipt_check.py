@@ -53,7 +53,7 @@ class PublicKeyInvalidError(FenshenError):
 class CheckedReceipt:
     """A receipt whose signature holds.
 
-    ``proves`` and ``does_not_prove`` are codes of the words: a signature shows who said what, not that it is so.
+    ``proves`` and ``does_not_prove`` are codes of the words: a signature tells who said so, not that it is so.
     """
 
     body: Mapping[str, Any]

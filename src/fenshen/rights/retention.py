@@ -5,12 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from fenshen.clock import Clock
 from fenshen.errors import NotFoundError
 from fenshen.rights import erasure
 from fenshen.rights.consent import Purpose
-from fenshen.rights.desk import Desk
+from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
+from fenshen.settings import Settings
 from fenshen.store import consents, doubles
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
@@ -125,3 +127,10 @@ RULES = (
         enforce=_consents,
     ),
 )
+
+
+def start(settings: Settings, clock: Clock | None = None) -> Desk:
+    """Open the desk and sweep: how every run that touches what is kept begins. Errors: see ``open_desk``."""
+    desk = open_desk(settings, clock)
+    sweep(desk)
+    return desk

@@ -1,0 +1,91 @@
+"""``fenshen rights holdings | export | erase``: what is kept of a person, all of it to take away, and its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fenshen import settings
+from fenshen.cli.double_kept import Yes, may_destroy, tell_erased
+from fenshen.cli.screen import Json, new_app, print_json, show_table, tell, told
+from fenshen.errors import FenshenError
+
+if TYPE_CHECKING:
+    from fenshen.rights.holdings import Holding
+
+app = new_app(group=True)
+
+Id = Annotated[str, typer.Argument(metavar="ID", help=told("rights_id"))]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help=told("rights_output"))]
+COLUMNS = ("kind", "id", "bytes", "key", "purpose", "expires")
+
+
+class FileUnwritableError(FenshenError):
+    """What the user asked for cannot be written where they asked. Facts: ``file``."""
+
+    code = "file_unwritable"
+
+
+@app.command("holdings", help=told("rights_holdings"))
+def show_holdings(who: Id, *, as_json: Json = False) -> None:
+    """Show all that the studio keeps of a person now."""
+    from fenshen.rights import erasure, holdings, retention
+
+    desk = retention.start(settings.load())
+    held = holdings.holdings(desk, erasure.whose(desk, who))
+    if as_json:
+        print_json([_as_dict(each) for each in held])
+    else:
+        columns = [told(f"holdings_column_{name}") for name in COLUMNS]
+        show_table(columns, [_as_row(each) for each in held], title=told("holdings_title"))
+
+
+@app.command("export", help=told("rights_export"))
+def export_all(who: Id, output: Output = None, *, as_json: Json = False) -> None:
+    """Write everything kept of a person into one archive, opened."""
+    from fenshen.rights import erasure, export, retention
+    from fenshen.store import disk
+
+    desk = retention.start(settings.load())
+    archive = export.export(desk, erasure.whose(desk, who))
+    target = output or Path(f"fenshen-{who}.zip")
+    try:
+        disk.write_durably(target, archive)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
+        raise FileUnwritableError(file=target.name) from None
+    if as_json:
+        print_json({"file": target, "bytes": len(archive), "encrypted": False})
+    else:
+        tell(told("export_done", file=str(target)))
+
+
+@app.command("erase", help=told("rights_erase"))
+def erase_all(who: Id, *, yes: Yes = False, as_json: Json = False) -> None:
+    """Destroy everything kept of a person, and give the signed receipt."""
+    from fenshen.rights import erasure, retention
+
+    desk = retention.start(settings.load())
+    sitter = erasure.whose(desk, who)
+    if may_destroy(who, yes=yes, as_json=as_json):
+        tell_erased(erasure.erase(desk, sitter).path, as_json=as_json)
+
+
+def _as_row(each: Holding) -> tuple[str, ...]:
+    until = (
+        f"{each.expires_at.astimezone():%Y-%m-%d %H:%M}" if each.expires_at else told("holdings_until_rule")
+    )
+    purpose = told(f"purpose_{each.purpose}")
+    return told(f"holding_{each.kind}"), each.id, f"{each.bytes:,}", each.key_id or "", purpose, until
+
+
+def _as_dict(each: Holding) -> dict[str, object]:
+    return {
+        "kind": each.kind,
+        "id": each.id,
+        "bytes": each.bytes,
+        "key": each.key_id,
+        "purpose": each.purpose.value,
+        "expires_at": each.expires_at.isoformat() if each.expires_at else None,
+    }

@@ -1,0 +1,131 @@
+"""Whatever has outlived its rule goes at the next start; whatever has not stays."""
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fenshen.errors import NotFoundError
+from fenshen.ids import DoubleId, SitterId
+from fenshen.rights import holdings, retention
+from fenshen.rights.consent import Purpose
+from fenshen.rights.desk import Desk
+from fenshen.store import doubles
+from fenshen.vault.vault import DataClass
+
+from tests.fakes.clock import NOON, FakeClock
+from tests.fakes.rights import agree, desk_at
+
+ONE = DoubleId("double_0000000000000001")
+
+
+def keep(desk: Desk, sitter: SitterId) -> None:
+    agree(desk, sitter)
+    desk.vault.put(sitter, DataClass.DOUBLE, ONE, b"a double")
+    with desk.store.begin() as connection:
+        doubles.add(connection, doubles.new(ONE, sitter, desk.clock.now(), takes=5, format_version=1))
+
+
+def age_blobs(home: Path, to: timedelta) -> None:
+    """Set back when the blobs were written, counted from noon of the test."""
+    moment = (NOON - to).timestamp()
+    for path in (home / "blobs").rglob("*"):
+        os.utime(path, (moment, moment))
+
+
+def test_every_class_of_pictures_has_a_rule() -> None:
+    ruled = {rule.kind for rule in retention.RULES}
+    assert set(DataClass) <= ruled
+    assert ruled <= {kind.name for kind in holdings.KINDS}
+
+
+def test_a_double_lives_thirty_days_after_its_last_use_and_not_a_moment_longer(
+    desk: Desk, anna: SitterId, still: FakeClock
+) -> None:
+    keep(desk, anna)
+    still.advance(timedelta(days=29))
+    assert retention.sweep(desk) == []
+    with desk.store.begin() as connection:
+        doubles.used(connection, ONE, still.now())
+    still.advance(timedelta(days=29, hours=23))
+    assert retention.sweep(desk) == []
+    still.advance(timedelta(hours=1))
+    (receipt,) = retention.sweep(desk)
+    assert json.loads(receipt.data)["reason"] == "retention ended"
+    assert holdings.holdings(desk, anna) == []
+
+
+def test_photos_of_a_run_that_died_go_and_those_of_a_living_one_stay(tmp_path: Path, desk: Desk) -> None:
+    dead, alive = SitterId("sitter_dead"), SitterId("sitter_alive")
+    gone_run, living_run = desk_at(tmp_path), desk_at(tmp_path)
+    gone_run.vault.put(dead, DataClass.PHOTO, "photo_1", b"1")
+    living_run.vault.put(alive, DataClass.PHOTO, "photo_2", b"2")
+    gone_run.vault._leases[dead].close()  # as the kernel does for a process that dies
+    (receipt,) = retention.sweep(desk)
+    assert json.loads(receipt.data)["reason"] == "the run that brought it was cut off"
+    with pytest.raises(NotFoundError):
+        desk.vault.get(dead, DataClass.PHOTO, "photo_1")
+    assert living_run.vault.get(alive, DataClass.PHOTO, "photo_2") == b"2"
+
+
+def test_a_double_whose_run_died_before_it_was_registered_goes_after_an_hour(
+    tmp_path: Path, desk: Desk, anna: SitterId
+) -> None:
+    desk.vault.put(anna, DataClass.DOUBLE, ONE, b"a double")
+    age_blobs(tmp_path, timedelta(minutes=59))
+    retention.sweep(desk)
+    assert desk.vault.objects(anna, DataClass.DOUBLE) == [ONE]
+    age_blobs(tmp_path, timedelta(minutes=61))
+    retention.sweep(desk)
+    assert desk.vault.objects(anna, DataClass.DOUBLE) == []
+
+
+def test_a_row_whose_double_is_gone_goes_too(desk: Desk, anna: SitterId, still: FakeClock) -> None:
+    keep(desk, anna)
+    desk.vault.destroy(anna, DataClass.DOUBLE)
+    still.advance(timedelta(hours=2))
+    retention.sweep(desk)
+    with desk.store.begin() as connection:
+        assert doubles.every(connection) == []
+
+
+def test_a_portrait_nobody_fetched_goes_after_a_week(tmp_path: Path, desk: Desk, anna: SitterId) -> None:
+    for name in ("portrait_1", "portrait_2"):
+        desk.vault.put(anna, DataClass.PORTRAIT, name, b"p")
+    age_blobs(tmp_path, timedelta(days=6))
+    retention.sweep(desk)
+    assert len(desk.vault.objects(anna, DataClass.PORTRAIT)) == 2
+    age_blobs(tmp_path, timedelta(days=8))
+    retention.sweep(desk)
+    assert desk.vault.objects(anna, DataClass.PORTRAIT) == []
+
+
+def test_consents_of_somebody_of_whom_nothing_is_kept_go_after_a_day(
+    desk: Desk, anna: SitterId, still: FakeClock
+) -> None:
+    agree(desk, anna, [Purpose.INSPECT_PHOTOS])
+    still.advance(timedelta(hours=23))
+    assert retention.sweep(desk) == []
+    still.advance(timedelta(hours=2))
+    assert len(retention.sweep(desk)) == 1
+    assert holdings.holdings(desk, anna) == []
+
+
+def test_consents_live_as_long_as_the_double(desk: Desk, anna: SitterId, still: FakeClock) -> None:
+    keep(desk, anna)
+    still.advance(timedelta(days=29))
+    retention.sweep(desk)
+    assert any(held.kind == "consent" for held in holdings.holdings(desk, anna))
+
+
+def test_blobs_of_dead_keys_are_buried(tmp_path: Path, desk: Desk, anna: SitterId) -> None:
+    keep(desk, anna)
+    (tmp_path / "blobs" / "key_dead").mkdir()
+    (tmp_path / "blobs" / "key_dead" / "blob").write_bytes(b"sealed")
+    retention.sweep(desk)
+    assert [path.name for path in (tmp_path / "blobs").iterdir()] == [desk.vault.kept(anna, DataClass.DOUBLE)[0].key_id]
+
+
+def test_sweeping_an_empty_house_is_fine(desk: Desk) -> None:
+    assert retention.sweep(desk) == []
