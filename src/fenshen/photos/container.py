@@ -14,9 +14,17 @@ MAX_PIXELS = 64_000_000
 MAX_EDGE = 16_384
 MIN_EDGE = 200  # px; a face in less holds nothing a portrait could use
 
+LIMITS = {
+    "limit_mb": MAX_BYTES // 2**20,
+    "limit_megapixels": MAX_PIXELS // 10**6,
+    "limit_edge": MAX_EDGE,
+    "least_edge": MIN_EDGE,
+}
+"""The limits as facts for the words."""
+
 
 class PhotoRefusedError(FenshenError):
-    """A file that cannot become a photo; each subclass says why. Nothing of it was kept."""
+    """A file that cannot become a photo; each subclass says why. Nothing of it was kept. Facts: ``LIMITS``."""
 
 
 class PhotoEmptyError(PhotoRefusedError):
@@ -44,19 +52,19 @@ class PhotoTruncatedError(PhotoRefusedError):
 
 
 class PhotoTooLargeError(PhotoRefusedError):
-    """More bytes than the studio reads. Facts: ``limit_mb``."""
+    """More bytes than the studio reads."""
 
     code = "photo_too_large"
 
 
 class PhotoTooManyPixelsError(PhotoRefusedError):
-    """The header announces more pixels than the studio decodes. Facts: ``limit_megapixels``, ``limit_edge``."""
+    """The header announces more pixels than the studio decodes."""
 
     code = "photo_too_many_pixels"
 
 
 class PhotoTooSmallError(PhotoRefusedError):
-    """Too few pixels for a face. Facts: ``limit_edge``."""
+    """Too few pixels for a face."""
 
     code = "photo_too_small"
 
@@ -92,7 +100,7 @@ def kind_of(data: bytes) -> Kind:
     if not data:
         raise PhotoEmptyError
     if len(data) > MAX_BYTES:
-        raise PhotoTooLargeError(limit_mb=MAX_BYTES // 2**20)
+        raise PhotoTooLargeError(**LIMITS)
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -112,6 +120,6 @@ def kind_of(data: bytes) -> Kind:
 def check_size(width: int, height: int) -> None:
     """Refuse by the size in the header, before a pixel is decoded."""
     if width * height > MAX_PIXELS or max(width, height) > MAX_EDGE:
-        raise PhotoTooManyPixelsError(limit_megapixels=MAX_PIXELS // 1_000_000, limit_edge=MAX_EDGE)
+        raise PhotoTooManyPixelsError(**LIMITS)
     if min(width, height) < MIN_EDGE:
-        raise PhotoTooSmallError(limit_edge=MIN_EDGE)
+        raise PhotoTooSmallError(**LIMITS)

@@ -21,8 +21,7 @@ from fenshen.clock import Clock, SystemClock
 from fenshen.errors import PermitRefusedError
 from fenshen.photos import marks
 from fenshen.photos.container import (
-    MAX_EDGE,
-    MAX_PIXELS,
+    LIMITS,
     Kind,
     PhotoTooManyPixelsError,
     PhotoTruncatedError,
@@ -190,6 +189,6 @@ def _damage_named() -> Iterator[None]:
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PhotoTooManyPixelsError(limit_megapixels=MAX_PIXELS // 10**6, limit_edge=MAX_EDGE) from None
+        raise PhotoTooManyPixelsError(**LIMITS) from None
     except (UnidentifiedImageError, *DAMAGE):
         raise PhotoTruncatedError from None

@@ -1,12 +1,13 @@
 """Reads a folder of photos without trusting it: first level only, in the order of names, sizes looked at first."""
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fenshen.errors import FenshenError
-from fenshen.photos.container import MAX_BYTES, PhotoTooLargeError
+from fenshen.photos.container import LIMITS, MAX_BYTES, PhotoTooLargeError
 
 MOST = 500
 """Files looked at in one go; a sitter needs thirty."""
@@ -28,6 +29,12 @@ class FolderTooFullError(FenshenError):
     """The folder holds more files than are looked at in one go. Facts: ``files``, ``limit``."""
 
     code = "folder_too_full"
+
+
+class FrontalMissingError(FenshenError):
+    """The file named as the frontal photo is not among those of the folder."""
+
+    code = "frontal_missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +60,15 @@ def list_photos(folder: Path) -> list[PhotoFile]:
         raise FolderEmptyError
     if len(files) > MOST:
         raise FolderTooFullError(files=len(files), limit=MOST)
-    return [PhotoFile(name=file.name, read=lambda file=file: read_photo(file)) for file in files]  # type: ignore[misc]
+    return [PhotoFile(name=file.name, read=partial(read_photo, file)) for file in files]
+
+
+def find_frontal(files: Sequence[PhotoFile], name: str) -> int:
+    """Give the place of the file of this name. Raises FrontalMissingError."""
+    for index, file in enumerate(files):
+        if file.name == name:
+            return index
+    raise FrontalMissingError
 
 
 def read_photo(file: Path) -> bytes:
@@ -61,7 +76,7 @@ def read_photo(file: Path) -> bytes:
     with file.open("rb") as stream:
         size = file.stat().st_size
         if size > MAX_BYTES:
-            raise PhotoTooLargeError(limit_mb=MAX_BYTES // 2**20)
+            raise PhotoTooLargeError(**LIMITS)
         return stream.read(MAX_BYTES + 1)
 
 
