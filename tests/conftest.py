@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from platformdirs import user_cache_path
 
 from fenshen import settings
 from fenshen.progress import Silent
@@ -15,7 +14,7 @@ from fenshen.settings import Settings
 from fenshen.vision import weights
 from tests.fakes.clock import FakeClock
 
-MODELS = Path(os.environ.get("FENSHEN_MODELS") or user_cache_path("fenshen-tests") / "models")
+MODELS = settings.load().models  # read before any test changes the environment
 
 
 class NetworkTouchedError(AssertionError):
@@ -68,11 +67,11 @@ def _nothing_from_the_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def models() -> Path:
-    """Give the folder with every default weight. `make test` has fetched them; otherwise they are fetched now.
+    """Give the folder with every default weight, the same that the studio uses (FENSHEN_MODELS).
 
-    Set FENSHEN_MODELS to use a folder that has them already.
+    `make test` has fetched them; otherwise they are fetched now.
     """
-    chosen = settings.load({"FENSHEN_HOME": str(MODELS.parent), "FENSHEN_MODELS": str(MODELS)})
+    chosen = settings.load({"FENSHEN_MODELS": str(MODELS)})
     if any(state.card.default and state.state != "present" for state in weights.verify(chosen)):
         weights.fetch(chosen, Silent())  # by another process, so that our own sockets stay closed
     return MODELS

@@ -1,0 +1,72 @@
+# Each command prepares what it needs in .venv first; that takes no time when nothing has changed.
+# Needs Python 3.11, 3.12 or 3.13 with pip, and make. Nothing is installed outside .venv but the models,
+# which go to the data folder (FENSHEN_HOME, FENSHEN_MODELS).
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+RUN := .venv/bin
+PORT ?= 8000
+TESTS ?= tests
+PYTEST := $(RUN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report= -q
+SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench serve lock runtime dev models \
+	check-lint check-types check-layers check-docs check-licences check-coverage
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: models ## from the bundled photos to portraits: demo/index.html
+	$(RUN)/fenshen demo -o demo
+
+test: dev models ## every test
+	$(PYTEST) $(TESTS)
+
+check: check-lint check-types check-layers check-docs check-licences check-coverage ## what a change must pass besides
+	@echo "All checks passed."
+
+bench: models ## how fast, on this machine
+	$(RUN)/python benchmarks/speed.py
+
+serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)
+	@test -f demo/index.html || { echo "There is nothing to show yet. Run: make demo"; exit 1; }
+	@echo "The web studio is not built yet. This shows the folder demo/ to this machine only:"
+	@echo "  http://127.0.0.1:$(PORT)/      stop with Ctrl-C"
+	@$(RUN)/python -m http.server --bind 127.0.0.1 --directory demo $(PORT)
+
+lock: dev ## write the locks anew from pyproject.toml
+	$(RUN)/python tools/lock.py
+	@$(MAKE) --no-print-directory dev
+
+runtime dev:
+	@test -n "$(PYTHON)" || { echo "Fenshen needs Python 3.11, 3.12 or 3.13."; exit 1; }
+	@$(PYTHON) tools/bootstrap.py $(if $(filter dev,$@),--dev)
+
+models: runtime
+	@$(RUN)/fenshen models verify >/dev/null || $(RUN)/fenshen models fetch
+
+# ---- the parts of `make check`, each of which runs alone
+
+check-lint: dev
+	$(RUN)/ruff check
+	$(RUN)/ruff format --check
+
+check-types: dev
+	$(RUN)/mypy
+
+check-layers: dev
+	$(RUN)/lint-imports --no-cache
+	$(RUN)/python -m pytest -q tests/architecture
+
+check-docs: dev
+	$(RUN)/python tools/reference.py --check
+
+check-licences: dev
+	$(RUN)/python tools/licences.py
+
+check-coverage: .coverage
+	$(RUN)/coverage report --skip-covered --sort=cover
+
+.coverage: $(SOURCES)
+	@$(MAKE) --no-print-directory test
