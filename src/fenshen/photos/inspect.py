@@ -20,7 +20,7 @@ from fenshen.photos.judge import Role, Verdict, add, judge
 from fenshen.photos.measure import Measures, measure
 from fenshen.progress import Progress, Silent
 from fenshen.rights.consent import Permit
-from fenshen.vision import faces, identity, mesh
+from fenshen.vision import faces, identity, mesh, nets
 from fenshen.vision.arrays import Floats
 from fenshen.vision.faces import Face
 from fenshen.vision.mesh import FaceMesh
@@ -179,7 +179,7 @@ def _inspect_each(
         return inspect(data, permit, models, role=role, index=index, clock=clock)
 
     waiting: deque[Future[Inspected]] = deque()
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="photos") as workers:
+    with nets.one_thread_each(), ThreadPoolExecutor(WORKERS, thread_name_prefix="photos") as workers:
         try:
             for index in range(len(photos)):
                 waiting.append(workers.submit(look, index))

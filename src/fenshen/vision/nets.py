@@ -4,6 +4,7 @@ Neither OpenCV's nets nor LiteRT's interpreters may be used by two threads at on
 10 to 90 ms. So an opened net lies on a shelf; who needs it takes it, or opens another when it is out.
 """
 
+import os
 import threading
 import zipfile
 from collections import defaultdict
@@ -13,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import cv2
+
 from fenshen.vision import weights
 from fenshen.vision.arrays import Floats
 
@@ -20,6 +23,8 @@ Net = TypeVar("Net")
 
 THREADS = 2
 
+_chatter = threading.Lock()
+_crowd: list[int] = []
 _shelf: dict[Hashable, list[Any]] = defaultdict(list)
 _door = threading.Lock()
 
@@ -39,6 +44,37 @@ def borrow(key: Hashable, make: Callable[[], Net]) -> Iterator[Net]:
             shelf.append(net)
 
 
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Keep OpenCV to one thread per caller while several photos are looked at at once: a quarter faster.
+
+    The setting is the process's; it comes back when the last one inside leaves.
+    """
+    with _door:
+        _crowd.append(cv2.getNumThreads())
+        cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        with _door:
+            if len(_crowd) == 1:
+                cv2.setNumThreads(_crowd[0])
+            _crowd.pop()
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Keep LiteRT's native greeting off the terminal: it knows no setting for that."""
+    with _chatter, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        terminal = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
 @lru_cache(maxsize=8)
 def task_member(task: Path, member: str) -> bytes:
     """Read one file out of a MediaPipe .task bundle, which is a zip."""
@@ -51,10 +87,11 @@ class Lite:
 
     def __init__(self, content: bytes, threads: int = THREADS) -> None:
         """Open the net from the bytes of a .tflite file."""
-        from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415  (0.2 s; only who runs a net pays)
+        from ai_edge_litert.interpreter import Interpreter  # 0.2 s; only who runs a net pays
 
-        self._net = Interpreter(model_content=content, num_threads=threads)
-        self._net.allocate_tensors()
+        with _without_chatter():
+            self._net = Interpreter(model_content=content, num_threads=threads)
+            self._net.allocate_tensors()
         self._input = self._net.get_input_details()[0]["index"]
         self._outputs = [(tuple(o["shape"]), o["index"]) for o in self._net.get_output_details()]
 
@@ -70,7 +107,7 @@ class Onnx:
 
     def __init__(self, file: Path, threads: int = THREADS) -> None:
         """Open the net from a .onnx file."""
-        import onnxruntime  # noqa: PLC0415  (0.2 s; only who runs a net pays)
+        import onnxruntime  # 0.2 s; only who runs a net pays
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
