@@ -63,9 +63,9 @@ def _works() -> bool:
     if not PYTHON.exists():
         return False
     probe = "import sys, pip; print(*sys.version_info[:2], sys.prefix)"
-    answer = subprocess.run([PYTHON, "-c", probe], capture_output=True, text=True, check=False).stdout.split(
-        None, 2
-    )
+    answer = subprocess.run(
+        [str(PYTHON), "-c", probe], capture_output=True, text=True, check=False
+    ).stdout.split(None, 2)
     if len(answer) != 3:  # noqa: PLR2004
         return False
     supported = OLDEST <= (int(answer[0]), int(answer[1])) <= NEWEST
@@ -114,7 +114,7 @@ def _environment() -> dict[str, str]:
 def _index_of_pip() -> str:
     if not PYTHON.exists():
         return ""
-    command = [PYTHON, "-m", "pip", "config", "get", "global.index-url"]
+    command = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
     asked = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     return os.environ.get("PIP_INDEX_URL") or asked
 

@@ -41,7 +41,13 @@ def _licence(name: str) -> str:
     classified = [
         c.split("::")[-1].strip() for c in card.get_all("Classifier", []) if c.startswith("License ::")
     ]
-    return card.get("License-Expression") or "; ".join(classified) or (card.get("License") or "unknown")[:80]
+    told = [
+        *card.get_all("License-Expression", []),
+        "; ".join(classified),
+        *card.get_all("License", []),
+        "unknown",
+    ]
+    return next(filter(None, told))[:80]
 
 
 def _agreed(name: str, licence: str) -> bool:

@@ -83,7 +83,10 @@ def _run_verb(verb: str, rest: list[str]) -> int:
 
     from typer.main import get_command
 
+    from fenshen.cli import screen
+
     command = get_command(import_module(f"fenshen.cli.{verb}").app)
+    command.help = command.help or screen.told(f"verb_{verb}")
     code = command.main(rest, prog_name=f"fenshen {verb}", standalone_mode=False)
     if code == INTERRUPTED:  # typer turns Ctrl-C into a code; the edge has words for it
         raise KeyboardInterrupt

@@ -9,6 +9,7 @@ from fenshen import settings
 from fenshen.cli.screen import Json, bars, new_app, print_json, show_table, tell, told
 from fenshen.errors import FenshenError
 from fenshen.vision import weights
+from fenshen.vision.cards import WEIGHTS
 
 app = new_app(group=True)
 
@@ -49,7 +50,7 @@ def verify_models(names: Names = None, *, as_json: Json = False) -> None:
 
 
 def _known(names: Sequence[str] | None) -> None:
-    known = {card.name for card in weights.WEIGHTS}
+    known = {card.name for card in WEIGHTS}
     for name in names or ():
         if name not in known:
             raise WeightUnknownError(weight=name)
