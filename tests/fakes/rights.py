@@ -9,7 +9,6 @@ from fenshen.rights import consent
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.settings import Settings
-
 from tests.fakes.clock import FakeClock
 
 

@@ -1,5 +1,6 @@
 """A disk that is full soon: a real file system of a few megabytes, where we may mount one."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,18 +13,16 @@ import pytest
 def small_disk(at: Path, megabytes: int) -> Iterator[Path]:
     """Mount a tmpfs of that size, or skip the test where that is not allowed."""
     at.mkdir(parents=True, exist_ok=True)
-    try:
-        made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(at)], capture_output=True, check=False
-        )
-    except FileNotFoundError:
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    if mount is None or umount is None:
         pytest.skip("no mount command here")
-    if made.returncode:
+    asked = [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(at)]
+    if subprocess.run(asked, capture_output=True, check=False).returncode:
         pytest.skip("mounting a small disk needs root")
     try:
         yield at
     finally:
-        subprocess.run(["umount", str(at)], check=True)
+        subprocess.run([umount, str(at)], check=True)
 
 
 def files_in(folder: Path) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fenshen.rights.desk import Desk
     from fenshen.store.doubles import DoubleRow
 
-app = new_app(group=True)
+app = new_app()
 
 Id = Annotated[str, typer.Argument(metavar="ID", help=told("double_id"))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=told("option_yes"))]

@@ -35,7 +35,13 @@ class DoubleRow:
 
 
 def new(
-    id_: DoubleId, sitter: SitterId, now: datetime, *, takes: int, format_version: int, photo_set: str | None = None
+    id_: DoubleId,
+    sitter: SitterId,
+    now: datetime,
+    *,
+    takes: int,
+    format_version: int,
+    photo_set: str | None = None,
 ) -> DoubleRow:
     """Describe a double made just now, to expire when nobody uses it for IDLE."""
     return DoubleRow(

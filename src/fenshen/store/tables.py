@@ -56,7 +56,9 @@ doubles = Table(
     Column("takes", Integer, nullable=False),
     Column("format_version", Integer, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("photo_set", String(64)),  # keyed mark of the photos it was made of: tells a second run, nothing else
+    Column(
+        "photo_set", String(64)
+    ),  # keyed mark of the photos it was made of: tells a second run, nothing else
     Index("ix_doubles_sitter", "sitter"),
     Index("ix_doubles_expires_at", "expires_at"),
 )

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from fenshen.ids import SitterId
-from fenshen.rights.desk import Desk
-
 from tests.fakes.clock import FakeClock
 from tests.fakes.rights import desk_at
+
+from fenshen.ids import SitterId
+from fenshen.rights.desk import Desk
 
 ANNA = SitterId("sitter_anna")
 

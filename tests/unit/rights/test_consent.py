@@ -6,15 +6,15 @@ import json
 from datetime import timedelta
 
 import pytest
+from tests.fakes.clock import NOON, FakeClock
+from tests.fakes.rights import agree, unsafe_permit
+
 from fenshen.errors import ConsentRequiredError, PermitRefusedError
 from fenshen.ids import SitterId
 from fenshen.rights import consent, notices
 from fenshen.rights.consent import GuardianNeededError, Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import consents
-
-from tests.fakes.clock import NOON, FakeClock
-from tests.fakes.rights import agree, unsafe_permit
 
 
 @pytest.mark.parametrize("purpose", Purpose)
@@ -66,10 +66,9 @@ def test_a_permit_covers_its_own_purpose_for_an_hour(desk: Desk, anna: SitterId)
 
 
 def test_nobody_else_can_make_a_permit(anna: SitterId) -> None:
-    fields = {"sitter": anna, "purpose": Purpose.BUILD_DOUBLE, "granted_at": NOON, "expires_at": NOON}
     for maker in (None, object(), True, "rights/consent.py"):
         with pytest.raises(PermitRefusedError):
-            Permit(**fields, maker=maker)
+            Permit(sitter=anna, purpose=Purpose.BUILD_DOUBLE, granted_at=NOON, expires_at=NOON, maker=maker)
 
 
 def test_a_permit_cannot_be_stretched_or_turned_to_another_purpose() -> None:
@@ -101,7 +100,9 @@ def test_one_may_agree_again_after_withdrawing(desk: Desk, anna: SitterId, still
 def test_other_words_make_the_consent_void(desk: Desk, anna: SitterId) -> None:
     agree(desk, anna)
     with desk.store.begin() as connection:
-        connection.exec_driver_sql("UPDATE consents SET notice_sha256 = ? WHERE purpose = 'build_double'", ("0" * 64,))
+        connection.exec_driver_sql(
+            "UPDATE consents SET notice_sha256 = ? WHERE purpose = 'build_double'", ("0" * 64,)
+        )
     assert consent.agreed(desk, anna) == set(Purpose) - {Purpose.BUILD_DOUBLE}
 
 

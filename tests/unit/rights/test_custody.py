@@ -6,6 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.fakes.clock import FakeClock
+from tests.fakes.rights import agree, desk_at
+from tests.fakes.small_disk import small_disk
+
 from fenshen.errors import DiskFullError, NotFoundError, PermitRefusedError
 from fenshen.ids import SitterId
 from fenshen.rights import consent
@@ -14,10 +18,6 @@ from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
-
-from tests.fakes.clock import FakeClock
-from tests.fakes.rights import agree, desk_at
-from tests.fakes.small_disk import small_disk
 
 
 class DoubleFailedError(Exception):
@@ -42,11 +42,18 @@ def test_photos_are_there_inside_and_gone_after(desk: Desk, anna: SitterId) -> N
     assert (body["objects"][0]["n"], body["reason"]) == (3, "purpose achieved")
 
 
-def test_photos_are_gone_also_when_the_double_failed_and_the_reason_is_told(desk: Desk, anna: SitterId) -> None:
+def test_photos_are_gone_also_when_the_double_failed_and_the_reason_is_told(
+    desk: Desk, anna: SitterId
+) -> None:
     custody = Custody(desk, anna)
-    with pytest.raises(DoubleFailedError), custody as photos:
-        photos.add(b"a photo", consent.require(desk, anna, Purpose.INSPECT_PHOTOS))
-        raise DoubleFailedError
+
+    def make_a_double() -> None:
+        with custody as photos:
+            photos.add(b"a photo", consent.require(desk, anna, Purpose.INSPECT_PHOTOS))
+            raise DoubleFailedError
+
+    with pytest.raises(DoubleFailedError):
+        make_a_double()
     assert desk.vault.objects(anna, DataClass.PHOTO) == []
     assert custody.receipt is not None
     assert json.loads(custody.receipt.data)["reason"] == "purpose cannot be achieved"
@@ -97,9 +104,15 @@ def test_a_full_disk_loses_no_photo_of_the_user_and_keeps_none(tmp_path: Path) -
         desk = desk_at(disk)
         agree(desk, anna)
         permit = consent.require(desk, anna, Purpose.BUILD_DOUBLE)
-        with pytest.raises(DiskFullError), Custody(desk, anna) as photos:
-            for _ in range(10):
-                photos.add(os.urandom(1 << 20), permit)
-        assert photos.receipt is not None  # destroying made room for it
+        custody = Custody(desk, anna)
+
+        def bring_too_many() -> None:
+            with custody as photos:
+                for _ in range(10):
+                    photos.add(os.urandom(1 << 20), permit)
+
+        with pytest.raises(DiskFullError):
+            bring_too_many()
+        assert custody.receipt is not None  # destroying made room for it
         assert desk.vault.objects(anna, DataClass.PHOTO) == []
         assert [path for path in (disk / "blobs").rglob("*") if path.is_file()] == []

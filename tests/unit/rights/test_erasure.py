@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.fakes.clock import NOON
+from tests.fakes.rights import agree, desk_at
+
 from fenshen.errors import ConsentRequiredError, NotFoundError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.rights import consent, erasure, holdings, receipt_check
@@ -13,9 +16,6 @@ from fenshen.rights.erasure import Reason
 from fenshen.store import doubles
 from fenshen.vault.keys import KeyUse, SitterBusyError
 from fenshen.vault.vault import DataClass
-
-from tests.fakes.clock import NOON
-from tests.fakes.rights import agree, desk_at
 
 ONE, TWO = DoubleId("double_0000000000000001"), DoubleId("double_0000000000000002")
 

@@ -6,6 +6,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.fakes.clock import NOON
+from tests.fakes.rights import agree
+
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.rights import export, holdings
@@ -14,9 +17,6 @@ from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS
 from fenshen.store import doubles
 from fenshen.vault.vault import DataClass
-
-from tests.fakes.clock import NOON
-from tests.fakes.rights import agree
 
 DOUBLE = DoubleId("double_0000000000000001")
 
@@ -47,7 +47,11 @@ def test_everything_kept_is_listed_and_nothing_of_anybody_else(full: Desk, anna:
     agree(full, other, [Purpose.BUILD_DOUBLE])
     kinds = [held.kind for held in holdings.holdings(full, anna)]
     assert sorted(set(kinds)) == sorted({*(kind.name for kind in KINDS), "receipt_key"})
-    assert {held.kind for held in holdings.holdings(full, other)} == {"consent", "receipt_record", "receipt_key"}
+    assert {held.kind for held in holdings.holdings(full, other)} == {
+        "consent",
+        "receipt_record",
+        "receipt_key",
+    }
 
 
 def test_the_bytes_told_are_the_bytes_on_the_disk(tmp_path: Path, full: Desk, anna: SitterId) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from tests.fakes.rights import desk_at
+
 from fenshen import words
 from fenshen.ids import SitterId
 from fenshen.rights import receipt_check, receipts
@@ -19,8 +21,6 @@ from fenshen.rights.receipt_check import (
 )
 from fenshen.rights.receipts import Receipt, ReceiptKind
 from fenshen.store import receipts as register
-
-from tests.fakes.rights import desk_at
 
 
 @pytest.fixture
@@ -44,7 +44,9 @@ def test_how_the_json_is_laid_out_does_not_matter(desk: Desk, receipt: Receipt) 
 def test_no_single_value_can_be_changed_added_or_removed(desk: Desk, receipt: Receipt) -> None:
     body = json.loads(receipt.data)
     edits = [{**body, name: "changed"} for name in body if name not in {"sig", "v", "type", "key"}]
-    edits += [{name: value for name, value in body.items() if name != gone} for gone in ("at", "reason", "subject")]
+    edits += [
+        {name: value for name, value in body.items() if name != gone} for gone in ("at", "reason", "subject")
+    ]
     edits += [{**body, "objects": [{"kind": "photo", "n": 22, "bytes": 5}]}, {**body, "more": 1}]
     edits += [{**body, "type": "consent"}]
     for edited in edits:

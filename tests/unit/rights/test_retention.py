@@ -6,6 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.fakes.clock import NOON, FakeClock
+from tests.fakes.rights import agree, desk_at
+
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.rights import holdings, retention
@@ -13,9 +16,6 @@ from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
 from fenshen.vault.vault import DataClass
-
-from tests.fakes.clock import NOON, FakeClock
-from tests.fakes.rights import agree, desk_at
 
 ONE = DoubleId("double_0000000000000001")
 
@@ -124,7 +124,9 @@ def test_blobs_of_dead_keys_are_buried(tmp_path: Path, desk: Desk, anna: SitterI
     (tmp_path / "blobs" / "key_dead").mkdir()
     (tmp_path / "blobs" / "key_dead" / "blob").write_bytes(b"sealed")
     retention.sweep(desk)
-    assert [path.name for path in (tmp_path / "blobs").iterdir()] == [desk.vault.kept(anna, DataClass.DOUBLE)[0].key_id]
+    assert [path.name for path in (tmp_path / "blobs").iterdir()] == [
+        desk.vault.kept(anna, DataClass.DOUBLE)[0].key_id
+    ]
 
 
 def test_sweeping_an_empty_house_is_fine(desk: Desk) -> None:

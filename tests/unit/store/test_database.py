@@ -4,18 +4,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+from tests.fakes.clock import NOON
+from tests.fakes.rights import settings_at
+from tests.fakes.small_disk import small_disk
+
 from fenshen.errors import DiskFullError, NotFoundError
-from fenshen.ids import DoubleId, SitterId
+from fenshen.ids import ConsentId, DoubleId, SitterId
 from fenshen.store import consents, database, doubles, migrate, tables
 from fenshen.store.consents import ConsentRow
 from fenshen.store.database import Store, open_store
 from fenshen.store.migrate import StoreNewerError
-from sqlalchemy import text
-from sqlalchemy.exc import StatementError
-
-from tests.fakes.clock import NOON
-from tests.fakes.rights import settings_at
-from tests.fakes.small_disk import small_disk
 
 ANNA = SitterId("sitter_anna_0123456789")
 
@@ -55,7 +55,10 @@ def test_only_the_owner_may_read_the_database(tmp_path: Path, store: Store) -> N
 
 def test_the_pragmas_that_protect_are_on(store: Store) -> None:
     with store.begin() as connection:
-        asked = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "secure_delete")}
+        asked = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "secure_delete")
+        }
     assert asked == {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
 
 
@@ -74,9 +77,13 @@ def test_a_moment_without_a_time_zone_is_refused(store: Store) -> None:
 
 
 def test_a_transaction_that_fails_keeps_nothing(store: Store) -> None:
-    with pytest.raises(KeyboardInterrupt), store.begin() as connection:
-        doubles.add(connection, a_double(1))
-        raise KeyboardInterrupt
+    def break_off() -> None:
+        with store.begin() as connection:
+            doubles.add(connection, a_double(1))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
     with store.begin() as connection:
         assert doubles.every(connection) == []
 
@@ -122,7 +129,7 @@ def test_an_unknown_double_is_named_as_such(store: Store) -> None:
 
 def test_a_withdrawn_consent_stands_no_more_but_is_remembered(store: Store) -> None:
     row = ConsentRow(
-        id="consent_1", sitter=ANNA, purpose="build_double", language="zh", notice_sha256="0" * 64,
+        id=ConsentId("consent_1"), sitter=ANNA, purpose="build_double", language="zh", notice_sha256="0" * 64,
         is_adult=True, is_self=True, granted_at=NOON,
     )  # fmt: skip
     with store.begin() as connection:
@@ -137,8 +144,12 @@ def test_a_withdrawn_consent_stands_no_more_but_is_remembered(store: Store) -> N
 def test_a_full_disk_is_named_by_the_database_too(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 1) as disk:
         store = open_store(settings_at(disk))
-        with pytest.raises(DiskFullError):
+
+        def fill() -> None:
             for thousand in range(20):
                 with store.begin() as connection:
                     for number in range(1000):
                         doubles.add(connection, a_double(thousand * 1000 + number))
+
+        with pytest.raises(DiskFullError):
+            fill()

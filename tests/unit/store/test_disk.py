@@ -6,10 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from tests.fakes.small_disk import files_in, small_disk
+
 from fenshen.errors import DiskFullError
 from fenshen.store import disk
-
-from tests.fakes.small_disk import files_in, small_disk
 
 
 def test_a_file_is_replaced_whole_and_only_its_owner_may_read_it(tmp_path: Path) -> None:

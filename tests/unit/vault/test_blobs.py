@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from obstore.exceptions import BaseError
+from tests.fakes.small_disk import files_in, small_disk
+
 from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.vault.blobs import LocalBlobs
-from obstore.exceptions import BaseError
-
-from tests.fakes.small_disk import files_in, small_disk
 
 
 def test_a_blob_comes_back_and_can_be_replaced(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.fakes.rights import settings_at
+
 from fenshen.errors import NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
 from fenshen.vault import kek
 from fenshen.vault.kek import KeyFile, KeyFileExposedError, KeyFileInvalidError, KeyFileMissingError
 from fenshen.vault.keys import KeyStore, KeyUse, SitterBusyError
-
-from tests.fakes.rights import settings_at
 
 ANNA, OMAR = SitterId("sitter_anna"), SitterId("sitter_omar")
 
@@ -75,7 +75,8 @@ def test_many_processes_that_start_at_once_make_one_key_for_a_sitter(tmp_path: P
         "print(KeyStore(load({'FENSHEN_HOME': sys.argv[1]})).key('sitter_anna', KeyUse.PHOTO, create=True).id)"
     )
     runs = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) for _ in range(4)
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+        for _ in range(4)
     ]
     assert len({run.communicate(timeout=60)[0] for run in runs}) == 1
     assert all(run.returncode == 0 for run in runs)
@@ -164,7 +165,9 @@ def test_a_half_made_key_of_a_killed_run_goes_with_the_others(keys: KeyStore) ->
     assert not folder.exists()
 
 
-def test_two_runs_cannot_hold_the_same_sitter_and_one_may_follow_the_other(keys: KeyStore, tmp_path: Path) -> None:
+def test_two_runs_cannot_hold_the_same_sitter_and_one_may_follow_the_other(
+    keys: KeyStore, tmp_path: Path
+) -> None:
     other_run = KeyStore(settings_at(tmp_path))
     with keys.lease(ANNA, KeyUse.PHOTO):
         with pytest.raises(SitterBusyError), other_run.lease(ANNA, KeyUse.PHOTO):
@@ -189,7 +192,11 @@ def test_tidying_removes_empty_folders_but_none_that_somebody_holds(keys: KeySto
 def test_a_key_file_elsewhere_is_used_and_stays_the_only_copy(tmp_path: Path) -> None:
     settings = settings_at(tmp_path / "home")
     elsewhere = type(settings)(
-        home=settings.home, models=settings.models, key_file=tmp_path / "usb" / "kek", language="en", producer="t"
+        home=settings.home,
+        models=settings.models,
+        key_file=tmp_path / "usb" / "kek",
+        language="en",
+        producer="t",
     )
     KeyStore(elsewhere).key(ANNA, KeyUse.PHOTO, create=True)
     assert (tmp_path / "usb" / "kek").exists()

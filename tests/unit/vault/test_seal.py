@@ -1,10 +1,11 @@
 """A seal opens for the right key and the right object, whole and unaltered, and for nothing else."""
 
 import pytest
-from fenshen.errors import SealBrokenError
-from fenshen.vault.seal import FRAME, HEADER, TAG, bind, seal, sealed_frames, unseal
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from fenshen.errors import SealBrokenError
+from fenshen.vault.seal import FRAME, HEADER, TAG, bind, seal, sealed_frames, unseal
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
 CONTEXT = bind("sitter_1", "photo", "photo_1")
@@ -26,7 +27,9 @@ def test_what_was_sealed_comes_back_at_every_length_around_a_frame(length: int) 
     assert len(sealed) - length == HEADER + TAG * max(1, -(-length // FRAME))
 
 
-@given(plain=st.binary(max_size=4096), key=st.binary(min_size=32, max_size=32), context=st.binary(max_size=64))
+@given(
+    plain=st.binary(max_size=4096), key=st.binary(min_size=32, max_size=32), context=st.binary(max_size=64)
+)
 def test_any_bytes_come_back(plain: bytes, key: bytes, context: bytes) -> None:
     assert unseal(seal(plain, key, context), key, context) == plain
 
@@ -66,7 +69,9 @@ def test_a_cut_between_two_frames_is_noticed(count: int) -> None:
         unseal(SEALED[:HEADER] + b"".join(frames(SEALED)[:count]), KEY, CONTEXT)
 
 
-@pytest.mark.parametrize("order", [(1, 0, 2, 3), (0, 2, 1, 3), (0, 1, 3), (1, 2, 3), (0, 0, 1, 2, 3), (0, 1, 2, 3, 3)])
+@pytest.mark.parametrize(
+    "order", [(1, 0, 2, 3), (0, 2, 1, 3), (0, 1, 3), (1, 2, 3), (0, 0, 1, 2, 3), (0, 1, 2, 3, 3)]
+)
 def test_swapped_dropped_and_repeated_frames_are_noticed(order: tuple[int, ...]) -> None:
     parts = frames(SEALED)
     with pytest.raises(SealBrokenError):
