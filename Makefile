@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN := .venv/bin
 PORT ?= 8000
 TESTS ?= tests
-PYTEST := $(RUN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --cov --cov-report= -q
+PYTEST := $(RUN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup -q $(if $(filter tests,$(TESTS)),--cov --cov-report=)
 SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*' 2>/dev/null)
 
 .DEFAULT_GOAL := help

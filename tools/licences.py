@@ -47,7 +47,7 @@ def _licence(name: str) -> str:
         *card.get_all("License", []),
         "unknown",
     ]
-    return next(filter(None, told))[:80]
+    return str(next(filter(None, told)))[:80]
 
 
 def _agreed(name: str, licence: str) -> bool:

@@ -47,7 +47,14 @@ DONE, REFUSED, WRONG_USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from fenshen.cli import refusal
+
+        code = refusal.nobody_reads()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -23,7 +23,7 @@ def explain(error: Exception, verb: str, *, as_json: bool) -> int:
     if isinstance(error, Abort):
         return interrupted(as_json=as_json)
     if isinstance(error, BrokenPipeError):
-        return _nobody_reads()
+        return nobody_reads()
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         error = DiskFullError()
     if isinstance(error, FenshenError):
@@ -48,7 +48,8 @@ def unknown_verb(verb: str, verbs: Sequence[str], *, as_json: bool) -> int:
     return WRONG_USAGE
 
 
-def _nobody_reads() -> int:
+def nobody_reads() -> int:
+    """End quietly when the reader of our output has gone, as with ``| head``."""
     # Python would complain once more when it flushes stdout at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return REFUSED
