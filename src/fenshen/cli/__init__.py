@@ -47,8 +47,8 @@ DONE, REFUSED, WRONG_USAGE, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main() -> NoReturn:
     """Run the command line of this process and exit with its code."""
-    code = run(sys.argv[1:])
     try:
+        code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         from fenshen.cli import refusal
