@@ -5,6 +5,7 @@ A name is ``<key id>/<object>``. The local store is obstore's; an S3 bucket fits
 
 import os
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from obstore.store import LocalStore
 from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.store import disk
 
+PART = 1 << 20  # bytes; parts of this size are written while the next is sealed
 NO_ROOM = tuple(f"(os error {number})" for number in disk.NO_ROOM)  # obstore tells the cause in its text only
 
 
@@ -38,8 +40,8 @@ class Blobs(Protocol):
     is fine.
     """
 
-    def put(self, name: str, sealed: bytes) -> None:
-        """Keep a blob, replacing one of the same name."""
+    def put(self, name: str, sealed: Iterable[bytes]) -> None:
+        """Keep a blob, given in parts, replacing one of the same name."""
         ...
 
     def get(self, name: str) -> bytes:
@@ -71,15 +73,21 @@ class LocalBlobs:
         self._home = disk.private_folder(home)
         self._store = LocalStore(self._home)
 
-    def put(self, name: str, sealed: bytes) -> None:
-        """Keep a blob, replacing one of the same name. Raises DiskFullError."""
+    def put(self, name: str, sealed: Iterable[bytes]) -> None:
+        """Keep a blob, given in parts, replacing one of the same name. Raises DiskFullError."""
+        path = self._home / name
+        is_new_folder = not path.parent.exists()
         try:
-            obstore.put(self._store, name, sealed, use_multipart=False)
+            obstore.put(
+                self._store, name, iter(sealed), use_multipart=True, chunk_size=PART, max_concurrency=2
+            )
         except (BaseError, OSError) as error:
             if any(cause in str(error) for cause in NO_ROOM):
                 raise DiskFullError from None
             raise
-        self._sync(self._home / name)
+        self._sync(path)
+        if is_new_folder:
+            disk.sync_folder(self._home)
 
     def get(self, name: str) -> bytes:
         """Give a blob back. Raises NotFoundError."""
@@ -120,4 +128,3 @@ class LocalBlobs:
         with disk.naming_a_full_disk(), path.open("rb") as file:
             os.fsync(file.fileno())
         disk.sync_folder(path.parent)
-        disk.sync_folder(self._home)

@@ -20,7 +20,7 @@ from fenshen.ids import SitterId
 from fenshen.settings import Settings
 from fenshen.vault.blobs import Blobs, LocalBlobs
 from fenshen.vault.keys import DataKey, KeyStore, KeyUse, SitterBusyError
-from fenshen.vault.seal import bind, seal, unseal
+from fenshen.vault.seal import bind, sealed_frames, unseal
 
 LABEL = b"fenshen object name 1"
 
@@ -199,7 +199,7 @@ class Vault:
         self, key: DataKey, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes
     ) -> None:
         context = _context(sitter, data_class, object_id)
-        self._blobs.put(_name(key, object_id), seal(plain, key.secret, context))
+        self._blobs.put(_name(key, object_id), sealed_frames(plain, key.secret, context))
 
     def _let_go(self, sitter: SitterId) -> None:
         with self._leasing:

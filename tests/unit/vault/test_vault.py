@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -164,7 +164,7 @@ class BlobsThatAreSlow(LocalBlobs):
 
     erase: Callable[[], object] = staticmethod(lambda: None)
 
-    def put(self, name: str, sealed: bytes) -> None:
+    def put(self, name: str, sealed: Iterable[bytes]) -> None:
         self.erase()
         super().put(name, sealed)
 
