@@ -106,7 +106,7 @@ class LocalBlobs:
 
     def folders(self) -> list[str]:
         """Give every folder, also those of dead keys."""
-        return sorted(path.name for path in self._home.iterdir() if path.is_dir())
+        return sorted(path.name for path in self._home.glob("key_*") if path.is_dir())
 
     def delete(self, name: str) -> None:
         """Forget one blob."""

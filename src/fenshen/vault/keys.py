@@ -14,6 +14,8 @@ files of their own, not in the database, because a database keeps old pages and 
 cryptographic erase). A journal, a snapshot, copy-on-write or worn-out flash cells may keep the overwritten
 bytes; they are still wrapped, so they open only with the KEK. Whoever must exclude even that rotates the KEK
 afterwards and destroys the old one: that is the last resort on which the erasure then rests.
+
+Python cannot wipe the memory of a process that used a key. Keys are therefore unwrapped for one call at a time.
 """
 
 import fcntl
@@ -113,7 +115,7 @@ class KeyStore:
     def people(self, use: KeyUse) -> list[SitterId]:
         """Give every sitter of whom a key for this use is held."""
         owners = (self._owner(folder.name) for folder in self._people.iterdir() if any(folder.glob("[0-9]*")))
-        return sorted(sitter for sitter, owned in owners if owned is use)
+        return sorted(owner[0] for owner in owners if owner and owner[1] is use)
 
     def destroy(self, sitter: SitterId, use: KeyUse, *, before: int | None = None) -> list[str]:
         """Destroy the keys of a sitter for one use (only those older than version ``before``, when given).
@@ -138,31 +140,24 @@ class KeyStore:
 
         Raises SitterBusyError when another holder lives.
         """
-        while True:
-            folder = disk.private_folder(self._folder(sitter, use))
-            with suppress(FileNotFoundError):
-                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-                try:
-                    if not _taken(descriptor):
-                        raise SitterBusyError
-                    # A sweeper may have removed it between making and locking: then lock the new one.
-                    if os.fstat(descriptor).st_ino == folder.stat().st_ino:
-                        yield
-                        return
-                finally:
-                    os.close(descriptor)
+        descriptor = None
+        while descriptor is None:
+            descriptor = _held(disk.private_folder(self._folder(sitter, use)))
+        try:
+            yield
+        finally:
+            os.close(descriptor)
 
     def tidy(self) -> None:
         """Remove empty folders that a killed run left. One that a living run holds stays."""
         with self._lock():
             for folder in self._people.iterdir():
-                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-                try:
-                    if _taken(descriptor):
-                        with suppress(OSError):  # not empty
+                with suppress(SitterBusyError, OSError):  # held; or not empty; or not a folder of ours
+                    if (descriptor := _held(folder)) is not None:
+                        try:
                             folder.rmdir()
-                finally:
-                    os.close(descriptor)
+                        finally:
+                            os.close(descriptor)
 
     def _make(self, sitter: SitterId, use: KeyUse, version: int) -> DataKey:
         key_id, secret = secrets.token_bytes(KEY_ID), secrets.token_bytes(KEY)
@@ -182,11 +177,12 @@ class KeyStore:
     def _folder(self, sitter: SitterId, use: KeyUse) -> Path:
         return self._people / self._names.encrypt(f"{use} {sitter}".encode(), [LABEL]).hex()
 
-    def _owner(self, name: str) -> tuple[SitterId, KeyUse]:
+    def _owner(self, name: str) -> tuple[SitterId, KeyUse] | None:
+        """Tell whose keys a folder holds; None when the folder is not of our making."""
         try:
             use, _, sitter = self._names.decrypt(bytes.fromhex(name), [LABEL]).decode().partition(" ")
         except (InvalidTag, ValueError):
-            raise SealBrokenError from None
+            return None
         return SitterId(sitter), KeyUse(use)
 
     def _lock(self) -> AbstractContextManager[None]:
@@ -198,9 +194,23 @@ def _bound(sitter: SitterId, use: KeyUse, version: int) -> bytes:
     return bind("fenshen data key", sitter, use, str(version))
 
 
-def _taken(descriptor: int) -> bool:
+def _held(folder: Path) -> int | None:
+    """Lock a folder and give its descriptor, to be closed by the caller.
+
+    Gives None when a sweeper removed the folder before we had it: make it anew and try again. Raises SitterBusyError.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(descriptor).st_ino == folder.stat().st_ino:
+            return descriptor
     except BlockingIOError:
-        return False
-    return True
+        os.close(descriptor)
+        raise SitterBusyError from None
+    except FileNotFoundError:
+        pass
+    os.close(descriptor)
+    return None

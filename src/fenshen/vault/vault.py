@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
+from fenshen.errors import FenshenError, NotFoundError
 from fenshen.ids import SitterId
 from fenshen.settings import Settings
 from fenshen.vault.blobs import Blobs, LocalBlobs
@@ -102,10 +102,10 @@ class Vault:
         found = {}
         for key in reversed(self.keys.keys(sitter, KeyUse(data_class))):  # newest last: it wins
             for blob in self._blobs.listing(key.id):
-                object_id = _object_id(key, blob.name)
-                found[object_id] = Kept(
-                    object_id=object_id, bytes=blob.bytes, key_id=key.id, written_at=blob.written_at
-                )
+                if object_id := _object_id(key, blob.name):
+                    found[object_id] = Kept(
+                        object_id=object_id, bytes=blob.bytes, key_id=key.id, written_at=blob.written_at
+                    )
         return [found[object_id] for object_id in sorted(found)]
 
     def objects(self, sitter: SitterId, data_class: DataClass) -> list[str]:
@@ -223,11 +223,12 @@ def _name(key: DataKey, object_id: str) -> str:
     return f"{key.id}/{_namer(key).encrypt(object_id.encode(), [LABEL]).hex()}"
 
 
-def _object_id(key: DataKey, name: str) -> str:
+def _object_id(key: DataKey, name: str) -> str | None:
+    """Tell which object a blob is; None when the file is not of our making."""
     try:
         return _namer(key).decrypt(bytes.fromhex(name), [LABEL]).decode()
     except (InvalidTag, ValueError):
-        raise SealBrokenError from None
+        return None
 
 
 def _namer(key: DataKey) -> AESSIV:

@@ -213,3 +213,20 @@ def test_the_wrapping_differs_each_time_and_is_bound_to_its_owner() -> None:
     for cut in range(kek.ID + kek.NONCE + 1):
         with pytest.raises(SealBrokenError):
             provider.unwrap(provider.wrap(b"secret", b"a")[:cut], b"a")
+
+
+def test_what_others_left_in_our_folders_is_neither_read_nor_removed(tmp_path: Path, keys: KeyStore) -> None:
+    people = tmp_path / "keys" / "people"
+    (people / ".DS_Store").write_bytes(b"Finder was here")
+    (people / "lost+found").mkdir()
+    (people / "lost+found" / "1").write_bytes(b"x")
+    keys.key(ANNA, KeyUse.PHOTO, create=True)
+    keys.tidy()
+    assert keys.people(KeyUse.PHOTO) == [ANNA]
+    assert (people / ".DS_Store").exists()
+    assert (people / "lost+found" / "1").exists()
+
+
+def test_an_error_inside_a_lease_comes_out_as_it_is(keys: KeyStore) -> None:
+    with pytest.raises(FileNotFoundError), keys.lease(ANNA, KeyUse.PHOTO):
+        raise FileNotFoundError

@@ -102,6 +102,15 @@ def test_blobs_put_back_after_destruction_do_not_open(tmp_path: Path, vault: Vau
     assert files_in(tmp_path / "blobs") == []
 
 
+def test_what_others_left_among_the_blobs_is_neither_listed_nor_buried(tmp_path: Path, vault: Vault) -> None:
+    vault.put(ANNA, DOUBLE, "double_1", b"d")
+    blob_of(tmp_path, vault, ANNA, DOUBLE).with_name(".DS_Store").write_bytes(b"Finder was here")
+    (tmp_path / "blobs" / "lost+found").mkdir()
+    assert vault.objects(ANNA, DOUBLE) == ["double_1"]
+    assert vault.bury() == 0
+    assert (tmp_path / "blobs" / "lost+found").exists()
+
+
 def test_one_of_several_objects_dies_beyond_recovery_and_the_others_live(
     tmp_path: Path, vault: Vault
 ) -> None:
