@@ -33,7 +33,8 @@ from fenshen.rights.consent import Permit, Purpose
 from fenshen.vision.arrays import RGB
 
 pi_heif.register_heif_opener(thumbnails=False)
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # check_size refuses earlier
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # check_size refuses those
+warnings.filterwarnings("ignore", message="Corrupt EXIF data", category=UserWarning)  # a broken tag costs nothing
 
 PURPOSES = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE})
 """What photos may be decoded for; anything else is refused."""

@@ -25,7 +25,7 @@ VIEWS: dict[str, Callable[[Measures], bool]] = {
     "next_right": lambda m: TO_THE_SIDE < m.yaw < PROFILE,
     "next_smile": lambda m: m.smile > 0.35,  # noqa: PLR2004
     "next_calm": lambda m: m.smile < 0.2 and m.mouth_open < 0.1,  # noqa: PLR2004
-    "next_side_light": lambda m: abs(m.side_light) > 0.15,  # noqa: PLR2004
+    "next_side_light": lambda m: abs(m.side_light) > 0.25 and abs(m.yaw) < PROFILE,  # noqa: PLR2004
     "next_even_light": lambda m: abs(m.side_light) < 0.1,  # noqa: PLR2004
 }
 """The views a set should show, the most useful first, under the code that asks for the missing one."""
