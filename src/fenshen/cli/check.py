@@ -57,7 +57,7 @@ def check(
     if as_json:
         print_json(as_dict(files, report))
     else:
-        _show(files, report)
+        show_report([file.name for file in files], report)
     if report.accepted == 0:
         raise typer.Exit(1)
 
@@ -82,12 +82,13 @@ def as_dict(files: Sequence[PhotoFile], report: SetReport) -> dict[str, object]:
     }
 
 
-def _show(files: Sequence[PhotoFile], report: SetReport) -> None:
+def show_report(names: Sequence[str], report: SetReport) -> None:
+    """Show every photo's verdict with its reasons, and what to take next."""
     from rich.text import Text
 
     rows = [
         (
-            files[photo.index].name,
+            names[photo.index],
             Text(told(f"verdict_{photo.verdict.verdict}"), style=COLOURS[photo.verdict.verdict]),
             told(PERSONS[photo.same_person]),
             _reasons(photo),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fenshen import settings
+from fenshen.cli import check
 from fenshen.cli.consent_question import can_ask, ensure_consent
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
     from fenshen.flow.sit import Sitting
 
-app = new_app(group=True)
+app = new_app()
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("double_folder"))]
 Frontal = Annotated[str | None, typer.Option("--frontal", metavar="FILE", help=told("double_frontal"))]
@@ -36,23 +37,30 @@ def create(
     """Make a double of a new sitter from a folder of photos."""
     from fenshen.flow.sit import SetRefusedError, sit
     from fenshen.ids import SitterId, new_id
-    from fenshen.photos.folder import list_photos, place_of
+    from fenshen.photos.folder import find_frontal, list_photos
     from fenshen.rights import retention
     from fenshen.rights.consent import Purpose
 
-    photos = list_photos(folder)
-    chosen = place_of(photos, frontal) if frontal else None
+    photos, chosen = list_photos(folder), None
+    if frontal:  # it goes first: it is opened however many there are
+        photos.insert(0, photos.pop(find_frontal(photos, Path(frontal).name)))
+        chosen = 0
     desk = retention.start(settings.load())
     sitter = SitterId(new_id("sitter"))
     ensure_consent(
-        desk, sitter, list(Purpose), adult_flag=adult, consent_flag=consent, interactive=can_ask(as_json=as_json)
+        desk,
+        sitter,
+        list(Purpose),
+        adult_flag=adult,
+        consent_flag=consent,
+        interactive=can_ask(as_json=as_json),
     )
     try:
         with bars(as_json=as_json) as progress:
             sitting = sit(photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few)
     except SetRefusedError as refusal:
         if not as_json:
-            show_verdicts([photo.name for photo in photos], refusal.report)
+            check.show_report([photo.name for photo in photos], refusal.report)
         raise
     show_sitting(sitting, as_json=as_json)
 
@@ -70,10 +78,16 @@ def show_sitting(sitting: Sitting, *, as_json: bool) -> None:
                 "accepted": sitting.report.accepted,
                 "score": sitting.report.score,
                 "photos_destroyed": sitting.photos_destroyed,
+                "not_opened": sitting.not_opened,
                 "receipt": sitting.receipt,
             }
         )
         return
-    tell(told("double_made", double=sitting.double, takes=len(sitting.takes), seconds=f"{total:.1f}"), style="bold")
+    tell(
+        told("double_made", double=sitting.double, takes=len(sitting.takes), seconds=f"{total:.1f}"),
+        style="bold",
+    )
+    if sitting.not_opened:
+        tell(told("double_not_opened", count=sitting.not_opened))
     tell(told("double_photos_gone", count=sitting.photos_destroyed, receipt=str(sitting.receipt)))
     tell(told("double_what_next", double=sitting.double))

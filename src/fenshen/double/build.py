@@ -75,8 +75,11 @@ def _cut(photo: Inspected, read: Callable[[], bytes], permit: Permit, models: Pa
     """Decode a photo as large as a take can use, bring face and mesh to that size, and cut it out."""
     assert photo.face is not None and photo.mesh is not None and photo.original_size is not None  # noqa: S101, PT018
     _, _, width, height = (side / photo.scale for side in photo.face.box)
-    reach = max((AROUND[0] + AROUND[2]) * width, (1 + AROUND[1] + AROUND[3]) * height)
-    edge = round(1.02 * max(photo.original_size) * min(1.0, TAKE_EDGE / reach))
+    whole = photo.original_size
+    reach = max(
+        min(whole[0], (AROUND[0] + AROUND[2]) * width), min(whole[1], (1 + AROUND[1] + AROUND[3]) * height)
+    )
+    edge = round(1.02 * max(whole) * min(1.0, TAKE_EDGE / reach))
     larger = decode(read(), permit, longest_edge=edge, clock=clock)
     factor = larger.scale / photo.scale
     x, y, w, h = (side * factor for side in photo.face.box)

@@ -1,5 +1,6 @@
 """Make one take out of one photo: crop, cut out, understand shape and light."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +37,7 @@ def cut_take(rgb: RGB, face: Face, mesh: FaceMesh, candidate: Candidate, models:
     matte = cut_out(crop, selfie_probability(crop, models), person_probability(crop, models), box)
     shape = shape_of(matte.alpha, points, canonical(models).triangles)
     alpha = np.asarray(np.round(matte.alpha * 255), np.uint8)
-    light, skin = read_light(crop, points, shape)
+    light = read_light(crop, points, shape)
     return Take(
         photo=candidate.photo,
         foreground=matte.foreground,
@@ -44,8 +45,9 @@ def cut_take(rgb: RGB, face: Face, mesh: FaceMesh, candidate: Candidate, models:
         points=points,
         normals=shape.normals,
         depth=shape.depth,
-        light=light,
-        skin=skin,
+        light=light.harmonics,
+        skin=light.skin,
+        mixed=light.mixed,
         yaw=mesh.pose.yaw,
         pitch=mesh.pose.pitch,
         roll=mesh.pose.roll,
@@ -60,14 +62,29 @@ def cut_take(rgb: RGB, face: Face, mesh: FaceMesh, candidate: Candidate, models:
     )
 
 
-def read_light(crop: RGB, points: Floats, shape: Shape) -> tuple[Floats, tuple[float, float, float]]:
-    """The photo's light on the sitter's skin: (9, 3) spherical harmonics, and its median colour; linear sRGB."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkinLight:
+    """The light of a photo, read from the sitter's skin."""
+
+    harmonics: Floats  # (9, 3), linear sRGB
+    skin: tuple[float, float, float]  # median colour, linear sRGB
+    mixed: float  # octaves, see `Take.mixed`
+
+
+def read_light(crop: RGB, points: Floats, shape: Shape) -> SkinLight:
+    """Read the photo's light: its direction, its colour, and whether several colours are mixed."""
     height, width = shape.depth.shape
     small = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA)
-    skin = regions.bare_skin(points * np.float32(width / crop.shape[1]), (height, width)) > 0
+    mask = regions.bare_skin(points * np.float32(width / crop.shape[1]), (height, width)) > 0
     linear = to_linear(np.asarray(small, np.uint8))
-    red, green, blue = np.median(linear[skin], axis=0).tolist() if skin.any() else (0.3, 0.2, 0.15)
-    return fit_light(linear, shape.normals, skin), (red, green, blue)
+    harmonics = fit_light(linear, shape.normals, mask)
+    if not mask.any():
+        return SkinLight(harmonics=harmonics, skin=(0.3, 0.2, 0.15), mixed=0.0)
+    seen = np.maximum(linear[mask], 1e-3)
+    red, green, blue = np.median(seen, axis=0).tolist()
+    tones = np.log2(seen[:, [0, 2]] / seen[:, 1:2])
+    low, high = np.quantile(tones, [0.1, 0.9], axis=0)
+    return SkinLight(harmonics=harmonics, skin=(red, green, blue), mixed=float((high - low).max()))
 
 
 def certainty(matte: Matte, face_width: float) -> float:

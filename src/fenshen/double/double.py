@@ -10,6 +10,7 @@ from fenshen.vision.arrays import Floats, floats
 
 FORMAT: Final = 1
 KEY_LIMITS: Final = (0.085, 0.46)  # luminance of a well exposed face, from the darkest skin to the lightest
+PLAIN: Final = 0.9  # octaves: below this a face is lit in one colour
 LUMINANCE: Final = floats([0.2126, 0.7152, 0.0722])
 
 
@@ -26,15 +27,16 @@ class OpenDouble:
 def own_skin(takes: tuple[Take, ...]) -> tuple[Floats, float]:
     """The sitter's skin colour, and the luminance at which it is exposed.
 
-    takes: the frontal first. The chromaticity is the geometric mean of the frontal's, which is asked for in plain
-    light, and of the median over all takes; so no single lamp decides what a skin looks like, and nobody is made
+    takes: the frontal first. The chromaticity is the geometric mean of the first one's that is lit in one colour and
+    of the median over all takes; so no single lamp decides what a skin looks like, and nobody is made
     lighter or darker than their own photos; the exposure is that of the frontal or of the brighter photos.
     Returns the colour, (3,) linear sRGB, and its luminance.
     """
     seen = np.maximum(floats([take.skin for take in takes]), 1e-3)
     luminance = seen @ LUMINANCE
     chroma = seen / luminance[:, None]
-    shared = np.sqrt(chroma[0] * np.median(chroma, axis=0))
+    plain = min(range(len(takes)), key=lambda k: (max(takes[k].mixed, PLAIN), k))
+    shared = np.sqrt(chroma[plain] * np.median(chroma, axis=0))
     key = float(np.clip(max(luminance[0], np.quantile(luminance, 0.6)), *KEY_LIMITS))
     skin = floats(shared / float(shared @ LUMINANCE) * key)
     return skin, key

@@ -42,6 +42,7 @@ class Take:
     eyes_open: float  # 0..1
     evenness: float  # 0 = one side of the face in the dark .. 1 = evenly lit
     sharpness: float  # 0..1
+    mixed: float  # octaves by which the colour of the light varies over the face; plain light below 0.6
     certainty: float  # 0..1, how crisp the cut-out is
     clutter: float  # 0..1, what the sitter holds or raises beside the face
     cut: tuple[Edge, ...]  # where the photo's frame cuts the body off

@@ -52,7 +52,10 @@ class Engine(Protocol):
     Offline: opens no socket. Keeps nothing: neither the double nor the picture outlives the call.
     """
 
-    card: EngineCard
+    @property
+    def card(self) -> EngineCard:
+        """What this engine is."""
+        ...
 
     def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
         """Make one picture. Variations beyond the last take begin anew."""

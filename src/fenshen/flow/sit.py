@@ -29,12 +29,6 @@ MOST_PHOTOS: Final = 31  # a frontal and thirty more: further photos add risk, n
 FEWEST_PHOTOS: Final = 5  # accepted ones; fewer only when the sitter says that they know what it means
 
 
-class TooManyPhotosError(FenshenError):
-    """More photos than a double can use. None was opened. Facts: ``count``, ``most``."""
-
-    code = "too_many_photos"
-
-
 class SetRefusedError(FenshenError):
     """The photos as a set cannot become a double; `report` says of each one why."""
 
@@ -71,6 +65,7 @@ class Sitting:
     takes: tuple[int, ...]  # photo numbers, counted from 1
     seconds: Mapping[str, float]  # by step
     photos_destroyed: int
+    not_opened: int  # photos beyond what a double can use: over-collection is a harm, so they stay closed
     receipt: Path
 
 
@@ -87,19 +82,18 @@ def sit(
     """1. ask the permits  2. seal the photos  3. judge  4. build the double  5. seal it  6. destroy the photos.
 
     photos: named and how to read each; nothing is read before the permits are there. frontal: index of the frontal,
-    else the studio chooses. The photos die with the `with` block, whether it ends well or not, and the receipt says so.
-    Raises ConsentRequiredError, TooManyPhotosError, TooFewPhotosError, NoFrontalError, AlreadyMadeError,
+    else the studio chooses. Photos beyond MOST_PHOTOS are never opened. The photos die with the `with` block, whether it ends well or not, and the receipt says so.
+    Raises ConsentRequiredError, TooFewPhotosError, NoFrontalError, AlreadyMadeError,
     DiskFullError and the refusals of weights.
     """
-    if len(photos) > MOST_PHOTOS:
-        raise TooManyPhotosError(count=len(photos), most=MOST_PHOTOS)
+    opened = photos[:MOST_PHOTOS]
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
     building = consent.require(desk, sitter, Purpose.BUILD_DOUBLE)
     consent.require(desk, sitter, Purpose.KEEP_DOUBLE)
     with Custody(desk, sitter) as custody:
         with watch.step("seal"):
-            kept, mark = _take_in(photos, custody, inspecting, desk, progress)  # (2)
+            kept, mark = _take_in(opened, custody, inspecting, desk, progress)  # (2)
             _refuse_twins(desk, mark)
         readers = [_reader(custody, photo, inspecting) for photo in kept]
         with watch.step("judge"):
@@ -124,6 +118,7 @@ def sit(
         takes=tuple(take.photo for take in double.takes),
         seconds=watch.seconds,
         photos_destroyed=custody.count,
+        not_opened=len(photos) - len(opened),
         receipt=receipt.path,
     )
 

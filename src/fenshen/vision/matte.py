@@ -25,6 +25,7 @@ BAND_OUTWARDS: Final = 0.06  # of the face's width: hair sticks out further than
 SOLVE_EDGE: Final = (
     1024  # pixels of the longer side at which alpha is solved; larger pictures guide it up again
 )
+NET_EDGE: Final = 200  # the nets see a picture on about this many pixels: their last one is unsure
 SAMPLES: Final = 6
 SAMPLE_STRIDE: Final = 5
 KNOWN_WEIGHT: Final = 100.0
@@ -51,10 +52,9 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     small = _resized(colours, size) if scale < 1 else colours
     width = face[2] * scale
     x, y, w, h = (side * scale for side in face)
-    person = keep_subject(to_frame(_resized(probability, size), width), (x, y, w, h))
-    trimap = trimap_of(person, face_width=width)
-    salient = np.minimum(to_frame(_resized(salient, size), width), grown(person, width))
-    votes = floats(0.6 * person + 0.4 * salient)
+    person = to_frame(_resized(probability, size))
+    votes = keep_subject(agree(person, to_frame(_resized(salient, size))), (x, y, w, h))
+    trimap = trimap_of(votes, face_width=width)
     proposal, confidence = propose_alpha(small, trimap, votes)
     guess = confidence * proposal + (1 - confidence) * votes
     alpha = solve_alpha(small, trimap, guess, 0.01 + 0.08 * confidence)
@@ -64,9 +64,19 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     return Matte(alpha=alpha, foreground=foreground_of(colours, alpha, radius=max(4, round(0.12 * face[2]))))
 
 
-def to_frame(probability: Floats, face_width: float) -> Floats:
+def agree(probability: Floats, salient: Floats) -> Floats:
+    """One opinion of two nets: the first decides where it is sure, where it is not the second is heard.
+
+    Both (H, W) 0..1. The second finds what stands out, which may be more than a person: it never overrules.
+    """
+    sure = np.abs(2 * probability - 1)
+    heard = 2 * np.abs(2 * salient - 1) * (1 - sure**2)
+    return floats((sure * probability + heard * salient) / (sure + heard + 1e-6))
+
+
+def to_frame(probability: Floats) -> Floats:
     """Continue a mask to the frame: nets fade out at the border of a photo, a body that is cut off does not."""
-    margin = max(1, round(0.06 * face_width))
+    margin = max(1, round(max(probability.shape) / NET_EDGE))
     inner = probability[margin:-margin, margin:-margin]
     return floats(cv2.copyMakeBorder(inner, margin, margin, margin, margin, cv2.BORDER_REPLICATE))
 
@@ -172,7 +182,9 @@ def enlarge_alpha(alpha: Floats, small: Floats, large: Floats) -> Floats:
         return floats(cv2.blur(values, (5, 5)))
 
     centre, level = mean(guide), mean(alpha)
-    slope = (mean(floats(guide * alpha)) - centre * level) / (mean(floats(guide * guide)) - centre * centre + 2e-4)
+    slope = (mean(floats(guide * alpha)) - centre * level) / (
+        mean(floats(guide * guide)) - centre * centre + 2e-4
+    )
     offset = level - slope * centre
     size = (large.shape[1], large.shape[0])
     guided = cv2.resize(mean(slope), size) * full + cv2.resize(mean(offset), size)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from fenshen.double.double import cast_of
+from fenshen.double.double import PLAIN, cast_of
 from fenshen.double.take import Edge, Take
 from fenshen.templates.recipe import Wish
 from fenshen.vision.arrays import Floats
 
-AGAIN: Final = 0.16  # how much worse a take gets each time it serves in a series
+AGAIN: Final = 0.22  # how much worse a take gets each time it serves in a series
+TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks away rather than turned
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
 
 
@@ -33,6 +34,7 @@ def penalty(take: Take, wish: Wish, skin: Floats) -> float:
     )  # the other cheek will do, almost as well
     return (
         turned / 22
+        + max(0.0, turned - TURNED_AWAY) / 8
         + abs(take.pitch) / 30
         + abs(take.roll) / 40
         + 0.8 * abs(take.smile - smile)
@@ -40,6 +42,7 @@ def penalty(take: Take, wish: Wish, skin: Floats) -> float:
         + 2.5 * max(0.0, 0.55 - take.eyes_open)
         + 1.8 * (1 - take.evenness)
         + 1.6 * max(0.0, cast_of(take, skin) - 0.15)
+        + 1.5 * max(0.0, take.mixed - PLAIN)
         + 0.8 * (1 - take.sharpness)
         + 4.0 * (1 - take.certainty)
         + 2.0 * take.clutter

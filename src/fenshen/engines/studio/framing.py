@@ -42,7 +42,7 @@ def choose_window(take: Take, framing: Framing, size: tuple[int, int]) -> Window
     for closer in np.linspace(1.0, 0.5, 26):
         height = closer * face_height / framing.face_height
         width = height * size[0] / size[1]
-        for lift in np.linspace(-0.10, 0.10, 9):
+        for lift in np.linspace(-0.22, 0.10, 17):
             for aside in np.linspace(-0.10, 0.10, 9):
                 window = Window(
                     x=middle - (framing.centre + aside) * width,
@@ -125,8 +125,9 @@ def _shown_cut(take: Take, touches: dict[Edge, NDArray[np.int64]], window: Windo
         Edge.BOTTOM: (rows[1] - height, touches[Edge.BOTTOM], columns, window.width),
     }
     shown = 0.0
-    for gap, positions, (low, high), length in gaps.values():
+    for edge, (gap, positions, (low, high), length) in gaps.items():
+        weight = 4.0 if edge is Edge.TOP else 1.0  # a head without its crown is worse than a missing elbow
         if gap > 0.5 and positions.size:  # noqa: PLR2004 - half a pixel is no gap
             seen = int(((positions > low) & (positions < high)).sum())
-            shown += (0.02 + gap / window.width) * min(1.0, 4 * seen / length) if seen else 0.0
+            shown += weight * (0.02 + gap / window.width) * min(1.0, 4 * seen / length) if seen else 0.0
     return shown

@@ -1,0 +1,133 @@
+"""The whole journey at once: photos, a double, a portrait of each template, two sheets, and what is still kept."""
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fenshen.engines.engine import Engine, Origin
+from fenshen.flow.portray import SOURCE_TYPES, Delivered, Order, open_double, portray
+from fenshen.flow.sit import AlreadyMadeError, Sitting, sit
+from fenshen.ids import DoubleId, SitterId
+from fenshen.labels import tc260
+from fenshen.labels.deliver import deliver
+from fenshen.labels.write import label
+from fenshen.photos.folder import PhotoFile
+from fenshen.portrait.sheet import Sheet, contact_sheet, takes_sheet
+from fenshen.progress import Progress
+from fenshen.rights import consent
+from fenshen.rights.consent import Purpose
+from fenshen.rights.desk import Desk
+from fenshen.rights.erasure import erase_double
+from fenshen.rights.holdings import Holding, holdings
+from fenshen.rights.receipts import Receipt
+
+SHEETS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """The double that an earlier run made of the same photos."""
+
+    double: DoubleId
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """All that a run has to show."""
+
+    sitter: SitterId
+    sitting: Sitting
+    erased: Erased | None
+    portraits: tuple[Delivered, ...]
+    contact: Path
+    takes: Path
+    spread: tuple[float, ...] = field(repr=False)  # each photo's likeness to the takes, ascending
+    held: tuple[Holding, ...]  # what the studio keeps of the sitter now
+    seconds: Mapping[str, float]  # by step
+
+
+def demonstrate(
+    photos: Sequence[PhotoFile],
+    sitter: SitterId,
+    folder: Path,
+    order: Order,
+    *,
+    desk: Desk,
+    engine: Engine,
+    progress: Progress,
+    frontal: int | None = None,
+    accept_few: bool = False,
+) -> Demonstration:
+    """1. sit  2. make the portraits  3. lay them out on one sheet  4. the double's takes on another  5. see what is kept.
+
+    A double that an earlier run made of the same photos is erased first, with a receipt. What leaves goes to
+    ``folder``: ``portraits/``, ``contact.jpg``, ``double.jpg``. Raises what `sit` and `portray` raise; what was written
+    by then stays.
+    """
+    sitting, erased = _sit(photos, sitter, desk, progress, frontal, accept_few=accept_few)  # (1)
+    start = time.perf_counter()
+    portraits = tuple(
+        portray(sitting.double, order, folder / "portraits", desk=desk, engine=engine, progress=progress)
+    )  # (2)
+    rendered = time.perf_counter()
+    progress.step("progress_sheets", 0, SHEETS)
+    contact = folder / "contact.jpg"
+    _deliver(contact_sheet([each.file.read_bytes() for each in portraits]), contact, desk)  # (3)
+    progress.step("progress_sheets", 1, SHEETS)
+    permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
+    double = open_double(sitting.double, sitter, permit, desk=desk)
+    takes = folder / "double.jpg"
+    _deliver(takes_sheet(double.takes), takes, desk)  # (4)
+    progress.step("progress_sheets", SHEETS, SHEETS)
+    ended = time.perf_counter()
+    return Demonstration(
+        sitter=sitter,
+        sitting=sitting,
+        erased=erased,
+        portraits=portraits,
+        contact=contact,
+        takes=takes,
+        spread=double.spread,
+        held=tuple(holdings(desk, sitter)),  # (5)
+        seconds={**sitting.seconds, "portraits": rendered - start, "sheets": ended - rendered},
+    )
+
+
+def _sit(
+    photos: Sequence[PhotoFile],
+    sitter: SitterId,
+    desk: Desk,
+    progress: Progress,
+    frontal: int | None,
+    *,
+    accept_few: bool,
+) -> tuple[Sitting, Erased | None]:
+    """Sit; when there is a double of these very photos, erase that one and sit again."""
+
+    def once() -> Sitting:
+        return sit(photos, sitter, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few)
+
+    try:
+        return once(), None
+    except AlreadyMadeError as twin:
+        double = DoubleId(str(twin.facts["double"]))
+    erased = Erased(double=double, receipt=erase_double(desk, double))
+    return once(), erased
+
+
+def _deliver(sheet: Sheet, target: Path, desk: Desk) -> None:
+    """Label a sheet like every picture that leaves, and let it go."""
+    picture = label(
+        sheet.pixels,
+        format="JPEG",
+        source_type=SOURCE_TYPES[Origin.OWN_PIXELS],
+        producer=desk.settings.producer,
+        produce_id=tc260.new_produce_id(desk.clock.now(), secrets.token_bytes(16)),
+        language=desk.settings.language,
+        faces=[sheet.pictures],
+        signer=desk.signer.sign,
+    )
+    deliver(picture, target)
