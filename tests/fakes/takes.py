@@ -1,6 +1,6 @@
 """Takes and faces made by formula: no net, no photo, known to the last digit."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -82,27 +82,30 @@ def a_take(
     texture = np.random.default_rng(photo).integers(-12, 12, (*size, 1))
     foreground = np.clip(np.array([188, 142, 120]) + texture, 0, 255).astype(np.uint8)
     normals, _ = ball(48)
-    take = Take(
-        photo=photo,
-        foreground=np.ascontiguousarray(np.broadcast_to(foreground, (*size, 3))),
-        alpha=alpha,
-        points=face_points(centre, width),
-        normals=np.ascontiguousarray(np.broadcast_to(normals, (48, 48, 3))),
-        depth=floats(np.zeros((48, 48))),
-        light=floats(np.vstack([np.full((1, 3), 0.3), np.zeros((8, 3))])),
-        skin=(0.50, 0.27, 0.19),
-        yaw=0.0,
-        pitch=0.0,
-        roll=0.0,
-        smile=0.3,
-        mouth_open=0.0,
-        eyes_open=0.9,
-        evenness=0.9,
-        sharpness=0.9,
-        certainty=0.95,
-        clutter=0.0,
-        cut=cut_edges(alpha),
-    )
+    values: dict[str, Any] = {
+        "photo": photo,
+        "foreground": np.ascontiguousarray(np.broadcast_to(foreground, (*size, 3))),
+        "alpha": alpha,
+        "points": face_points(centre, width),
+        "normals": np.ascontiguousarray(np.broadcast_to(normals, (48, 48, 3))),
+        "depth": floats(np.zeros((48, 48))),
+        "light": floats(np.vstack([np.full((1, 3), 0.3), np.zeros((8, 3))])),
+        "skin": (0.50, 0.27, 0.19),
+        "yaw": 0.0,
+        "pitch": 0.0,
+        "roll": 0.0,
+        "smile": 0.3,
+        "mouth_open": 0.0,
+        "eyes_open": 0.9,
+        "evenness": 0.9,
+        "mixed": 0.3,
+        "sharpness": 0.9,
+        "certainty": 0.95,
+        "clutter": 0.0,
+        "cut": cut_edges(alpha),
+    }
+    # A number that takes have learnt since is 0 here until a test cares.
+    take = Take(**{field.name: values.get(field.name, 0.0) for field in fields(Take)})
     aspect = size[0] / size[1]
     grid = (round(48 * aspect), 48)
     take = replace(
