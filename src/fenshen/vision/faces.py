@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -62,10 +63,8 @@ def _look(rgb: RGB, models: Path, longest: int, border: float, sure: float) -> l
     ) as net:
         net.setScoreThreshold(sure)
         net.setInputSize((bgr.shape[1], bgr.shape[0]))
-        _, rows = net.detect(bgr)
-    if rows is None:
-        return []
-    return [_face(row, scale, edge) for row in np.asarray(rows, np.float32)]
+        rows = cast("Floats | None", net.detect(bgr)[1])  # None when there is no face, whatever its stub says
+    return [] if rows is None else [_face(row, scale, edge) for row in rows]
 
 
 def _face(row: Floats, scale: float, edge: int) -> Face:
