@@ -9,7 +9,7 @@ from fenshen.clock import Clock
 from fenshen.double.choose import Candidate, choose
 from fenshen.double.cutting import AROUND, TAKE_EDGE, cut_take
 from fenshen.double.double import OpenDouble, own_skin
-from fenshen.double.spread import own_spread
+from fenshen.double.spread import own_spread, to_takes
 from fenshen.double.take import Take
 from fenshen.photos.decode import decode
 from fenshen.photos.inspect import Inspected, SetReport
@@ -39,12 +39,16 @@ def build(
     permit.check(Purpose.BUILD_DOUBLE, clock.now())
     usable = {photo.index + 1: photo for photo in report.usable if photo.mesh is not None}
     frontal = (report.frontal or 0) + 1
-    chosen = choose([_candidate(photo) for photo in usable.values()], frontal)  # (1)
+    surely = [photo for photo in usable.values() if photo.same_person in {"frontal", "same"}]
+    chosen = choose([_candidate(photo) for photo in surely], frontal)  # (1)
+    known = {k: photo.embedding for k, photo in usable.items() if photo.embedding is not None}
+    typical = {k: to_takes(k, known, chosen) for k in chosen}
     with ThreadPoolExecutor(CUTTERS, thread_name_prefix="cutter") as workers:
-        jobs = workers.map(lambda k: _cut(usable[k], photos[k - 1], permit, models, clock), chosen)  # (2)
+        jobs = workers.map(
+            lambda k: _cut(usable[k], typical[k] or 1.0, photos[k - 1], permit, models, clock), chosen
+        )  # (2)
         takes = tuple(_counted(jobs, len(chosen), progress))
     skin, key = own_skin(takes)
-    known = {k: photo.embedding for k, photo in usable.items() if photo.embedding is not None}
     return OpenDouble(takes=takes, skin=skin, key=key, spread=own_spread(known, chosen))  # (3)
 
 
@@ -71,7 +75,9 @@ def _candidate(photo: Inspected) -> Candidate:
     )
 
 
-def _cut(photo: Inspected, read: Callable[[], bytes], permit: Permit, models: Path, clock: Clock) -> Take:
+def _cut(
+    photo: Inspected, typical: float, read: Callable[[], bytes], permit: Permit, models: Path, clock: Clock
+) -> Take:
     """Decode a photo as large as a take can use, bring face and mesh to that size, and cut it out."""
     assert photo.face is not None and photo.mesh is not None and photo.original_size is not None  # noqa: S101, PT018
     _, _, width, height = (side / photo.scale for side in photo.face.box)
@@ -84,4 +90,6 @@ def _cut(photo: Inspected, read: Callable[[], bytes], permit: Permit, models: Pa
     factor = larger.scale / photo.scale
     x, y, w, h = (side * factor for side in photo.face.box)
     face = Face(box=(x, y, w, h), points=floats(photo.face.points * factor), score=photo.face.score)
-    return cut_take(larger.pixels, face, photo.mesh.scaled(factor), _candidate(photo), models)
+    return cut_take(
+        larger.pixels, face, photo.mesh.scaled(factor), _candidate(photo), models, typical=typical
+    )

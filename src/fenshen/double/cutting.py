@@ -28,8 +28,13 @@ AROUND: Final = (
 )  # how far a take reaches beyond the face box: left, up, right, down, in face sizes
 
 
-def cut_take(rgb: RGB, face: Face, mesh: FaceMesh, candidate: Candidate, models: Path) -> Take:
-    """One take from a decoded photo (H, W, 3) sRGB, its chosen face and that face's mesh, in the photo's pixels."""
+def cut_take(
+    rgb: RGB, face: Face, mesh: FaceMesh, candidate: Candidate, models: Path, *, typical: float
+) -> Take:
+    """One take from a decoded photo (H, W, 3) sRGB, its chosen face and that face's mesh, in the photo's pixels.
+
+    typical: how like the sitter's other takes it is, see `Take.typical`.
+    """
     crop, (left, top), scale = _crop(rgb, face)
     x, y, w, h = face.box
     box = ((x - left) * scale, (y - top) * scale, w * scale, h * scale)
@@ -48,6 +53,7 @@ def cut_take(rgb: RGB, face: Face, mesh: FaceMesh, candidate: Candidate, models:
         light=light.harmonics,
         skin=light.skin,
         mixed=light.mixed,
+        typical=typical,
         yaw=mesh.pose.yaw,
         pitch=mesh.pose.pitch,
         roll=mesh.pose.roll,

@@ -11,12 +11,14 @@ def own_spread(photos: dict[int, Floats], takes: list[int]) -> tuple[float, ...]
 
     photos: photo number -> embedding (128,), in memory only. takes: the numbers of the photos kept as takes.
     """
-    values = []
-    for photo, embedding in photos.items():
-        others = [photos[k] for k in takes if k != photo]
-        if others:
-            values.append(float(np.median([cosine(embedding, other) for other in others])))
-    return tuple(sorted(values))
+    values = (to_takes(photo, photos, takes) for photo in photos)
+    return tuple(sorted(value for value in values if value is not None))
+
+
+def to_takes(photo: int, photos: dict[int, Floats], takes: list[int]) -> float | None:
+    """Median cosine of one photo to the takes, itself left out; None when it is the only one."""
+    others = [photos[k] for k in takes if k != photo]
+    return float(np.median([cosine(photos[photo], other) for other in others])) if others else None
 
 
 def likeness_rank(likeness: float, spread: tuple[float, ...]) -> float | None:

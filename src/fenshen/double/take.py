@@ -43,6 +43,7 @@ class Take:
     evenness: float  # 0 = one side of the face in the dark .. 1 = evenly lit
     sharpness: float  # 0..1
     mixed: float  # octaves by which the colour of the light varies over the face; plain light below 0.6
+    typical: float  # median cosine of this photo's face to the other takes': a number, not an embedding
     certainty: float  # 0..1, how crisp the cut-out is
     clutter: float  # 0..1, what the sitter holds or raises beside the face
     cut: tuple[Edge, ...]  # where the photo's frame cuts the body off

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,8 @@ from fenshen.vault.vault import DataClass
 SOURCE_TYPES: Final = {
     Origin.OWN_PIXELS: SourceType.COMPOSITE_SYNTHETIC
 }  # docs/decisions/0005-source-type.md
+LIKE_ENOUGH: Final = 10.0  # percentile among the sitter's own photos below which another take is tried
+TRIES: Final = 3
 ENDINGS: Final[dict[Format, str]] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 
 
@@ -85,10 +87,7 @@ def portray(
         options = RenderOptions(
             seed=order.seed + number, variation=number, used=tuple(used), short_side=order.short_side
         )
-        rendered = engine.render(double, recipe, options)
-        likeness = meter.measure(rendered.pixels, rendered.photo)
-        if likeness is None:
-            raise FaceLostError(template=recipe.name)
+        rendered, likeness = _best_of(double, recipe, options, engine, meter)
         picture = labelled(rendered, desk, order.format)
         file = folder / f"{_stem(recipe, number, order.each)}.{ENDINGS[order.format]}"
         deliver(picture, file, replace=order.replace)  # (4)
@@ -105,6 +104,23 @@ def portray(
     progress.step("progress_rendering", total, total)
     with desk.store.begin() as connection:
         doubles.used(connection, double_id, desk.clock.now())  # (5)
+
+
+def _best_of(
+    double: OpenDouble, recipe: Template, options: RenderOptions, engine: Engine, meter: LikenessMeter
+) -> tuple[RenderedPortrait, Likeness]:
+    """Render; if the portrait is less like the sitter than nearly all their photos, try the next takes too."""
+    tries: list[tuple[RenderedPortrait, Likeness]] = []
+    for variation in range(options.variation, options.variation + min(TRIES, len(double.takes))):
+        rendered = engine.render(double, recipe, replace(options, variation=variation))
+        likeness = meter.measure(rendered.pixels, rendered.photo)
+        if likeness is not None:
+            tries.append((rendered, likeness))
+            if likeness.percentile is None or likeness.percentile >= LIKE_ENOUGH:
+                break
+    if not tries:
+        raise FaceLostError(template=recipe.name)
+    return max(tries, key=lambda each: each[1].value)
 
 
 def open_double(double_id: DoubleId, sitter: SitterId, permit: Permit, *, desk: Desk) -> OpenDouble:

@@ -81,10 +81,10 @@ def sit(
 ) -> Sitting:
     """1. ask the permits  2. seal the photos  3. judge  4. build the double  5. seal it  6. destroy the photos.
 
-    photos: named and how to read each; nothing is read before the permits are there. frontal: index of the frontal,
-    else the studio chooses. Photos beyond MOST_PHOTOS are never opened. The photos die with the `with` block, whether it ends well or not, and the receipt says so.
-    Raises ConsentRequiredError, TooFewPhotosError, NoFrontalError, AlreadyMadeError,
-    DiskFullError and the refusals of weights.
+    photos: named and how to read each; nothing is read before the permits are there, and photos beyond MOST_PHOTOS
+    never. frontal: index of the frontal, else the studio chooses. The photos die with the `with` block, whether it
+    ends well or not, and the receipt says so. Raises ConsentRequiredError, TooFewPhotosError, NoFrontalError,
+    AlreadyMadeError, DiskFullError and the refusals of weights.
     """
     opened = photos[:MOST_PHOTOS]
     watch = _Watch()

@@ -182,10 +182,9 @@ def enlarge_alpha(alpha: Floats, small: Floats, large: Floats) -> Floats:
         return floats(cv2.blur(values, (5, 5)))
 
     centre, level = mean(guide), mean(alpha)
-    slope = (mean(floats(guide * alpha)) - centre * level) / (
-        mean(floats(guide * guide)) - centre * centre + 2e-4
-    )
-    offset = level - slope * centre
+    together, spread = mean(floats(guide * alpha)) - centre * level, mean(floats(guide**2)) - centre**2
+    slope = floats(together / (spread + 2e-4))
+    offset = floats(level - slope * centre)
     size = (large.shape[1], large.shape[0])
     guided = cv2.resize(mean(slope), size) * full + cv2.resize(mean(offset), size)
     plain = cv2.resize(alpha, size, interpolation=cv2.INTER_CUBIC)

@@ -3,32 +3,36 @@
 from collections.abc import Sequence
 from typing import Final
 
-from fenshen.double.double import PLAIN, cast_of
+import numpy as np
+
+from fenshen.double.double import LUMINANCE, PLAIN, OpenDouble, cast_of
 from fenshen.double.take import Edge, Take
 from fenshen.templates.recipe import Wish
-from fenshen.vision.arrays import Floats
+from fenshen.vision.arrays import floats
 
 AGAIN: Final = 0.22  # how much worse a take gets each time it serves in a series
 TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks away rather than turned
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
 
 
-def rank_takes(takes: Sequence[Take], wish: Wish, skin: Floats, used: Sequence[int] = ()) -> list[Take]:
+def rank_takes(double: OpenDouble, wish: Wish, used: Sequence[int] = ()) -> list[Take]:
     """Takes from the most to the least suitable. Faults of a photo weigh more than a template's wishes.
 
     used: photo numbers of takes that already served in this series, so that eight portraits are not one photo.
     """
-    return sorted(
-        takes, key=lambda take: (penalty(take, wish, skin) + AGAIN * used.count(take.photo), take.photo)
-    )
+    cost = {take.photo: penalty(take, wish, double) + AGAIN * used.count(take.photo) for take in double.takes}
+    return sorted(double.takes, key=lambda take: (cost[take.photo], take.photo))
 
 
-def penalty(take: Take, wish: Wish, skin: Floats) -> float:
+def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
     """0 = exactly what was asked. One unit is about what a person would notice at once.
 
-    skin: (3,) the sitter's own, linear: a photo in coloured light is a poor start for another light.
+    A photo in coloured light or against the light is a poor start for another light, and one that is little like the
+    sitter's others makes a portrait that is little like the sitter.
     """
     smile = NATURAL_SMILE if wish.smile is None else wish.smile
+    dark = float(np.log2(double.key / max(1e-3, float(floats(take.skin) @ LUMINANCE))))  # stops under-exposed
+    usual = double.spread[len(double.spread) // 2] if double.spread else 0.0
     turned = min(
         abs(take.yaw - wish.yaw), abs(take.yaw + wish.yaw) + 5
     )  # the other cheek will do, almost as well
@@ -41,7 +45,9 @@ def penalty(take: Take, wish: Wish, skin: Floats) -> float:
         + 1.2 * max(0.0, take.mouth_open - 0.25)
         + 2.5 * max(0.0, 0.55 - take.eyes_open)
         + 1.8 * (1 - take.evenness)
-        + 1.6 * max(0.0, cast_of(take, skin) - 0.15)
+        + 1.6 * max(0.0, cast_of(take, double.skin) - 0.15)
+        + max(0.0, dark - 1.0)
+        + 8.0 * max(0.0, usual - take.typical)
         + 1.5 * max(0.0, take.mixed - PLAIN)
         + 0.8 * (1 - take.sharpness)
         + 4.0 * (1 - take.certainty)

@@ -25,7 +25,7 @@ class StudioEngine:
         """1. cast a take  2. place the camera  3. light the sitter  4. hang the backdrop  5. compose  6. develop."""
         size = picture_size(template.aspect, options.short_side)
         rng = np.random.default_rng(options.seed)
-        ranked = rank_takes(double.takes, template.wish, double.skin, options.used)
+        ranked = rank_takes(double, template.wish, options.used)
         take = ranked[options.variation % len(ranked)]  # (1)
         window = choose_window(take, template.framing, size)  # (2)
         posed = pose(take, window, size, template.rig, double.skin, double.key)  # (3)

@@ -7,7 +7,7 @@ import numpy as np
 from fenshen.vision.arrays import Floats, floats
 
 LUMINANCE: Final = floats([0.2126, 0.7152, 0.0722])
-OLD_LIMITS: Final = (0.42, 2.0)  # of the face's mean: beyond this the old light was guessed, not seen
+OLD_LIMITS: Final = (0.52, 2.0)  # of the face's mean: beyond this the old light was guessed, not seen
 NEW_LIMITS: Final = (0.12, 2.4)
 SKIN_SCATTER: Final = floats([0.94, 1.01, 1.05])  # light travels in skin, red furthest: shadows stay warm
 CAST_LIMITS: Final = (0.7, 1.45)  # a colour cast is corrected this far, no further
