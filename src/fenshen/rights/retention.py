@@ -1,19 +1,19 @@
 """How long anything is kept, as a table, and the sweep that enforces it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fenshen.clock import Clock
-from fenshen.errors import NotFoundError
+from fenshen.errors import NotFoundError, SealBrokenError
 from fenshen.rights import erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, doubles
+from fenshen.store import consents, disk, doubles
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -34,10 +34,14 @@ class Rule:
 def sweep(desk: Desk) -> list[Receipt]:
     """Destroy all that has outlived its rule; call it when a run starts. Gives the receipts.
 
-    Safe to call while other runs are at work: what a living run holds is left alone.
+    Safe to call while other runs are at work: what a living run holds is left alone. One person's damaged key does
+    not keep the others' data alive.
     """
     given = [receipt for rule in RULES for receipt in rule.enforce(desk, rule.life)]
-    desk.vault.bury()
+    before = desk.clock.now() - UNFINISHED
+    with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
+        desk.vault.bury(before)
+    disk.forget_parts(desk.settings.home / "receipts", before)
     return given
 
 
@@ -50,37 +54,38 @@ def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
 
 
 def _doubles(desk: Desk, life: timedelta) -> list[Receipt]:
-    """Destroy unused doubles, and a blob or a row whose other half was never written."""
+    """Destroy unused doubles, finish erasures that were cut off, and destroy what was never registered."""
     del life  # counted into `expires_at` at each use, so that the sitter can be told the day
     now, given = desk.clock.now(), []
     with desk.store.begin() as connection:
-        over = doubles.expired(connection, now)
-        rows = {row.id: row for row in doubles.every(connection)}
-    for row in over:
+        over = {row.id: Reason.EXPIRED for row in doubles.expired(connection, now)}
+        rows = doubles.every(connection)
+    for row in rows:
+        with suppress(SealBrokenError):
+            if row.id not in desk.vault.objects(row.sitter, DataClass.DOUBLE):
+                over.setdefault(
+                    row.id, Reason.RESUMED
+                )  # a row is written after its blob and deleted after it
+    for double, reason in over.items():
         with suppress(NotFoundError, SitterBusyError):  # another sweep was quicker; or it is being made anew
-            given.append(erasure.erase_double(desk, row.id, reason=Reason.EXPIRED))
-    for sitter in desk.vault.people(DataClass.DOUBLE):
-        for kept in desk.vault.kept(sitter, DataClass.DOUBLE):
-            if kept.object_id not in rows and kept.written_at < now - UNFINISHED:
-                with suppress(NotFoundError):
-                    desk.vault.delete(sitter, DataClass.DOUBLE, kept.object_id)
-    with desk.store.begin() as connection:
-        for row in rows.values():
-            if row.created_at < now - UNFINISHED and row.id not in desk.vault.objects(
-                row.sitter, DataClass.DOUBLE
-            ):
-                doubles.remove(connection, row.id)
+            given.append(erasure.erase_double(desk, double, reason=reason))
+    _forget_old(desk, DataClass.DOUBLE, now - UNFINISHED, but={row.id for row in rows})
     return given
+
+
+def _forget_old(desk: Desk, kind: DataClass, before: datetime, *, but: Collection[str] = frozenset()) -> None:
+    """Destroy the blobs of one class that were written before a moment."""
+    for sitter in desk.vault.people(kind):
+        with suppress(SealBrokenError):
+            for kept in desk.vault.kept(sitter, kind):
+                if kept.written_at < before and kept.object_id not in but:
+                    with suppress(NotFoundError):  # another sweep was quicker
+                        desk.vault.delete(sitter, kind, kept.object_id)
 
 
 def _portraits(desk: Desk, life: timedelta) -> list[Receipt]:
     """Destroy portraits nobody fetched: they belong in the sitter's own folder, not here."""
-    oldest = desk.clock.now() - life
-    for sitter in desk.vault.people(DataClass.PORTRAIT):
-        for kept in desk.vault.kept(sitter, DataClass.PORTRAIT):
-            if kept.written_at < oldest:
-                with suppress(NotFoundError):
-                    desk.vault.delete(sitter, DataClass.PORTRAIT, kept.object_id)
+    _forget_old(desk, DataClass.PORTRAIT, desk.clock.now() - life)
     return []
 
 
@@ -91,8 +96,8 @@ def _consents(desk: Desk, life: timedelta) -> list[Receipt]:
         with_double = {row.sitter for row in doubles.every(connection)}
     given = []
     for sitter in old:
-        if sitter not in with_double and not any(desk.vault.objects(sitter, kind) for kind in DataClass):
-            with suppress(NotFoundError, SitterBusyError):
+        with suppress(NotFoundError, SitterBusyError, SealBrokenError):
+            if sitter not in with_double and not any(desk.vault.objects(sitter, kind) for kind in DataClass):
                 given.append(erasure.erase(desk, sitter, reason=Reason.EXPIRED))
     return given
 

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from fenshen.errors import DiskFullError
@@ -57,6 +58,14 @@ def write_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
                 part.unlink()
             raise
     sync_folder(path.parent)  # (4)
+
+
+def forget_parts(folder: Path, before: datetime) -> None:
+    """Remove what writers were killed over, in one folder, if it was written before a moment."""
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):  # it was whole just now, and took its name
+            if part.stat().st_mtime < before.timestamp():
+                part.unlink()
 
 
 def shred(path: Path) -> None:

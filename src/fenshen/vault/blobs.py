@@ -64,6 +64,10 @@ class Blobs(Protocol):
         """Forget a folder, with whatever a killed writer may have left in it."""
         ...
 
+    def delete_halves(self, before: datetime) -> None:
+        """Forget what writers left half-written before a moment."""
+        ...
+
 
 class LocalBlobs:
     """Blobs on this machine's disk."""
@@ -122,6 +126,13 @@ class LocalBlobs:
         with suppress(FileNotFoundError):  # it never was, or another sweeper is at it too
             shutil.rmtree(path)
         disk.sync_folder(self._home)
+
+    def delete_halves(self, before: datetime) -> None:
+        """Forget what writers left half-written before a moment (obstore stages a blob as ``name#number``)."""
+        for path in self._home.glob("key_*/*#*"):
+            with suppress(FileNotFoundError):  # it was whole just now, and took its name
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
 
     def _sync(self, path: Path) -> None:
         """Push a blob and its names down to the disk: obstore renames into place but does not fsync."""

@@ -105,34 +105,40 @@ class KeyStore:
             return self._make(sitter, use, newest + 1)
 
     def keys(self, sitter: SitterId, use: KeyUse) -> list[DataKey]:
-        """Give the living keys of a sitter for one use, newest first."""
+        """Give the living keys of a sitter for one use, newest first. Raises SealBrokenError when one is damaged."""
         found = []
-        for path in self._folder(sitter, use).glob("[0-9]*"):
+        for path in _key_files(self._folder(sitter, use)):
             with suppress(FileNotFoundError):  # destroyed while we looked
                 found.append(self._read(path, sitter, use))
-        return sorted(found, key=lambda key: -key.version)
+        return found
 
     def people(self, use: KeyUse) -> list[SitterId]:
         """Give every sitter of whom a key for this use is held."""
-        owners = (self._owner(folder.name) for folder in self._people.iterdir() if any(folder.glob("[0-9]*")))
+        owners = (self._owner(folder.name) for folder in self._people.iterdir() if _key_files(folder))
         return sorted(owner[0] for owner in owners if owner and owner[1] is use)
 
     def destroy(self, sitter: SitterId, use: KeyUse, *, before: int | None = None) -> list[str]:
         """Destroy the keys of a sitter for one use (only those older than version ``before``, when given).
 
-        Gives the ids of the destroyed keys; an empty list when there were none. See the module's words on
-        what destroying means.
+        1. take the key out of use by renaming it, so that a run killed in step 2 leaves no damaged key, only
+        something for ``tidy`` to finish  2. overwrite and unlink it  3. remove the folder, if nothing lives there.
+        Gives the ids of the destroyed keys, a damaged one's excepted; an empty list when there were none. See the
+        module's words on what destroying means.
         """
-        doomed = [key for key in self.keys(sitter, use) if before is None or key.version < before]
-        folder = self._folder(sitter, use)
-        for key in doomed:
-            disk.shred(folder / str(key.version))
-        for part in folder.glob(".*.part"):  # a key whose maker was killed before anything was sealed with it
-            disk.shred(part)
-        with suppress(OSError):  # not empty: a newer key lives there; or never made
-            folder.rmdir()
+        folder, ids = self._folder(sitter, use), []
+        for path in _key_files(folder):
+            if before is None or int(path.name) < before:
+                with suppress(SealBrokenError, FileNotFoundError):
+                    ids.append(self._read(path, sitter, use).id)
+                with suppress(FileNotFoundError):  # another run was quicker
+                    path.rename(folder / f".{path.name}.dying.part")  # (1)
+        disk.sync_folder(folder)
+        for part in folder.glob(".*.dying.part"):
+            disk.shred(part)  # (2)
+        with suppress(OSError):  # not empty; or never made
+            folder.rmdir()  # (3)
             disk.sync_folder(self._people)
-        return [key.id for key in doomed]
+        return ids
 
     @contextmanager
     def lease(self, sitter: SitterId, use: KeyUse) -> Iterator[None]:
@@ -149,12 +155,14 @@ class KeyStore:
             os.close(descriptor)
 
     def tidy(self) -> None:
-        """Remove empty folders that a killed run left. One that a living run holds stays."""
+        """Remove what a killed run left: empty folders and half-made keys. What a living run holds stays."""
         with self._lock():
             for folder in self._people.iterdir():
                 with suppress(SitterBusyError, OSError):  # held; or not empty; or not a folder of ours
                     if (descriptor := _held(folder)) is not None:
                         try:
+                            for part in folder.glob(".*.part"):  # nobody makes a key while we have the lock
+                                disk.shred(part)
                             folder.rmdir()
                         finally:
                             os.close(descriptor)
@@ -187,6 +195,13 @@ class KeyStore:
 
     def _lock(self) -> AbstractContextManager[None]:
         return disk.locked(self._home / ".lock")
+
+
+def _key_files(folder: Path) -> list[Path]:
+    """Give the files of living keys, newest first."""
+    return sorted(
+        (path for path in folder.glob("*") if path.name.isdecimal()), key=lambda path: -int(path.name)
+    )
 
 
 def _bound(sitter: SitterId, use: KeyUse, version: int) -> bytes:

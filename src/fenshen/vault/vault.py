@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from fenshen.errors import FenshenError, NotFoundError
+from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
 from fenshen.settings import Settings
 from fenshen.vault.blobs import Blobs, LocalBlobs
@@ -147,7 +147,11 @@ class Vault:
         """
         if data_class is DataClass.PHOTO:
             self.hold(sitter)
-        kept = self.kept(sitter, data_class)
+        kept: list[Kept] = []
+        with suppress(
+            SealBrokenError
+        ):  # a damaged key can still be destroyed, only its objects not be counted
+            kept = self.kept(sitter, data_class)
         key_ids = self.keys.destroy(sitter, KeyUse(data_class))
         for key_id in key_ids:
             self._blobs.delete_folder(key_id)
@@ -181,10 +185,11 @@ class Vault:
                     orphans.append(sitter)
         return orphans
 
-    def bury(self) -> int:
-        """Delete the blobs of dead keys, left when a run was killed between destroying a key and its blobs.
+    def bury(self, before: datetime) -> int:
+        """Delete what killed runs left: blobs of dead keys, and blobs and keys half-written before a moment.
 
-        Gives how many folders went. Blobs are listed before keys, so that a key made meanwhile is not missed.
+        Gives how many folders of dead keys went. Blobs are listed before keys, so that a key made meanwhile is not
+        missed. Raises SealBrokenError, having buried nothing, when a key is damaged: it may be mended from a backup.
         """
         folders = self._blobs.folders()
         owners = [(sitter, KeyUse(kind)) for kind in DataClass for sitter in self.people(kind)]
@@ -192,6 +197,7 @@ class Vault:
         dead = [folder for folder in folders if folder not in alive]
         for folder in dead:
             self._blobs.delete_folder(folder)
+        self._blobs.delete_halves(before)
         self.keys.tidy()
         return len(dead)
 

@@ -15,6 +15,7 @@ from fenshen.rights import holdings, retention
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
+from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass
 
 ONE = DoubleId("double_0000000000000001")
@@ -81,13 +82,48 @@ def test_a_double_whose_run_died_before_it_was_registered_goes_after_an_hour(
     assert desk.vault.objects(anna, DataClass.DOUBLE) == []
 
 
-def test_a_row_whose_double_is_gone_goes_too(desk: Desk, anna: SitterId, still: FakeClock) -> None:
+def test_an_erasure_that_was_cut_off_is_finished(desk: Desk, anna: SitterId) -> None:
     keep(desk, anna)
-    desk.vault.destroy(anna, DataClass.DOUBLE)
-    still.advance(timedelta(hours=2))
+    desk.vault.destroy(anna, DataClass.DOUBLE)  # and here the process dies
+    (receipt,) = retention.sweep(desk)
+    assert json.loads(receipt.data)["reason"] == "an erasure that was cut off is finished"
+    assert holdings.holdings(desk, anna) == []
+
+
+def test_the_deletion_of_one_of_two_doubles_that_was_cut_off_is_finished(desk: Desk, anna: SitterId) -> None:
+    keep(desk, anna)
+    two = DoubleId("double_0000000000000002")
+    with desk.store.begin() as connection:
+        doubles.add(connection, doubles.new(two, anna, NOON, takes=5, format_version=1))
     retention.sweep(desk)
     with desk.store.begin() as connection:
-        assert doubles.every(connection) == []
+        assert [row.id for row in doubles.every(connection)] == [ONE]
+    assert desk.vault.get(anna, DataClass.DOUBLE, ONE) == b"a double"
+
+
+def test_one_persons_damaged_key_keeps_nobody_elses_data_alive(
+    desk: Desk, anna: SitterId, still: FakeClock
+) -> None:
+    damaged = SitterId("sitter_damaged")
+    keep(desk, anna)
+    desk.vault.put(damaged, DataClass.DOUBLE, "double_x", b"x")
+    (desk.vault.keys._folder(damaged, KeyUse.DOUBLE) / "1").write_bytes(b"damaged")
+    still.advance(timedelta(days=31))
+    assert len(retention.sweep(desk)) == 1
+    assert holdings.holdings(desk, anna) == []
+
+
+def test_a_receipt_that_was_being_written_by_a_dead_run_goes_after_an_hour(
+    desk: Desk, anna: SitterId, tmp_path: Path
+) -> None:
+    agree(desk, anna)
+    part = tmp_path / "receipts" / ".receipt_1.json.abcd.part"
+    part.write_bytes(b"half")
+    for age, is_there in ((timedelta(minutes=59), True), (timedelta(minutes=61), False)):
+        if part.exists():
+            os.utime(part, ((NOON - age).timestamp(),) * 2)
+        retention.sweep(desk)
+        assert part.exists() is is_there
 
 
 def test_a_portrait_nobody_fetched_goes_after_a_week(tmp_path: Path, desk: Desk, anna: SitterId) -> None:

@@ -13,6 +13,7 @@ from tests.fakes.rights import settings_at
 
 from fenshen.errors import NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
+from fenshen.store import disk
 from fenshen.vault import kek
 from fenshen.vault.kek import KeyFile, KeyFileExposedError, KeyFileInvalidError, KeyFileMissingError
 from fenshen.vault.keys import KeyStore, KeyUse, SitterBusyError
@@ -149,6 +150,27 @@ def test_a_destroyed_key_is_gone_for_every_process_and_for_the_disk(tmp_path: Pa
     assert keys.destroy(ANNA, KeyUse.PHOTO) == []  # repeating it is fine
 
 
+def test_a_run_killed_while_destroying_leaves_no_damaged_key(tmp_path: Path, keys: KeyStore) -> None:
+    keys.key(ANNA, KeyUse.DOUBLE, create=True)
+    folder = keys._folder(ANNA, KeyUse.DOUBLE)
+    (folder / "1").rename(folder / ".1.dying.part")
+    (folder / ".1.dying.part").write_bytes(os.urandom(40))  # and here the process dies
+    later = KeyStore(settings_at(tmp_path))
+    assert later.keys(ANNA, KeyUse.DOUBLE) == []
+    assert later.people(KeyUse.DOUBLE) == []
+    later.tidy()
+    assert not folder.exists()
+
+
+def test_a_damaged_key_opens_nothing_but_can_be_destroyed(keys: KeyStore) -> None:
+    keys.key(ANNA, KeyUse.DOUBLE, create=True)
+    (keys._folder(ANNA, KeyUse.DOUBLE) / "1").write_bytes(os.urandom(60))
+    with pytest.raises(SealBrokenError):
+        keys.keys(ANNA, KeyUse.DOUBLE)
+    keys.destroy(ANNA, KeyUse.DOUBLE)
+    assert keys.keys(ANNA, KeyUse.DOUBLE) == []
+
+
 def test_a_key_made_after_destruction_is_a_new_one(keys: KeyStore) -> None:
     old = keys.key(ANNA, KeyUse.PHOTO, create=True)
     keys.destroy(ANNA, KeyUse.PHOTO)
@@ -162,6 +184,7 @@ def test_a_half_made_key_of_a_killed_run_goes_with_the_others(keys: KeyStore) ->
     folder = keys._folder(ANNA, KeyUse.PHOTO)
     (folder / ".2.abcd.part").write_bytes(b"half")
     keys.destroy(ANNA, KeyUse.PHOTO)
+    keys.tidy()
     assert not folder.exists()
 
 
@@ -213,6 +236,13 @@ def test_the_wrapping_differs_each_time_and_is_bound_to_its_owner() -> None:
     for cut in range(kek.ID + kek.NONCE + 1):
         with pytest.raises(SealBrokenError):
             provider.unwrap(provider.wrap(b"secret", b"a")[:cut], b"a")
+
+
+def test_tidying_takes_a_half_made_key_too(keys: KeyStore) -> None:
+    folder = disk.private_folder(keys._folder(ANNA, KeyUse.DOUBLE))
+    (folder / ".1.abcd.part").write_bytes(b"half")
+    keys.tidy()
+    assert not folder.exists()
 
 
 def test_what_others_left_in_our_folders_is_neither_read_nor_removed(tmp_path: Path, keys: KeyStore) -> None:

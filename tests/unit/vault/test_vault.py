@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from fenshen.vault.keys import KeyStore, KeyUse, SitterBusyError
 from fenshen.vault.vault import DataClass, ErasureFailedError, Vault
 
 ANNA, OMAR = SitterId("sitter_anna"), SitterId("sitter_omar")
+SOON = datetime.now(UTC) + timedelta(days=1)
 PHOTO, DOUBLE, PORTRAIT = DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT
 
 
@@ -98,7 +100,7 @@ def test_blobs_put_back_after_destruction_do_not_open(tmp_path: Path, vault: Vau
     shutil.copytree(tmp_path / "yesterdays_backup", tmp_path / "blobs", dirs_exist_ok=True)
     with pytest.raises(NotFoundError):
         vault.get(ANNA, DOUBLE, "double_1")
-    assert vault.bury() == 1
+    assert vault.bury(SOON) == 1
     assert files_in(tmp_path / "blobs") == []
 
 
@@ -107,7 +109,7 @@ def test_what_others_left_among_the_blobs_is_neither_listed_nor_buried(tmp_path:
     blob_of(tmp_path, vault, ANNA, DOUBLE).with_name(".DS_Store").write_bytes(b"Finder was here")
     (tmp_path / "blobs" / "lost+found").mkdir()
     assert vault.objects(ANNA, DOUBLE) == ["double_1"]
-    assert vault.bury() == 0
+    assert vault.bury(SOON) == 0
     assert (tmp_path / "blobs" / "lost+found").exists()
 
 
@@ -199,6 +201,28 @@ def test_destruction_that_did_not_work_is_not_called_done(tmp_path: Path, vault:
     vault.keys = KeysThatStay(settings_at(tmp_path))
     with pytest.raises(ErasureFailedError):
         vault.destroy(ANNA, DOUBLE)
+
+
+def test_a_damaged_key_keeps_nobody_from_being_destroyed(tmp_path: Path, vault: Vault) -> None:
+    vault.put(ANNA, PHOTO, "photo_1", b"1")
+    (vault.keys._folder(ANNA, KeyUse.PHOTO) / "1").write_bytes(os.urandom(60))
+    with pytest.raises(SealBrokenError):
+        vault.bury(SOON)
+    assert files_in(tmp_path / "blobs") != []
+    vault.destroy(ANNA, PHOTO)
+    vault.bury(SOON)
+    assert files_in(tmp_path / "blobs") == []
+
+
+def test_half_written_blobs_go_when_their_writer_must_be_dead(tmp_path: Path, vault: Vault) -> None:
+    vault.put(ANNA, DOUBLE, "double_1", b"1")
+    half = blob_of(tmp_path, vault, ANNA, DOUBLE).with_name("00ff#1")
+    half.write_bytes(b"half")
+    vault.bury(SOON - timedelta(days=2))
+    assert half.exists()
+    vault.bury(SOON)
+    assert not half.exists()
+    assert vault.objects(ANNA, DOUBLE) == ["double_1"]
 
 
 def test_a_full_disk_keeps_nothing_new_and_destroying_still_works(tmp_path: Path) -> None:
