@@ -13,15 +13,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.fakes.clock import FakeClock
+from tests.scan import faces_in
+
 from fenshen.rights import receipt_check, retention
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.settings import Settings
 from fenshen.store import doubles
 from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass
-
-from tests.fakes.clock import FakeClock
-from tests.scan import faces_in
 
 KILLS = int(os.environ.get("FENSHEN_TEST_KILLS", "4"))
 CANARY = b"canary pixels of one face"
