@@ -44,8 +44,8 @@ class Blobs(Protocol):
         """Keep a blob, given in parts, replacing one of the same name."""
         ...
 
-    def get(self, name: str) -> bytes:
-        """Give a blob back."""
+    def get(self, name: str) -> memoryview:
+        """Give a blob back, without copying it."""
         ...
 
     def listing(self, folder: str) -> list["Blob"]:
@@ -93,10 +93,10 @@ class LocalBlobs:
         if is_new_folder:
             disk.sync_folder(self._home)
 
-    def get(self, name: str) -> bytes:
-        """Give a blob back. Raises NotFoundError."""
+    def get(self, name: str) -> memoryview:
+        """Give a blob back, without copying it. Raises NotFoundError."""
         try:
-            return bytes(obstore.get(self._store, name).bytes())
+            return memoryview(obstore.get(self._store, name).bytes())
         except FileNotFoundError:
             raise NotFoundError(kind="blob", id=name.rpartition("/")[2]) from None
 

@@ -60,9 +60,10 @@ def sealed_frames(plain: bytes, key: bytes, context: bytes) -> Iterator[bytes]:
         yield cipher.encrypt(nonce, view[number * FRAME : (number + 1) * FRAME], header + context)  # (3)
 
 
-def unseal(sealed: bytes, key: bytes, context: bytes) -> bytes:
+def unseal(sealed: bytes | memoryview, key: bytes, context: bytes) -> bytes:
     """Give back what was sealed. Raises SealBrokenError when one bit, the key or the context is another."""
-    header, view = sealed[:HEADER], memoryview(sealed)[HEADER:]
+    whole = memoryview(sealed)
+    header, view = bytes(whole[:HEADER]), whole[HEADER:]
     if len(header) != HEADER or not header.startswith(MAGIC):
         raise SealBrokenError
     secret, prefix, commitment = _derive(key, header[len(MAGIC) : len(MAGIC) + SALT], context)
