@@ -35,7 +35,9 @@ from fenshen.vision.arrays import RGB
 
 pi_heif.register_heif_opener(thumbnails=False)
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # check_size refuses those
-warnings.filterwarnings("ignore", message="Corrupt EXIF data", category=UserWarning)  # a broken tag costs nothing
+warnings.filterwarnings(
+    "ignore", message="Corrupt EXIF data", category=UserWarning
+)  # a broken tag costs nothing
 
 PURPOSES = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE})
 """What photos may be decoded for; anything else is refused."""
@@ -129,11 +131,14 @@ def _fitted(size: tuple[int, int], longest_edge: int | None) -> tuple[int, int]:
 
 def _on_white(image: Image.Image) -> Image.Image:
     """Reduce any mode to L, RGB or CMYK of 8 bits, with transparent parts white."""
-    if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, np.float64)  # 16-bit grey; Pillow's own convert() would clip it to white
-        return Image.fromarray((np.clip(values, 0, 65535) / 257).round().astype(np.uint8))
+    if image.mode.startswith("I;16"):
+        return Image.fromarray(
+            (np.asarray(image) >> 8).astype(np.uint8)
+        )  # Pillow's convert() clips it to white
+    if image.mode in {"I", "F"}:
+        return Image.fromarray((np.asarray(image).clip(0, 65535) / 257).astype(np.uint8))
     if image.has_transparency_data:
-        clear = image.convert("RGBA")
+        clear = image if image.mode == "RGBA" else image.convert("RGBA")
         white = Image.new("RGB", clear.size, "white")
         white.paste(clear, mask=clear.getchannel("A"))
         return white
@@ -144,10 +149,12 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _shrunk(image: Image.Image, target: tuple[int, int]) -> Image.Image:
-    """Average down to the target's size; three times as fast as Pillow's own and as clean for this."""
-    if image.size == target:
-        return image
-    small = cv2.resize(np.asarray(image), target, interpolation=cv2.INTER_AREA)
+    """Average down to the target's size: by whole numbers in place, the rest by OpenCV, which is quick at it."""
+    whole = min(image.width // target[0], image.height // target[1])
+    nearly = image.reduce(whole) if whole > 1 else image
+    if nearly.size == target:
+        return nearly
+    small = cv2.resize(np.asarray(nearly), target, interpolation=cv2.INTER_AREA)
     return Image.fromarray(np.asarray(small, np.uint8), mode=image.mode)
 
 

@@ -49,6 +49,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("what", REFUSED)
 def test_it_is_refused_by_name(what: str, permit: Permit) -> None:
     data, expected = REFUSED[what]

