@@ -61,7 +61,7 @@ def demonstrate(
     frontal: int | None = None,
     accept_few: bool = False,
 ) -> Demonstration:
-    """1. sit  2. make the portraits  3. lay them out on one sheet  4. the double's takes on another  5. see what is kept.
+    """1. sit  2. make the portraits  3. put them on one sheet  4. the double's takes on another  5. see what is kept.
 
     A double that an earlier run made of the same photos is erased first, with a receipt. What leaves goes to
     ``folder``: ``portraits/``, ``contact.jpg``, ``double.jpg``. Raises what `sit` and `portray` raise; what was written

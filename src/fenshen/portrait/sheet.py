@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from fenshen.double.take import CUT_ALPHA, Edge, Take
 from fenshen.vision.arrays import RGB, Floats, floats
 
-PAPER: Final = 242  # sRGB of a contact sheet's ground
+PAPER: Final = (245, 242, 236)  # sRGB of a contact sheet's ground
 STUDIO_GREY: Final = (206, 168)  # sRGB of the wall behind the takes, at the top and at the foot
 STRIP: Final = 0.15  # of the short side: the label's plate and its margins, see labels/visible.py
 MOST_ABREAST: Final = 6
