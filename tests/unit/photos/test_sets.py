@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.fakes.progress import Heard
 from tests.unit.photos import spoiling
 from tests.unit.photos.conftest import code, person, pixels
 
 from fenshen.errors import WeightMissingError
+from fenshen.photos.container import LIMITS, PhotoTooLargeError
 from fenshen.photos.inspect import Inspected, SetReport, inspect_set
 from fenshen.rights.consent import Permit
 
