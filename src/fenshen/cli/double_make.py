@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +14,14 @@ from fenshen.cli.consent_question import can_ask, ensure_consent
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from fenshen.flow.sit import Sitting
+    from fenshen.photos.folder import PhotoFile
 
 app = new_app()
 
+Id = Annotated[str, typer.Argument(metavar="ID", help=told("double_id"))]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("double_folder"))]
 Frontal = Annotated[str | None, typer.Option("--frontal", metavar="FILE", help=told("double_frontal"))]
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
@@ -35,16 +40,12 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Make a double of a new sitter from a folder of photos."""
-    from fenshen.flow.sit import SetRefusedError, sit
+    from fenshen.flow.sit import sit
     from fenshen.ids import SitterId, new_id
-    from fenshen.photos.folder import find_frontal, list_photos
     from fenshen.rights import retention
     from fenshen.rights.consent import Purpose
 
-    photos, chosen = list_photos(folder), None
-    if frontal:  # it goes first: it is opened however many there are
-        photos.insert(0, photos.pop(find_frontal(photos, Path(frontal).name)))
-        chosen = 0
+    photos, chosen = _photos(folder, frontal)
     desk = retention.start(settings.load())
     sitter = SitterId(new_id("sitter"))
     ensure_consent(
@@ -55,17 +56,52 @@ def create(
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
     )
+    with _verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+        sitting = sit(photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few)
+    show_sitting(sitting, as_json=as_json)
+
+
+@app.command("redo", help=told("double_redo"))
+def redo_double(
+    double: Id, folder: Folder, *, frontal: Frontal = None, few: Few = False, as_json: Json = False
+) -> None:
+    """Make a sitter's double anew from other photos; the old one is destroyed."""
+    from fenshen.flow.redo import redo
+    from fenshen.ids import DoubleId
+    from fenshen.rights import retention
+
+    photos, chosen = _photos(folder, frontal)
+    desk = retention.start(settings.load())
+    with _verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+        redone = redo(DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few)
+    show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)
+
+
+def _photos(folder: Path, frontal: str | None) -> tuple[list[PhotoFile], int | None]:
+    """List a folder. A frontal that was named goes first, so that it is opened however many there are."""
+    from fenshen.photos.folder import find_frontal, list_photos
+
+    photos = list_photos(folder)
+    if frontal is None:
+        return photos, None
+    photos.insert(0, photos.pop(find_frontal(photos, Path(frontal).name)))
+    return photos, 0
+
+
+@contextmanager
+def _verdicts_shown(photos: Sequence[PhotoFile], *, as_json: bool) -> Iterator[None]:
+    """When a set is refused, show what was found in each photo before the refusal is told."""
+    from fenshen.flow.sit import SetRefusedError
+
     try:
-        with bars(as_json=as_json) as progress:
-            sitting = sit(photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few)
+        yield
     except SetRefusedError as refusal:
         if not as_json:
             check.show_report([photo.name for photo in photos], refusal.report)
         raise
-    show_sitting(sitting, as_json=as_json)
 
 
-def show_sitting(sitting: Sitting, *, as_json: bool) -> None:
+def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None) -> None:
     """Say what came of a sitting."""
     total = sum(sitting.seconds.values())
     if as_json:
@@ -80,6 +116,7 @@ def show_sitting(sitting: Sitting, *, as_json: bool) -> None:
                 "photos_destroyed": sitting.photos_destroyed,
                 "not_opened": sitting.not_opened,
                 "receipt": sitting.receipt,
+                **({"erased": erased} if erased else {}),
             }
         )
         return
@@ -90,4 +127,6 @@ def show_sitting(sitting: Sitting, *, as_json: bool) -> None:
     if sitting.not_opened:
         tell(told("double_not_opened", count=sitting.not_opened))
     tell(told("double_photos_gone", count=sitting.photos_destroyed, receipt=str(sitting.receipt)))
+    if erased:
+        tell(told("double_old_gone", receipt=str(erased)))
     tell(told("double_what_next", double=sitting.double))

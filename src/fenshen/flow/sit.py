@@ -13,9 +13,11 @@ from fenshen.double.build import build
 from fenshen.double.double import FORMAT, OpenDouble
 from fenshen.errors import FenshenError
 from fenshen.ids import DoubleId, PhotoId, SitterId, new_id
+from fenshen.photos import sameness
 from fenshen.photos.container import PhotoRefusedError
 from fenshen.photos.folder import PhotoFile
 from fenshen.photos.inspect import Inspected, SetReport, inspect_set
+from fenshen.portrait.likeness import LikenessMeter
 from fenshen.progress import Progress
 from fenshen.rights import consent
 from fenshen.rights.consent import Permit, Purpose
@@ -56,6 +58,12 @@ class AlreadyMadeError(FenshenError):
     code = "already_made"
 
 
+class AnotherPersonError(FenshenError):
+    """The new photos do not show the sitter of the double that they are to replace. It was left as it was."""
+
+    code = "another_person"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitting:
     """What came of a sitting. `report` names faults by photo; no face is in it."""
@@ -77,14 +85,16 @@ def sit(
     progress: Progress,
     frontal: int | None = None,
     accept_few: bool = False,
+    instead_of: DoubleId | None = None,
     on_photo: Callable[[Inspected], None] | None = None,
 ) -> Sitting:
     """1. ask the permits  2. seal the photos  3. judge  4. build the double  5. seal it  6. destroy the photos.
 
     photos: named and how to read each; nothing is read before the permits are there, and photos beyond MOST_PHOTOS
-    never. frontal: index of the frontal, else the studio chooses. The photos die with the `with` block, whether it
+    never. frontal: index of the frontal, else the studio chooses. instead_of: the sitter's double that this one is to
+    follow; the photos must show the same person. The photos die with the `with` block, whether it
     ends well or not, and the receipt says so. Raises ConsentRequiredError, TooFewPhotosError, NoFrontalError,
-    AlreadyMadeError, DiskFullError and the refusals of weights.
+    AlreadyMadeError, AnotherPersonError, DiskFullError and the refusals of weights.
     """
     opened = photos[:MOST_PHOTOS]
     watch = _Watch()
@@ -94,7 +104,7 @@ def sit(
     with Custody(desk, sitter) as custody:
         with watch.step("seal"):
             kept, mark = _take_in(opened, custody, inspecting, desk, progress)  # (2)
-            _refuse_twins(desk, mark)
+            _refuse_twins(desk, mark, instead_of)
         readers = [_reader(custody, photo, inspecting) for photo in kept]
         with watch.step("judge"):
             report = inspect_set(
@@ -102,6 +112,8 @@ def sit(
                 clock=desk.clock,
             )  # (3)  # fmt: skip
             _refuse_thin(report, accept_few=accept_few)
+            if instead_of is not None:
+                _refuse_another(report, instead_of, sitter, building, desk)
         with watch.step("build"):
             openers = [_reader(custody, photo, building) for photo in kept]
             double = build(
@@ -155,10 +167,10 @@ def _reader(custody: Custody, photo: PhotoId | FenshenError | OSError, permit: P
     return read
 
 
-def _refuse_twins(desk: Desk, mark: str) -> None:
+def _refuse_twins(desk: Desk, mark: str, instead_of: DoubleId | None) -> None:
     with desk.store.begin() as connection:
         twin = doubles.made_of(connection, mark)
-    if twin is not None:
+    if twin is not None and twin.id != instead_of:
         raise AlreadyMadeError(double=twin.id)
 
 
@@ -170,6 +182,16 @@ def _refuse_thin(report: SetReport, *, accept_few: bool) -> None:
         raise TooFewPhotosError(
             report=report, usable=usable, fewest=FEWEST_PHOTOS, missing=FEWEST_PHOTOS - usable
         )
+
+
+def _refuse_another(report: SetReport, old: DoubleId, sitter: SitterId, permit: Permit, desk: Desk) -> None:
+    """Compare the new frontal with the old double's takes, one to one and in memory."""
+    permit.check(Purpose.BUILD_DOUBLE, desk.clock.now())
+    frontal = report.photos[report.frontal or 0].embedding
+    double = codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, old))
+    meter = LikenessMeter(double, desk.settings.models)
+    if frontal is None or meter.to_takes(frontal) < sameness.OTHER:
+        raise AnotherPersonError
 
 
 def _keep(desk: Desk, sitter: SitterId, double: OpenDouble, mark: str) -> DoubleId:

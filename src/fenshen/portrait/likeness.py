@@ -8,7 +8,7 @@ import numpy as np
 from fenshen.double.double import OpenDouble
 from fenshen.double.spread import likeness_rank
 from fenshen.double.take import Take
-from fenshen.vision.arrays import RGB
+from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.faces import detect
 from fenshen.vision.identity import cosine, embed
 from fenshen.vision.mesh import FaceMesh, Pose, fit
@@ -40,11 +40,13 @@ class LikenessMeter:
         if not faces:
             return None
         seen = embed(portrait, fit(portrait, faces[0], self._models), self._models)
-        others = [known for photo, known in self._takes.items() if photo != made_from] or list(
-            self._takes.values()
-        )
-        value = float(np.median([cosine(seen, known) for known in others]))
+        value = self.to_takes(seen, but=made_from)
         return Likeness(value=value, percentile=likeness_rank(value, self._spread))
+
+    def to_takes(self, embedding: Floats, *, but: int | None = None) -> float:
+        """Median cosine of a face (128,) to the takes, leaving out the one from photo ``but`` if there are others."""
+        others = [known for photo, known in self._takes.items() if photo != but] or list(self._takes.values())
+        return float(np.median([cosine(embedding, known) for known in others]))
 
 
 def on_grey(take: Take) -> RGB:
