@@ -169,7 +169,7 @@ def _download(card: WeightCard, scratch: Path, tell: Callable[[int], None]) -> P
     # The client writes what arrives into its temporary folder: put that where we can watch it grow.
     environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with subprocess.Popen(  # noqa: S603  (no shell; every word is pinned in the cards)
+    with subprocess.Popen(  # no shell; every word is pinned in the cards
         _command(card, target),
         cwd=scratch,
         env=environment,

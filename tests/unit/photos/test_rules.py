@@ -1,6 +1,7 @@
 """The rules alone: numbers in, verdict out."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,8 @@ def at_the_brink(rule: Rule, by: float) -> Measures:
             value = limit.above + (by if number == 0 else JUST_BEYOND)
         else:
             value = limit.below - (by if number == 0 else JUST_BEYOND)
-        measures = replace(measures, **{limit.measure: value})
+        changed: dict[str, Any] = {limit.measure: value}
+        measures = replace(measures, **changed)
     return measures
 
 

