@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from fenshen.cli import BROKEN, INTERRUPTED, REFUSED, WRONG_USAGE, screen
 from fenshen.errors import DiskFullError, FenshenError
-from fenshen.words import say
+from fenshen.words import fields, say
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
@@ -73,7 +73,14 @@ def fault_id(error: BaseException) -> str:
 
 
 def _tell_error(error: FenshenError, *, as_json: bool) -> None:
-    _tell_code(error.code, as_json=as_json, **error.facts)
+    facts = {name: _named(name, value) for name, value in error.facts.items()}
+    _tell_code(error.code, as_json=as_json, **facts)
+
+
+def _named(name: str, value: str | float) -> str | float:
+    """Put a fact that is one of our own terms into words: the purpose ``build_double`` is ``purpose_build_double``."""
+    code = f"{name}_{value}"
+    return screen.told(code) if fields(code, screen.language()) else value
 
 
 def _tell_code(code: str, *, as_json: bool, **facts: str | float) -> None:
