@@ -12,6 +12,7 @@ from fenshen.vision.arrays import floats
 
 AGAIN: Final = 0.22  # how much worse a take gets each time it serves in a series
 TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks away rather than turned
+A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
 
 
@@ -41,7 +42,8 @@ def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
         + max(0.0, turned - TURNED_AWAY) / 8
         + abs(take.pitch) / 30
         + abs(take.roll) / 40
-        + 0.8 * abs(take.smile - smile)
+        + 0.9 * abs(take.smile - smile)
+        + 1.5 * max(0.0, take.smile - smile - A_SMILE)  # a laugh is no small smile
         + 1.2 * max(0.0, take.mouth_open - 0.25)
         + 2.5 * max(0.0, 0.55 - take.eyes_open)
         + 1.8 * (1 - take.evenness)
