@@ -1,0 +1,272 @@
+"""A double and templates go in, labelled portraits come out; and nothing else does."""
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.fakes.progress import Heard
+from tests.fakes.sitting import ANNA, Sat, shot, snapshot, watched_writing
+from tests.fakes.small_disk import small_disk
+from tests.fakes.takes import a_double, a_take
+from tests.scan import faces_in
+
+from fenshen.cli import run
+from fenshen.double import codec
+from fenshen.double.double import OpenDouble
+from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
+from fenshen.engines.studio.engine import StudioEngine
+from fenshen.errors import ConsentRequiredError, FenshenError
+from fenshen.flow.portray import FaceLostError, Order, portray
+from fenshen.labels.verify import State, verify
+from fenshen.portrait.likeness import LikenessMeter, mesh_of, on_grey
+from fenshen.rights import consent, erasure
+from fenshen.rights.consent import Purpose
+from fenshen.rights.desk import Desk
+from fenshen.rights.erasure import Reason
+from fenshen.store import doubles
+from fenshen.templates.recipe import Template
+from fenshen.vault.vault import DataClass
+
+pytestmark = pytest.mark.xdist_group("sitting")
+SMALL = Order(templates=("butterfly", "noir"), short_side=400)
+
+
+def portraits(studio: Desk, anna: Sat, folder: Path, order: Order = SMALL) -> list[Path]:
+    made = portray(anna.sitting.double, order, folder, desk=studio, engine=StudioEngine(), progress=Heard())
+    return [each.file for each in made]
+
+
+@pytest.fixture(scope="module")
+def double(anna: Sat) -> OpenDouble:
+    return codec.unpack(anna.desk().vault.get(ANNA, DataClass.DOUBLE, anna.sitting.double))
+
+
+def test_every_portrait_carries_every_label_and_they_hold(
+    studio: Desk, anna: Sat, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, key = tmp_path / "out", (home / "keys" / "studio.pub").read_bytes()
+    asked = [
+        "portrait",
+        anna.sitting.double,
+        "-t",
+        "butterfly",
+        "-t",
+        "gels",
+        "-o",
+        str(out),
+        "--short-side",
+        "400",
+    ]
+    with watched_writing() as written:
+        assert run([*asked, "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)["portraits"]
+    assert [each["template"] for each in made] == ["butterfly", "gels"]
+    assert written.outside(home, out, Path("/dev")) == set()
+    assert sorted(snapshot(out)) == ["butterfly.jpg", "gels.jpg"]
+    for each in made:
+        assert {"file", "template", "likeness", "likeness_percentile", "seconds", "seed"} <= set(each)
+        assert each["likeness"] > 0.4
+        assert 0 <= each["likeness_percentile"] <= 100
+        file = Path(each["file"]).read_bytes()
+        found = verify(file, public_key=key, producer="fenshen-studio")
+        states = {mark.mark: mark.state for mark in found.marks}
+        assert found.ours
+        assert states["visible"] is states["tc260"] is states["signature"] is State.VALID
+        assert states["iptc"] is State.PRESENT
+        assert each["produce_id"].encode() in file
+        assert Image.open(io.BytesIO(file)).size == (400, 600)
+        for secret in (anna.sitting.double, ANNA, "sitter"):
+            assert secret.encode() not in file
+        assert b"Exif" not in file
+    assert faces_in(home) == []
+    assert run(["verify", made[0]["file"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ours"] is True
+
+
+def test_the_same_seed_gives_the_same_picture(studio: Desk, anna: Sat, tmp_path: Path) -> None:
+    def pixels(folder: str, seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+        order = replace(SMALL, templates=("noir",), seed=seed, format="PNG")
+        (file,) = portraits(studio, anna, tmp_path / folder, order)
+        return np.asarray(Image.open(file).convert("RGB"))
+
+    first, again, other = pixels("a", 7), pixels("b", 7), pixels("c", 8)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_embeddings_that_are_measured_with_are_not_written(
+    studio: Desk, anna: Sat, home: Path, tmp_path: Path
+) -> None:
+    portraits(studio, anna, tmp_path / "out")
+    rows = [embedding.tobytes()[:16] for embedding in anna.embeddings]
+    assert faces_in(home, [*rows, b"\x93NUMPY"]) == []
+    files = [path.read_bytes() for path in (tmp_path / "out").iterdir()]
+    assert not any(row in file for row in rows for file in files)
+
+
+def test_its_use_is_noted_and_puts_the_end_of_the_double_off(studio: Desk, anna: Sat, tmp_path: Path) -> None:
+    with studio.store.begin() as connection:
+        before = doubles.get(connection, anna.sitting.double)
+    portraits(studio, anna, tmp_path / "out")
+    with studio.store.begin() as connection:
+        after = doubles.get(connection, anna.sitting.double)
+    assert after.last_used_at > before.last_used_at
+    assert after.expires_at > before.expires_at
+
+
+def test_a_consent_taken_back_makes_no_portrait(
+    studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    consent.withdraw(studio, ANNA, [Purpose.RENDER_PORTRAIT])
+    with pytest.raises(ConsentRequiredError):
+        portraits(studio, anna, tmp_path / "out")
+    asked = ["portrait", anna.sitting.double, "-t", "noir", "-o", str(tmp_path / "out"), "--json"]
+    assert run(asked) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "consent_required"
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_erased_sitter_has_no_more_portraits(
+    studio: Desk, anna: Sat, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    erasure.erase(studio, ANNA, reason=Reason.ASKED)
+    assert run(["portrait", anna.sitting.double, "-t", "noir", "-o", str(tmp_path / "out"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "not_found"
+    assert not (tmp_path / "out").exists()
+    assert [path for path in (home / "blobs").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["double_0000000000000000", "-t", "noir"], "not_found"),
+        (["DOUBLE", "-t", "nosuch"], "not_found"),
+    ],
+)
+def test_what_is_not_there_is_named(
+    options: list[str], code: str, studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [anna.sitting.double if option == "DOUBLE" else option for option in options]
+    for flags in ([], ["--json"]):
+        assert run(["portrait", *asked, "-o", str(tmp_path / "out"), *flags]) == 1
+        out, err = capsys.readouterr()
+        assert code in out + err
+        assert "Traceback" not in out + err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_earlier_portrait_is_not_overwritten_unasked(
+    studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "noir.jpg").write_bytes(b"mine")
+    asked = [
+        "portrait",
+        anna.sitting.double,
+        "-t",
+        "noir",
+        "-o",
+        str(folder),
+        "--short-side",
+        "400",
+        "--json",
+    ]
+    assert run(asked) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "target_exists"
+    assert (folder / "noir.jpg").read_bytes() == b"mine"
+    assert run([*asked, "--replace"]) == 0
+    assert (folder / "noir.jpg").read_bytes() != b"mine"
+
+
+class Fake:
+    """An engine that gives what it is told, or breaks."""
+
+    card = EngineCard(name="fake", version=1, origin=Origin.OWN_PIXELS, device="none")
+
+    def __init__(self, answer: Callable[[], RenderedPortrait]) -> None:
+        self._answer = answer
+
+    def render(
+        self, _double: OpenDouble, _template: Template, _options: RenderOptions, /
+    ) -> RenderedPortrait:
+        return self._answer()
+
+
+def broken() -> RenderedPortrait:
+    raise MemoryError
+
+
+def faceless() -> RenderedPortrait:
+    grey = np.full((600, 400, 3), 128, np.uint8)
+    return RenderedPortrait(pixels=grey, faces=((150, 200, 100, 130),), photo=1, origin=Origin.OWN_PIXELS)
+
+
+@pytest.mark.parametrize(("answer", "error"), [(broken, MemoryError), (faceless, FaceLostError)])
+def test_when_an_engine_fails_no_file_leaves(
+    answer: Callable[[], RenderedPortrait],
+    error: type[Exception],
+    studio: Desk,
+    anna: Sat,
+    home: Path,
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(error):
+        list(portray(anna.sitting.double, SMALL, out, desk=studio, engine=Fake(answer), progress=Heard()))
+    assert not out.exists() or list(out.iterdir()) == []
+    assert faces_in(home) == []
+
+
+def test_a_full_disk_leaves_no_half_portrait(studio: Desk, anna: Sat, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "out", 1) as out:
+        (out / "ballast").write_bytes(bytes(2**20 - 24 * 1024))
+        with pytest.raises(FenshenError) as refused:
+            portraits(studio, anna, out)
+        assert refused.value.code == "disk_full"
+        assert [path.name for path in out.iterdir()] == ["ballast"]
+
+
+def test_a_portrait_of_somebody_else_ranks_below_the_sitters_own(anna: Sat, double: OpenDouble) -> None:
+    meter = LikenessMeter(double, anna.models)
+    own = on_grey(double.takes[0])
+    seen = meter.measure(own, double.takes[0].photo)
+    assert seen is not None
+    assert seen.value > 0.5
+    assert seen.percentile is not None
+    omar = meter.measure(np.asarray(Image.open(io.BytesIO(shot(0, "omar"))).convert("RGB")), 1)
+    assert omar is not None
+    assert omar.value < 0.4
+    assert omar.percentile == 0
+
+
+def test_in_a_picture_without_a_face_there_is_no_likeness(anna: Sat, double: OpenDouble) -> None:
+    assert LikenessMeter(double, anna.models).measure(faceless().pixels, 1) is None
+
+
+def test_a_take_before_grey_is_what_it_is_inside_and_grey_outside() -> None:
+    take = a_take(1, reaches=False)
+    picture = on_grey(take)
+    assert np.array_equal(picture[take.alpha == 255], take.foreground[take.alpha == 255])
+    assert (picture[take.alpha == 0] == 128).all()
+    mesh = mesh_of(a_double(take).takes[0])
+    assert np.array_equal(mesh.points, take.points)
+
+
+def test_a_double_altered_on_the_disk_opens_no_more(
+    studio: Desk, anna: Sat, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (blob,) = [path for path in (home / "blobs").rglob("*") if path.is_file()]
+    content = bytearray(blob.read_bytes())
+    content[len(content) // 2] ^= 1
+    blob.write_bytes(bytes(content))
+    shutil.rmtree(tmp_path / "out", ignore_errors=True)
+    assert run(["portrait", anna.sitting.double, "-t", "noir", "-o", str(tmp_path / "out"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "seal_broken"
+    assert not (tmp_path / "out").exists()
