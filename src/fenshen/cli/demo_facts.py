@@ -12,6 +12,7 @@ from fenshen.photos.container import LIMITS
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.measure import Measures
 from fenshen.photos.score import TO_THE_SIDE, VIEWS
+from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import Holding
 from fenshen.templates.catalogue import template
@@ -153,6 +154,7 @@ def receipt(shown: Demonstration) -> Facts:
     return {
         "body": body,
         "text": text,
+        "at": datetime.fromisoformat(body["at"]),
         "objects": sum(each["n"] for each in body["objects"]),
         "bytes": sum(each["bytes"] for each in body["objects"]),
     }
@@ -168,7 +170,7 @@ def held(shown: Demonstration) -> list[Facts]:
             "kind": kind,
             "count": len(those),
             "bytes": sum(each.bytes for each in those),
-            "purposes": list(dict.fromkeys(each.purpose for each in those)),
+            "purposes": [each for each in Purpose if any(one.purpose is each for one in those)],
             "expires_at": until,
         }
         for (kind, until), those in alike.items()

@@ -112,5 +112,5 @@ def _bytes(count: int) -> str:
 
 
 def _moment(moment: Any) -> str:
-    """A moment on the clock of this machine, to the minute."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    """A moment on the clock of this machine, to the minute; no line breaks inside the date."""
+    return f"{moment.astimezone():%Y-\u2060%m-\u2060%d %H:%M}"
