@@ -5,6 +5,8 @@ import numpy as np
 from fenshen.vision.arrays import Floats
 from fenshen.vision.identity import cosine
 
+FEWEST = 5  # photos below which a rank among them says nothing
+
 
 def own_spread(photos: dict[int, Floats], takes: list[int]) -> tuple[float, ...]:
     """Each photo's median cosine to the takes, itself left out; ascending.
@@ -22,8 +24,8 @@ def to_takes(photo: int, photos: dict[int, Floats], takes: list[int]) -> float |
 
 
 def likeness_rank(likeness: float, spread: tuple[float, ...]) -> float | None:
-    """Where a likeness falls among the sitter's own photos, 0..100 (mid-rank percentile); None with one photo only."""
-    if not spread:
+    """Where a likeness falls among the sitter's own photos, 0..100 (mid-rank percentile); None with too few of them."""
+    if len(spread) < FEWEST:
         return None
     values = np.asarray(spread)
     return float(100 * ((values < likeness).sum() + 0.5 * (values == likeness).sum()) / len(values))
