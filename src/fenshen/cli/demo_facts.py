@@ -1,6 +1,7 @@
 """What the demo's page says, section by section: facts of the run, in the order in which they are read."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -117,8 +118,12 @@ def portraits(shown: Demonstration, language: str) -> list[Facts]:
 
 
 def _best(shown: Demonstration) -> list[Delivered]:
-    """The portraits most like the sitter, each from another photo as long as there are others."""
-    ranked = sorted(shown.portraits, key=lambda each: -each.likeness.value)
+    """The portraits most like the sitter, of the commonest shape, each from another photo while there are others."""
+    shapes = Counter(template(each.template).aspect for each in shown.portraits)
+    usual = shapes.most_common(1)[0][0]
+    ranked = sorted(
+        shown.portraits, key=lambda each: (template(each.template).aspect != usual, -each.likeness.value)
+    )
     first = {each.photo: each for each in reversed(ranked)}
     varied = [each for each in ranked if first[each.photo] is each]
     return [*varied, *(each for each in ranked if each not in varied)][:HEROES]
