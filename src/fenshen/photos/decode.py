@@ -45,6 +45,7 @@ PURPOSES = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE})
 BIG = 25_000_000
 """Above this many pixels photos are decoded one at a time, so that memory stays bounded with several threads."""
 
+TWO_THIRDS = 2 / 3
 ORIENTATION = 0x0112  # EXIF tag
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -149,12 +150,17 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _shrunk(image: Image.Image, target: tuple[int, int]) -> Image.Image:
-    """Average down to the target's size: by whole numbers in place, the rest by OpenCV, which is quick at it."""
+    """Average down to the target's size: by whole numbers in place, the rest by OpenCV.
+
+    What is left is less than one half. Above two thirds each new pixel lies between four old ones and none is
+    left out, so mixing those four looks the same as averaging the area, at a tenth of the time.
+    """
     whole = min(image.width // target[0], image.height // target[1])
     nearly = image.reduce(whole) if whole > 1 else image
     if nearly.size == target:
         return nearly
-    small = cv2.resize(np.asarray(nearly), target, interpolation=cv2.INTER_AREA)
+    way = cv2.INTER_LINEAR if target[0] > nearly.width * TWO_THIRDS else cv2.INTER_AREA
+    small = cv2.resize(np.asarray(nearly), target, interpolation=way)
     return Image.fromarray(np.asarray(small, np.uint8), mode=image.mode)
 
 

@@ -19,6 +19,7 @@ EYES = (
     90.0  # px between the irises in the cut-out, measured in 3-D, so that turning the head does not change it
 )
 RIGHT_IRIS, LEFT_IRIS = 468, 473
+MOST_GRAIN = 320  # px; grain is the same everywhere on a face, so a part of a large one tells it
 RELIABLE_TURN = 50.0  # degrees of yaw beyond which the line between the eyes no longer tells the roll
 
 OVAL = (
@@ -91,13 +92,19 @@ def blur(cut: CutOut) -> float:
 def noise(rgb: RGB, box: tuple[float, float, float, float]) -> float:
     """Grain on the face as a share of its brightness: Immerkaer 1996, with the median against edges. 0 is none."""
     x, y, width, height = (max(0, round(v)) for v in box)
-    patch = rgb[y : y + height, x : x + width]
+    patch = _middle(rgb[y : y + height, x : x + width], MOST_GRAIN)
     if min(patch.shape[:2]) < 3:  # noqa: PLR2004  (the kernel)
         return 0.0
     grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY).astype(np.float32)
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     grain = np.median(np.abs(cv2.filter2D(grey, -1, kernel)[1:-1, 1:-1])) * 1.4826 / 6
     return float(grain / (np.median(grey) + 10))
+
+
+def _middle(patch: RGB, most: int) -> RGB:
+    """Keep the middle of a patch, no larger than ``most`` either way."""
+    y, x = (max(0, (edge - most) // 2) for edge in patch.shape[:2])
+    return patch[y : y + most, x : x + most]
 
 
 def highlights(cut: CutOut) -> float:
