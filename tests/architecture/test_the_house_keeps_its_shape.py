@@ -12,11 +12,11 @@ IMAGING = {"PIL", "cv2", "pi_heif"}
 MAY_SEE_PICTURES = ("photos/decode.py", "vision/", "engines/", "portrait/", "labels/", "double/")
 FETCHING = {"subprocess", "socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "ftplib"}
 MAY_FETCH = ("vision/weights.py",)
+REPORTS_HOME = {"onnxruntime", "sentry_sdk", "posthog", "huggingface_hub"}
 HEAVY = {
     "numpy",
     "cv2",
     "scipy",
-    "onnxruntime",
     "ai_edge_litert",
     "PIL",
     "sqlalchemy",
@@ -53,6 +53,11 @@ def importers(of: Collection[str]) -> dict[str, set[str]]:
 def test_only_a_few_rooms_see_pictures() -> None:
     seen = {n: libs for n, libs in importers(IMAGING).items() if libs and not n.startswith(MAY_SEE_PICTURES)}
     assert not seen
+
+
+def test_nothing_that_reports_home_is_imported() -> None:
+    found = {n: libs for n, libs in importers(REPORTS_HOME).items() if libs}
+    assert not found  # docs/decisions/0013-no-onnx-runtime.md
 
 
 def test_only_one_file_may_fetch() -> None:

@@ -22,7 +22,7 @@ app = new_app()
 SUPPORTED: Final = ((3, 11), (3, 13))  # first and last Python the locked wheels exist for
 DISK_NEEDED: Final = 2.0  # GB: weights 100 MB, one sealed double and its portraits far less; the rest is air
 MEMORY_NEEDED: Final = 2.0  # GB available, the peak while a double is built
-VERSIONS: Final = ("fenshen", "numpy", "opencv-python-headless", "onnxruntime", "ai-edge-litert", "pillow")
+VERSIONS: Final = ("fenshen", "numpy", "opencv-python-headless", "ai-edge-litert", "pillow")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

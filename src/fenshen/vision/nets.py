@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import cv2
+import numpy as np
 
 from fenshen.vision import weights
 from fenshen.vision.arrays import Floats
@@ -103,23 +104,21 @@ class Lite:
 
 
 class Onnx:
-    """An ONNX Runtime net with one input: call it with an array, get its first output. CPU only."""
+    """An ONNX net with one input, run by OpenCV: call it with an array, get its first output. CPU only.
 
-    def __init__(self, file: Path, threads: int = THREADS) -> None:
-        """Open the net from a .onnx file."""
-        import onnxruntime  # 0.2 s; only who runs a net pays
+    Not ONNX Runtime: since 1.31 it makes a device id and a queue of reports in the user's cache (decision 0013).
+    """
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        self._net = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-        self._input = self._net.get_inputs()[0].name
-        self._output = self._net.get_outputs()[0].name
+    def __init__(self, file: Path | bytes) -> None:
+        """Open the net from a .onnx file or from what would be in one."""
+        content = file if isinstance(file, bytes) else file.read_bytes()
+        self._net = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
+        self._output = self._net.getUnconnectedOutLayersNames()[0]
 
     def __call__(self, values: Floats) -> Floats:
         """Run once and return the first output."""
-        first: Floats = self._net.run([self._output], {self._input: values})[0]
-        return first
+        self._net.setInput(values)
+        return np.array(self._net.forward(self._output), np.float32)  # forward() lends its own memory
 
 
 @contextmanager
@@ -134,7 +133,14 @@ def lite(name: str, models: Path, member: str | None = None) -> Iterator[Lite]:
 
 @contextmanager
 def onnx(name: str, models: Path) -> Iterator[Onnx]:
-    """Lend an ONNX Runtime net."""
+    """Lend an ONNX net."""
     file = weights.path(name, models)
     with borrow(file, lambda: Onnx(file)) as net:
+        yield net
+
+
+@contextmanager
+def onnx_written(key: Hashable, write: Callable[[], bytes]) -> Iterator[Onnx]:
+    """Lend an ONNX net that is written in memory when it is first opened."""
+    with borrow(key, lambda: Onnx(write())) as net:
         yield net

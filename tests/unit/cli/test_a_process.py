@@ -10,7 +10,6 @@ HEAVY = {
     "numpy",
     "cv2",
     "scipy",
-    "onnxruntime",
     "ai_edge_litert",
     "PIL",
     "sqlalchemy",
