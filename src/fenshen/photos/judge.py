@@ -71,7 +71,8 @@ OF_THE_FILE = (
 """Judged even when no face could be measured."""
 
 OF_THE_FACE = (
-    Rule("several_faces", (Limit("faces", above=1),), "refuse", "refuse"),
+    Rule("several_faces", (Limit("rival", above=0.35),), "refuse", "refuse"),
+    Rule("bystander", (Limit("rival", above=0.12, below=0.35),), "refuse", "warn"),
     Rule("face_cut_off", (Limit("outside", above=0.10),), "refuse", "refuse"),
     Rule("face_at_edge", (Limit("outside", above=0.02, below=0.10),), "refuse", "warn"),
     Rule("head_cropped", (Limit("margin_above", below=0.12), Limit("outside", below=0.02)), "warn", None),
@@ -99,10 +100,21 @@ OF_THE_FACE = (
     Rule("head_tilted", (Limit("roll", above=20, either_way=True),), "warn", None),
     Rule("eyes_closed", (Limit("eyes_shut", above=0.45), NEAR_FRONT), "refuse", "warn"),
     Rule("mouth_open", (Limit("mouth_open", above=0.25),), "warn", None),
-    Rule("face_unclear", (Limit("presence", below=0.9),), "refuse", "warn"),
+    # Of a head turned away the net is never sure.
+    Rule("face_unclear", (Limit("presence", below=0.9), NOT_PROFILE), "refuse", "warn"),
+    Rule("looking_away", (Limit("gaze", above=20), NEAR_FRONT), "warn", None),
+    Rule("taken_close", (Limit("distance", below=38),), "warn", None),
+    Rule("odd_colour", (Limit("unnatural", above=8), Limit("colour", above=4), NOT_PROFILE), "warn", "warn"),
+    Rule("forehead_covered", (Limit("forehead_covered", above=0.6), NEAR_FRONT), "warn", None),
     Rule(
         "eyes_covered",
         (Limit("eye_contrast", below=0.03), Limit("eye_lightness", below=0.5)),
+        "refuse",
+        "refuse",
+    ),
+    Rule(
+        "eyes_covered",
+        (Limit("under_eyes", above=0.55), Limit("unnatural", below=8), NEAR_FRONT),
         "refuse",
         "refuse",
     ),

@@ -8,13 +8,16 @@ import numpy as np
 
 from fenshen.photos.decode import Photo
 from fenshen.vision import faces as detector
-from fenshen.vision import quality
+from fenshen.vision import features, quality, tone
 from fenshen.vision.arrays import RGB
 from fenshen.vision.faces import Face
 from fenshen.vision.mesh import FaceMesh
 
 BYSTANDER = 0.12
 """A face of less than this share of the largest one's area is somebody in the background and does not count."""
+
+SEEN_FROM_FRONT = 25.0
+"""Degrees of yaw up to which perspective tells the distance."""
 
 DOUBTFUL = 0.86
 """Score of the detector below which the photo may lie on its side (upright faces: 97 % reach 0.9)."""
@@ -33,6 +36,7 @@ class Measures:
     ai_edited: bool  # the file says so
     jpeg_quality: int | None  # 1..100
 
+    rival: float = 0.0  # area of the second largest face, in the largest one's
     eye_distance: float = 0.0  # px between the pupils in the original, as if seen from the front
     face_height: float = 0.0  # forehead to chin, as a share of the picture's height
     outside: float = 0.0  # share of the face's outline beyond the picture's edge
@@ -61,11 +65,33 @@ class Measures:
     lower_hue: float = 0.0
     flattest: float = 0.0
 
+    head_size: float = 0.0  # T, from between the eyes to the chin, as a share of the picture's height
+    room_left: float = 0.0  # the sitter's right eye to the image's left edge, in eye distances
+    room_right: float = 0.0
+    room_above: float = 0.0  # between the eyes to the upper edge, in T
+    room_below: float = 0.0
+    eye_opening: float = 0.0  # between the lids of the less open eye, in T
+    lip_gap: float = 0.0  # in T
+    expression: float = 0.0  # 0 calm .. 1
+    gaze: float = 0.0  # degrees away from the camera
+    distance: float | None = None  # cm to the camera, by perspective; only of a face seen from the front
+    dynamic_range: float = 0.0  # bits
+    black: float = 0.0  # share of the face
+    white: float = 0.0  # share of the face
+    evenness: float = 0.0  # 0..1, how alike both cheeks are lit
+    unnatural: float = 0.0  # CIELAB a*b*, how far from any skin in white light
+    background: float | None = None  # mean gradient around the head
+    under_eyes: float = (
+        0.0  # share of the skin under the eyes that is unlike the cheeks: dark or mirroring glass
+    )
+    forehead_covered: float = 0.0  # share of the forehead that is unlike the skin below
+
 
 def measure(photo: Photo, faces: Sequence[Face], mesh: FaceMesh | None, models: Path) -> Measures:
     """Measure a photo whose faces were found, the largest first, and the mesh of that largest face."""
     measures = Measures(
         faces=_that_matter(faces),
+        rival=_rival(faces),
         sideways=_lies_on_its_side(photo.pixels, faces, models),
         ai_made=photo.marks.ai_made,
         ai_edited=photo.marks.ai_edited,
@@ -73,8 +99,11 @@ def measure(photo: Photo, faces: Sequence[Face], mesh: FaceMesh | None, models: 
     )
     if not faces or mesh is None:
         return measures
-    framed = _with_framing(measures, photo, mesh)
-    return _with_light(_with_movement(framed, mesh), photo, faces[0], mesh)
+    framed = _with_room(_with_framing(measures, photo, mesh), photo, mesh)
+    lit = _with_light(_with_movement(framed, mesh), photo, faces[0], mesh)
+    if abs(mesh.pose.yaw) >= SEEN_FROM_FRONT:
+        return lit
+    return replace(lit, distance=features.camera_distance(mesh, photo.pixels.shape[1::-1], models))
 
 
 def _with_framing(measures: Measures, photo: Photo, mesh: FaceMesh) -> Measures:
@@ -95,6 +124,22 @@ def _with_framing(measures: Measures, photo: Photo, mesh: FaceMesh) -> Measures:
     )
 
 
+def _with_room(measures: Measures, photo: Photo, mesh: FaceMesh) -> Measures:
+    """Measure the room around the head as ISO/IEC 29794-5 does, by the eyes' corners and the chin."""
+    height, width = photo.pixels.shape[:2]
+    right, left = (mesh.points[list(pair)].mean(0) for pair in features.EYE_CORNERS)
+    apart, rod = max(float(np.linalg.norm(left - right)), 1.0), features.eyes_to_chin(mesh)
+    level = float(right[1] + left[1]) / 2
+    return replace(
+        measures,
+        head_size=rod / height,
+        room_left=float(right[0]) / apart,
+        room_right=float(width - left[0]) / apart,
+        room_above=level / rod,
+        room_below=(height - level) / rod,
+    )
+
+
 def _with_movement(measures: Measures, mesh: FaceMesh) -> Measures:
     moves = mesh.blendshapes
     return replace(
@@ -106,6 +151,10 @@ def _with_movement(measures: Measures, mesh: FaceMesh) -> Measures:
         eyes_shut=(moves["eyeBlinkLeft"] + moves["eyeBlinkRight"]) / 2,
         mouth_open=moves["jawOpen"],
         smile=(moves["mouthSmileLeft"] + moves["mouthSmileRight"]) / 2,
+        eye_opening=features.eye_opening(mesh),
+        lip_gap=features.lip_gap(mesh),
+        expression=features.expression(mesh),
+        gaze=features.gaze(mesh),
     )
 
 
@@ -128,12 +177,25 @@ def _with_light(measures: Measures, photo: Photo, face: Face, mesh: FaceMesh) ->
         lip_redness=cover.lip_redness,
         lower_hue=cover.lower_hue,
         flattest=cover.flattest,
+        dynamic_range=tone.dynamic_range(cut),
+        black=tone.too_dark_share(cut),
+        white=tone.too_light_share(cut),
+        evenness=tone.evenness(cut),
+        unnatural=tone.unnatural(cut),
+        background=tone.background(photo.pixels, mesh),
+        under_eyes=tone.under_eyes(cut, mesh.pose.yaw),
+        forehead_covered=tone.forehead_covered(cut),
     )
 
 
 def _that_matter(faces: Sequence[Face]) -> int:
     areas = [face.box[2] * face.box[3] for face in faces]
     return sum(area >= BYSTANDER * areas[0] for area in areas)
+
+
+def _rival(faces: Sequence[Face]) -> float:
+    areas = [face.box[2] * face.box[3] for face in faces]
+    return areas[1] / areas[0] if len(areas) > 1 else 0.0
 
 
 def _lies_on_its_side(rgb: RGB, faces: Sequence[Face], models: Path) -> bool:

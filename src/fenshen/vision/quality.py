@@ -54,6 +54,7 @@ class CutOut:
     points: Floats  # (478, 2) the mesh in it
     face: NDArray[np.bool_]  # (256, 256) inside the oval
     grey: Floats  # (256, 256) luma 0..255
+    lab: Floats  # (256, 256, 3) CIELAB as OpenCV scales it: L* 0..255, a* and b* around 128
 
 
 def cut_out(rgb: RGB, mesh: FaceMesh) -> CutOut:
@@ -76,7 +77,8 @@ def cut_out(rgb: RGB, mesh: FaceMesh) -> CutOut:
     moved = ((points / fold) @ turn.T + shift).astype(np.float32)
     pixels = np.asarray(square, np.uint8)
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return CutOut(rgb=pixels, points=moved, face=_inside(moved[list(OVAL)]), grey=grey)
+    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32)
+    return CutOut(rgb=pixels, points=moved, face=inside(moved[list(OVAL)]), grey=grey, lab=lab)
 
 
 def blur(cut: CutOut) -> float:
@@ -164,9 +166,8 @@ class Cover:
 
 def cover(cut: CutOut, yaw: float) -> Cover:
     """Compare patches of the face with each other. Tells cloth, dark glasses and flat objects; not a hand."""
-    lab = cv2.cvtColor(cut.rgb, cv2.COLOR_RGB2LAB).astype(np.float32)
     fine = cut.grey - cv2.GaussianBlur(cut.grey, (0, 0), 1.0)
-    patches = {name: _patch(lab, fine, cut.points[list(points)]) for name, points in REGIONS.items()}
+    patches = {name: _patch(cut.lab, fine, cut.points[list(points)]) for name, points in REGIONS.items()}
     forehead, lips, chin = patches["forehead"], patches["lips"], patches["chin"]
     eyes = ((patches["right_eye"], patches["right_cheek"]), (patches["left_eye"], patches["left_cheek"]))
     away = {"left": yaw > TURNED, "right": yaw < -TURNED}
@@ -202,14 +203,15 @@ class _Patch:
 
 
 def _patch(lab: Floats, fine: Floats, outline: Floats) -> _Patch:
-    inside = _inside(np.asarray(cv2.convexHull(outline), np.float32).reshape(-1, 2))
-    if not inside.any():
+    within = inside(np.asarray(cv2.convexHull(outline), np.float32).reshape(-1, 2))
+    if not within.any():
         return _Patch(0, 128, 128, 0, 0)
-    lightness, a, b = (float(v) for v in lab[inside].mean(0))
-    return _Patch(lightness, a, b, float(lab[inside, 0].std()), float(np.sqrt((fine[inside] ** 2).mean())))
+    lightness, a, b = (float(v) for v in lab[within].mean(0))
+    return _Patch(lightness, a, b, float(lab[within, 0].std()), float(np.sqrt((fine[within] ** 2).mean())))
 
 
-def _inside(outline: Floats) -> NDArray[np.bool_]:
+def inside(outline: Floats) -> NDArray[np.bool_]:
+    """Mask (256, 256) of what lies inside an outline of (n, 2) points of the cut-out."""
     mask = np.zeros((SIDE, SIDE), np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)
     return mask.astype(np.bool_)

@@ -1,0 +1,120 @@
+"""Light and colour on a levelled cut-out of the face, after the components of ISO/IEC 29794-5.
+
+All work on gamma-encoded sRGB. The standard measures on its own aligned face and a parsing net's regions; here the
+face is the mesh's oval and the cheeks are mesh patches, so values are alike in kind and not to the last digit.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from fenshen.vision.arrays import RGB, Floats
+from fenshen.vision.mesh import FaceMesh
+from fenshen.vision.quality import LEFT_IRIS, OVAL, REGIONS, RIGHT_IRIS, CutOut, inside
+
+CHEEKS = ("right_cheek", "left_cheek")
+SHADOW, LIGHT = (
+    25,
+    247,
+)  # luma up to which a pixel counts as black, from which as white (29794-5, 7.3.6 and 7.3.7)
+LOWER_LIDS = {
+    "right": (130, 25, 110, 24, 23, 22, 26, 112, 243, 128, 121, 120, 119, 118, 117, 111, 143),
+    "left": (359, 255, 339, 254, 253, 252, 256, 341, 463, 357, 350, 349, 348, 347, 346, 340, 372),
+}
+"""The skin between each eye and its cheek: glass darkens or colours it, spectacles and make-up hardly do."""
+
+FOREHEAD_TOP = (10, 109, 67, 103, 104, 69, 108, 151, 337, 299, 333, 332, 297, 338)
+FAR = 2.0  # spreads
+TURNED = 20.0  # degrees of yaw beyond which the far eye is seen too flatly
+
+
+def dynamic_range(cut: CutOut) -> float:
+    """Entropy of the face's luma, 0..8 bits (ISO/IEC 29794-5, dynamic range)."""
+    share = _histogram(cut.grey[cut.face])
+    share = share[share > 0]
+    return float(-(share * np.log2(share)).sum())
+
+
+def too_dark_share(cut: CutOut) -> float:
+    """Share of the face that is black, 0..1 (under-exposure prevention)."""
+    return float((cut.grey[cut.face] <= SHADOW).mean())
+
+
+def too_light_share(cut: CutOut) -> float:
+    """Share of the face that is white, 0..1 (over-exposure prevention)."""
+    return float((cut.grey[cut.face] >= LIGHT).mean())
+
+
+def evenness(cut: CutOut) -> float:
+    """How alike the luma of both cheeks is, 0..1: the overlap of their histograms (illumination uniformity)."""
+    right, left = (_histogram(cut.grey[inside(cut.points[list(REGIONS[name])])], 32) for name in CHEEKS)
+    return float(np.minimum(right, left).sum())
+
+
+def unnatural(cut: CutOut) -> float:
+    """How far the cheeks' mean colour lies from any skin in white light, CIELAB a*b* (natural colour).
+
+    Skin in neutral light of whatever complexion has a* of 5 to 25 and b* of 5 to 35.
+    """
+    cheeks = np.concatenate([cut.lab[inside(cut.points[list(REGIONS[name])])] for name in CHEEKS])
+    if not len(cheeks):
+        return 0.0
+    a, b = float(cheeks[:, 1].mean()) - 128, float(cheeks[:, 2].mean()) - 128
+    return float(np.hypot(max(0.0, 5 - a, a - 25), max(0.0, 5 - b, b - 35)))
+
+
+def under_eyes(cut: CutOut, yaw: float) -> float:
+    """Share of the skin under the eyes that is unlike the cheek below it, 0..1: dark or mirroring glass.
+
+    The clearer eye decides; in a turned head the nearer one.
+    """
+    sides = ("left",) if yaw > TURNED else ("right",) if yaw < -TURNED else ("right", "left")
+    return min(_unlike(cut, LOWER_LIDS[side], REGIONS[f"{side}_cheek"]) for side in sides)
+
+
+def forehead_covered(cut: CutOut) -> float:
+    """Share of the forehead that is not like the skin below it, 0..1: a hat, a band or a fringe."""
+    skin = (*REGIONS["nose"], *REGIONS["right_cheek"], *REGIONS["left_cheek"])
+    return _unlike(cut, FOREHEAD_TOP, skin)
+
+
+def background(rgb: RGB, mesh: FaceMesh) -> float | None:
+    """Mean gradient of the luma beside and above the head, with 60 px between the eyes (background uniformity).
+
+    None when the head leaves no room for a background. The head is taken as an ellipse around face and hair; below
+    the chin nothing is looked at, for there are the shoulders.
+    """
+    eyes = mesh.points[LEFT_IRIS, :2] - mesh.points[RIGHT_IRIS, :2]
+    scale = min(1.0, 60 / max(float(np.linalg.norm(eyes)), 1.0))
+    size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
+    grey = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), cv2.COLOR_RGB2GRAY)
+    oval = mesh.points[list(OVAL), :2] * scale
+    (x, y), (width, height) = (oval.max(0) + oval.min(0)) / 2, np.ptp(oval, axis=0)
+    free = np.ones(grey.shape, np.uint8)
+    axes = (max(1, round(width * 0.95)), max(1, round(height * 0.95)))
+    cv2.ellipse(free, (round(x), round(y - height * 0.1)), axes, 0, 0, 360, 0, -1)
+    free[max(0, round(y + height * 0.25)) :] = 0
+    if free.mean() < 0.02:  # noqa: PLR2004
+        return None
+    gradient = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    return float(gradient[free > 0].mean())
+
+
+def _unlike(cut: CutOut, patch: Sequence[int], skin: Sequence[int]) -> float:
+    """Share of a patch's pixels that lie beyond the usual spread around the median of skin, 0..1."""
+    there, here = (cut.lab[inside(_hull(cut.points[list(points)]))] for points in (patch, skin))
+    if not len(there) or not len(here):
+        return 0.0
+    usual = np.median(here, axis=0)
+    spread = np.array([0.22 * usual[0] + 12, 9, 9])  # shadow is let pass more than another colour
+    return float(((((there - usual) / spread) ** 2).sum(1) > FAR**2).mean())
+
+
+def _hull(points: Floats) -> Floats:
+    return np.asarray(cv2.convexHull(points), np.float32).reshape(-1, 2)
+
+
+def _histogram(luma: Floats, bins: int = 256) -> Floats:
+    counts = np.histogram(luma, bins, (0, 256))[0].astype(np.float32)
+    return np.asarray(counts / max(float(counts.sum()), 1.0), np.float32)
