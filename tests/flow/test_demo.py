@@ -256,15 +256,18 @@ def test_a_file_name_cannot_write_into_the_page(own: Own) -> None:
 
 
 @pytest.mark.slow
-def test_a_second_run_erases_the_first_double_and_replaces_its_portraits(
+def test_a_second_run_erases_the_first_double_only_when_asked_to(
     own: Own, home: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(own.ran.home, home, dirs_exist_ok=True)
     out = Path(shutil.copytree(own.ran.out, tmp_path / "out"))
     (out / "portraits" / "note.txt").write_text("mine")
-    code, again = demo(
-        "--photos", own.folder, "--adult", "--consent", "-o", out, "-t", "film", "--short-side", "400"
-    )
+    asked = ("--photos", own.folder, "--adult", "--consent", "-o", out, "-t", "film", "--short-side", "400")
+    before = snapshot(out)
+    code, refused = demo(*asked)
+    assert (code, refused["error"]["code"]) == (1, "already_made")  # nothing is erased unasked
+    assert snapshot(out) == before
+    code, again = demo(*asked, "--again")
     assert code == 0
     assert again["erased"] == own.ran.said["double"] != again["double"]
     assert {path.name for path in (out / "portraits").iterdir()} == {"film.jpg", "note.txt"}

@@ -12,6 +12,7 @@ import typer
 from fenshen import settings
 from fenshen.cli import check, portrait
 from fenshen.cli.consent_question import can_ask, ensure_consent
+from fenshen.cli.double_make import listed
 from fenshen.cli.screen import Json, bars, language, new_app, print_json, show_table, tell, told
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ Size = Annotated[int, typer.Option("--short-side", min=400, max=3072, help=told(
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
 Few = Annotated[bool, typer.Option("--few", help=told("option_few"))]
+Again = Annotated[bool, typer.Option("--again", help=told("option_again"))]
 
 
 @app.command(help=told("verb_demo"))
@@ -55,21 +57,21 @@ def demo(
     adult: Adult = False,
     consent: Consent = False,
     few: Few = False,
+    again: Again = False,
     as_json: Json = False,
 ) -> None:
     """1. see whose photos  2. ask or record consent  3. sit and portray  4. write the page  5. say what came of it."""
+    from fenshen import people
     from fenshen.cli.demo_folder import staged
     from fenshen.engines.studio.engine import StudioEngine
     from fenshen.flow.demonstrate import demonstrate
     from fenshen.flow.portray import Order
     from fenshen.flow.sit import SetRefusedError
     from fenshen.ids import SitterId, new_id
-    from fenshen.photos.folder import find_frontal
     from fenshen.rights import retention
     from fenshen.templates.catalogue import catalogue
 
-    files = _files(photos, person)  # (1)
-    chosen = find_frontal(files, Path(frontal).name) if frontal else None
+    files, chosen = (people.photos_of(person), None) if photos is None else listed(photos, frontal)  # (1)
     order = Order(templates=template or list(catalogue()), short_side=short_side)
     with staged(out, photos) as stage:
         desk = retention.start(settings.load())
@@ -79,7 +81,7 @@ def demo(
             with bars(as_json=as_json) as progress:
                 shown = demonstrate(
                     files, sitter, stage, order, desk=desk, engine=StudioEngine(), progress=progress,
-                    frontal=chosen, accept_few=few,
+                    frontal=chosen, accept_few=few, again=again or photos is None,
                 )  # (3)  # fmt: skip
         except SetRefusedError as refusal:
             if not as_json:
@@ -87,13 +89,6 @@ def demo(
             raise
         _write_page(stage, out, files, photos, shown, desk)  # (4)
     show(files, shown, out, as_json=as_json)  # (5)
-
-
-def _files(photos: Path | None, person: Person) -> list[PhotoFile]:
-    from fenshen import people
-    from fenshen.photos.folder import list_photos
-
-    return people.photos_of(person) if photos is None else list_photos(photos)
 
 
 def _consent(

@@ -45,7 +45,7 @@ def create(
     from fenshen.rights import retention
     from fenshen.rights.consent import Purpose
 
-    photos, chosen = _photos(folder, frontal)
+    photos, chosen = listed(folder, frontal)
     desk = retention.start(settings.load())
     sitter = SitterId(new_id("sitter"))
     ensure_consent(
@@ -70,14 +70,14 @@ def redo_double(
     from fenshen.ids import DoubleId
     from fenshen.rights import retention
 
-    photos, chosen = _photos(folder, frontal)
+    photos, chosen = listed(folder, frontal)
     desk = retention.start(settings.load())
     with _verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
         redone = redo(DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few)
     show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)
 
 
-def _photos(folder: Path, frontal: str | None) -> tuple[list[PhotoFile], int | None]:
+def listed(folder: Path, frontal: str | None) -> tuple[list[PhotoFile], int | None]:
     """List a folder. A frontal that was named goes first, so that it is opened however many there are."""
     from fenshen.photos.folder import find_frontal, list_photos
 

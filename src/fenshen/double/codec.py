@@ -53,7 +53,7 @@ def unpack(data: bytes) -> OpenDouble:
     """Read a double. Raises DoubleFormatError when it is of another version."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         header = json.loads(archive.read("double.json"))
-        if header["format"] != FORMAT:
+        if header["format"] != FORMAT or any(set(NUMBERS) - set(numbers) for numbers in header["takes"]):
             raise DoubleFormatError(format=header["format"])
         takes = tuple(_take(archive, k, numbers) for k, numbers in enumerate(header["takes"]))
     return OpenDouble(

@@ -60,14 +60,15 @@ def demonstrate(
     progress: Progress,
     frontal: int | None = None,
     accept_few: bool = False,
+    again: bool = False,
 ) -> Demonstration:
     """1. sit  2. make the portraits  3. put them on one sheet  4. the double's takes on another  5. see what is kept.
 
-    A double that an earlier run made of the same photos is erased first, with a receipt. What leaves goes to
-    ``folder``: ``portraits/``, ``contact.jpg``, ``double.jpg``. Raises what `sit` and `portray` raise; what was written
-    by then stays.
+    again: a double that an earlier run made of the same photos is erased first, with a receipt; else AlreadyMadeError.
+    What leaves goes to ``folder``: ``portraits/``, ``contact.jpg``, ``double.jpg``. Raises what `sit` and `portray`
+    raise; what was written by then stays.
     """
-    sitting, erased = _sit(photos, sitter, desk, progress, frontal, accept_few=accept_few)  # (1)
+    sitting, erased = _sit(photos, sitter, desk, progress, frontal, accept_few=accept_few, again=again)  # (1)
     start = time.perf_counter()
     portraits = tuple(
         portray(sitting.double, order, folder / "portraits", desk=desk, engine=engine, progress=progress)
@@ -104,8 +105,9 @@ def _sit(
     frontal: int | None,
     *,
     accept_few: bool,
+    again: bool,
 ) -> tuple[Sitting, Erased | None]:
-    """Sit; when there is a double of these very photos, erase that one and sit again."""
+    """Sit; when there is a double of these very photos and `again` is asked for, erase that one and sit again."""
 
     def once() -> Sitting:
         return sit(photos, sitter, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few)
@@ -113,6 +115,8 @@ def _sit(
     try:
         return once(), None
     except AlreadyMadeError as twin:
+        if not again:
+            raise
         double = DoubleId(str(twin.facts["double"]))
     erased = Erased(double=double, receipt=erase_double(desk, double))
     return once(), erased
