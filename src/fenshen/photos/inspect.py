@@ -7,29 +7,30 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from fenshen.clock import Clock, SystemClock
-from fenshen.photos import sameness
+from fenshen.photos import enough, percentile, who
 from fenshen.photos import score as scoring
+from fenshen.photos.advice import advise
 from fenshen.photos.container import PhotoRefusedError
+from fenshen.photos.coverage import cover
 from fenshen.photos.decode import decode
-from fenshen.photos.judge import Role, Verdict, add, judge
+from fenshen.photos.judge import Role, Verdict, judge
 from fenshen.photos.measure import Measures, measure
+from fenshen.photos.report import NOT_NEEDED, Inspected, SamePerson, SetReport
+from fenshen.photos.scene import judge_scene, look_around
+from fenshen.photos.together import choose_frontal, compared, without_repeats
 from fenshen.progress import Progress, Silent
 from fenshen.rights.consent import Permit
 from fenshen.vision import faces, identity, mesh, nets
-from fenshen.vision.arrays import Floats
-from fenshen.vision.faces import Face
-from fenshen.vision.mesh import FaceMesh
+
+__all__ = ["Inspected", "Loader", "SamePerson", "SetReport", "choose_frontal", "inspect", "inspect_set"]
 
 WORKING_EDGE = 1600  # px; photos are measured at no more than this
 WORKERS = 2
 AHEAD = 2  # photos waiting besides those being looked at: bounds memory whatever the size of the set
 
-SamePerson = Literal["frontal", "same", "unsure", "other", "unknown"]
 Loader = Callable[[], bytes]
 
 _wall = SystemClock()
@@ -39,40 +40,6 @@ class PhotoUnreadableError(PhotoRefusedError):
     """The file could not be read from where it lies."""
 
     code = "photo_unreadable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Inspected:
-    """What is known of one photo. Without a face, or when it could not be decoded, the parts below are None."""
-
-    index: int  # place in the set
-    role: Role
-    verdict: Verdict
-    same_person: SamePerson = "unknown"
-    measures: Measures | None = None
-    original_size: tuple[int, int] | None = None  # width, height in px, upright
-    scale: float = 1.0  # working px per px of the original; ``face`` and ``mesh`` are in working px
-    face: Face | None = None
-    mesh: FaceMesh | None = None
-    embedding: Floats | None = field(default=None, repr=False)  # in memory only
-    digest: bytes = field(default=b"", repr=False)  # of the file, to see that it came twice; in memory only
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SetReport:
-    """What is known of a set."""
-
-    photos: tuple[Inspected, ...]  # in the order they came
-    frontal: int | None  # index of the frontal photo
-    accepted: int  # photos not refused, those with a warning included
-    score: int  # 0..100, see photos.score
-    next: str  # code of the most useful next photo
-    better_than_percent: int | None = None  # against a frozen reference distribution, once there is one
-
-    @property
-    def usable(self) -> tuple[Inspected, ...]:
-        """The photos a double may be made of."""
-        return tuple(photo for photo in self.photos if photo.verdict.is_usable)
 
 
 def inspect(
@@ -96,11 +63,13 @@ def inspect(
     found = faces.detect(photo.pixels, models)
     fitted = mesh.fit(photo.pixels, found[0], models) if found else None
     measures = measure(photo, found, fitted, models)
+    scene = look_around(photo, found, models)
     return Inspected(
         index=index,
         role=role,
-        verdict=judge(measures, role),
+        verdict=judge_scene(judge(measures, role), scene),
         measures=measures,
+        scene=scene,
         original_size=photo.original_size,
         scale=photo.scale,
         face=found[0] if found else None,
@@ -118,55 +87,93 @@ def inspect_set(
     frontal: int | None = None,
     progress: Progress | None = None,
     on_photo: Callable[[Inspected], None] | None = None,
+    stop_when_enough: bool = False,
     clock: Clock = _wall,
 ) -> SetReport:
     """Inspect a set, two photos at a time.
 
     1. each photo by itself; ``on_photo`` hears of it at once, in order, before the set is known
-    2. the frontal: the one named, else the best of those that would pass as one, else the most frontal
-    3. the frontal judged by its own rules, the others compared with it, repeated files found
-    4. score and advice
+    2. with ``stop_when_enough``, no further photo is opened once another would add too little (photos.enough)
+    3. the frontal: the one named, else the best of those that would pass as one, else the most frontal
+    4. the frontal judged by its own rules, the others compared with it, repeats and near-duplicates found
+    5. score, percentile, coverage and advice
 
     ``photos`` are functions that read one file each, called when its turn comes; an OSError makes that photo
     unreadable. Raises what ``inspect`` raises.
     """
-    progress, seen = progress or Silent(), []
+    progress = progress or Silent()
+    seen: list[Inspected] = []
     progress.step("progress_judging", 0, len(photos))
-    for one in _inspect_each(photos, permit, models, frontal, clock):  # (1)
+
+    def may_stop() -> bool:
+        return stop_when_enough and _is_enough(seen, frontal)
+
+    for one in _inspect_each(photos, permit, models, frontal, clock, may_stop):  # (1) (2)
         seen.append(one)
         if on_photo:
             on_photo(one)
         progress.step("progress_judging", len(seen), len(photos))
-    chosen = frontal if frontal is not None else choose_frontal(seen)  # (2)
-    final = _without_repeats(_compared(seen, chosen))  # (3)
-    first = final[chosen].measures if chosen is not None and final[chosen].verdict.is_usable else None
-    others = [p.measures for p in final if p.index != chosen and p.verdict.is_usable and p.measures]
+    if len(seen) < len(photos):
+        progress.step("progress_judging", len(photos), len(photos))
+    seen.sort(key=lambda photo: photo.index)
+    chosen = frontal if frontal is not None else choose_frontal(seen)  # (3)
+    opened = without_repeats(compared(seen, chosen))  # (4)
+    closed = [_not_needed(index) for index in range(len(photos)) if index not in {p.index for p in opened}]
+    return _summed_up(sorted([*opened, *closed], key=lambda photo: photo.index), chosen)  # (5)
+
+
+def _is_enough(seen: Sequence[Inspected], named: int | None) -> bool:
+    """Judge the photos so far as if they were the set; the photo named as frontal must be among them."""
+    if not enough.is_enough([p.measures for p in seen if p.measures and p.verdict.is_usable]):
+        return False  # quick, and mostly so
+    if named is not None and all(photo.index != named for photo in seen):
+        return False
+    chosen = named if named is not None else choose_frontal(seen)
+    final = without_repeats(compared(seen, chosen))
+    if chosen is None or not next(p for p in final if p.index == chosen).verdict.is_usable:
+        return False
+    return enough.is_enough([p.measures for p in final if p.measures and p.verdict.is_usable])
+
+
+def _summed_up(photos: Sequence[Inspected], chosen: int | None) -> SetReport:
+    usable: dict[int, Measures] = {p.index: p.measures for p in photos if p.measures and p.verdict.is_usable}
+    first = usable.get(chosen) if chosen is not None else None
+    others = [measures for index, measures in usable.items() if index != chosen]
+    points = scoring.score(first, others)
+    own = [p.scene.minor for p in photos if p.scene and p.same_person in {"frontal", "same"}]
+    band = who.age_band(own)
+    scenes = [photo.scene for photo in photos if photo.scene]
     return SetReport(
-        photos=tuple(final),
+        photos=tuple(photos),
         frontal=chosen,
-        accepted=sum(photo.verdict.is_usable for photo in final),
-        score=scoring.score(first, others),  # (4)
-        next=scoring.advice(first, others),
+        accepted=sum(photo.verdict.is_usable for photo in photos),
+        score=points,
+        better_than_percent=percentile.better_than_percent(points),
+        next=advise(first, others),
+        next_gain=enough.expected_gain(list(usable.values())),
+        coverage=cover(usable),
+        age_band=band,
+        asks=(who.ASKS[band],) if band in who.ASKS else (),
+        checked={
+            "age": band != "not_checked",
+            "nudity": any(scene.nudity is not None for scene in scenes),
+        },
     )
 
 
-def choose_frontal(photos: Sequence[Inspected]) -> int | None:
-    """Choose the photo to be the frontal: usable as one, then most frontal and best; None when no face was seen."""
-    ranked = [(_as_frontal(photo.measures), photo.index) for photo in photos if photo.measures and photo.mesh]
-    return max(ranked)[1] if ranked else None
-
-
-def _as_frontal(measures: Measures) -> tuple[int, float]:
-    """Rank: 2 accepted, 1 warned, 0 refused; then quality, less a tenth per 5 degrees off the axis."""
-    outcome = ("refused", "warned", "accepted").index(judge(measures, "frontal").verdict)
-    off_axis = abs(measures.yaw) + abs(measures.pitch) / 2 + abs(measures.roll) / 4
-    return outcome, scoring.quality(measures) - 0.02 * off_axis - 0.2 * measures.smile
-
-
 def _inspect_each(
-    photos: Sequence[Loader], permit: Permit, models: Path, frontal: int | None, clock: Clock
+    photos: Sequence[Loader],
+    permit: Permit,
+    models: Path,
+    frontal: int | None,
+    clock: Clock,
+    may_stop: Callable[[], bool],
 ) -> Iterator[Inspected]:
-    """Inspect in order with a few ahead. When one fails, or nobody listens any more, the rest is not begun."""
+    """Inspect in order, the named frontal first, with a few ahead.
+
+    When one fails, or nobody listens any more, the rest is not begun. Once ``may_stop``, no other is begun, but
+    those already open are seen through.
+    """
 
     def look(index: int) -> Inspected:
         role: Role = "frontal" if index == frontal else "supplementary"
@@ -181,7 +188,9 @@ def _inspect_each(
     waiting: deque[Future[Inspected]] = deque()
     with nets.one_thread_each(), ThreadPoolExecutor(WORKERS, thread_name_prefix="photos") as workers:
         try:
-            for index in range(len(photos)):
+            for index in sorted(range(len(photos)), key=lambda index: index != frontal):
+                if may_stop():
+                    break
                 waiting.append(workers.submit(look, index))
                 if len(waiting) > WORKERS + AHEAD:
                     yield waiting.popleft().result()
@@ -198,37 +207,7 @@ def _refused(index: int, role: Role, refusal: PhotoRefusedError, digest: bytes) 
     )
 
 
-def _compared(photos: Sequence[Inspected], chosen: int | None) -> list[Inspected]:
-    """Judge the frontal as one, and say of every other photo whether it shows the same person."""
-    if chosen is None:
-        return list(photos)
-    first = photos[chosen]
-    if first.measures is None or first.embedding is None:
-        return [replace(p, same_person="frontal") if p is first else p for p in photos]
-    others = [photo for photo in photos if photo.index != chosen and photo.embedding is not None]
-    answers = sameness.compare(first.embedding, [p.embedding for p in others if p.embedding is not None])
-    same = {photo.index: answer for photo, answer in zip(others, answers, strict=True)}
-    frontal = replace(first, role="frontal", verdict=judge(first.measures, "frontal"), same_person="frontal")
-    return [frontal if p.index == chosen else _with_sameness(p, same.get(p.index)) for p in photos]
-
-
-def _with_sameness(photo: Inspected, same: sameness.Sameness | None) -> Inspected:
-    if same is None:
-        return photo
-    verdict = photo.verdict
-    if same == "other":
-        verdict = add(verdict, "other_person", "refuse")
-    elif same == "unsure":
-        verdict = add(verdict, "person_unsure", "warn")
-    return replace(photo, same_person=same, verdict=verdict)
-
-
-def _without_repeats(photos: Sequence[Inspected]) -> list[Inspected]:
-    """Refuse a file that came before, byte for byte; of the frontal and its copy the copy goes."""
-    kept: dict[bytes, int] = {photo.digest: photo.index for photo in reversed(photos) if photo.digest}
-    kept |= {photo.digest: photo.index for photo in photos if photo.role == "frontal" and photo.digest}
-    repeated = {photo.index for photo in photos if photo.digest and kept[photo.digest] != photo.index}
-    return [
-        replace(photo, verdict=add(photo.verdict, "repeated", "refuse")) if photo.index in repeated else photo
-        for photo in photos
-    ]
+def _not_needed(index: int) -> Inspected:
+    return Inspected(
+        index=index, role="supplementary", verdict=Verdict(verdict="refused", reasons=(NOT_NEEDED,))
+    )

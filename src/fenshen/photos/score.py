@@ -1,4 +1,4 @@
-"""How good a set is, and which photo would help it most. The formulas are here in full and nowhere else.
+"""How good a set is. The formulas are here in full and nowhere else.
 
     quality of a photo = fourth root of (detail x sharpness x light x cleanness), each 0..1
         detail     eye distance / 120 px
@@ -47,16 +47,6 @@ def score(frontal: Measures | None, others: Sequence[Measures]) -> int:
         return 0
     company = sum(sorted(map(quality, others), reverse=True)[:COMPANY]) / COMPANY
     return round(100 * (0.4 * quality(frontal) + 0.3 * company + 0.3 * _coverage([frontal, *others])))
-
-
-def advice(frontal: Measures | None, others: Sequence[Measures]) -> str:
-    """Code of the most useful next photo; ``next_enough`` when another would add little."""
-    if frontal is None:
-        return "next_frontal"
-    missing = [code for code, shows in VIEWS.items() if not any(map(shows, [frontal, *others]))]
-    if missing:
-        return missing[0]
-    return "next_enough" if len(others) >= COMPANY else "next_more"
 
 
 def _coverage(photos: Sequence[Measures]) -> float:

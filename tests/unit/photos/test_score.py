@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.unit.photos.test_rules import GOOD
 
-from fenshen.photos.score import VIEWS, advice, quality, score
+from fenshen.photos.advice import AT_ONCE, advise
+from fenshen.photos.score import VIEWS, quality, score
 from fenshen.words import codes
 
 ALL_VIEWS = [
@@ -19,7 +20,7 @@ ALL_VIEWS = [
 
 def test_without_a_frontal_photo_the_score_is_nought_and_one_is_asked_for() -> None:
     assert score(None, ALL_VIEWS) == 0
-    assert advice(None, ALL_VIEWS) == "next_frontal"
+    assert advise(None, ALL_VIEWS) == "next_frontal"
 
 
 def test_a_full_set_of_perfect_photos_scores_a_hundred() -> None:
@@ -38,17 +39,17 @@ def test_one_more_good_photo_never_lowers_the_score() -> None:
     assert scores == sorted(scores)
 
 
-def test_the_missing_view_is_asked_for_most_useful_first() -> None:
-    assert advice(GOOD, []) == "next_left"
-    assert advice(GOOD, ALL_VIEWS[:1]) == "next_right"
-    assert advice(GOOD, ALL_VIEWS[:2]) == "next_smile"
-    assert advice(GOOD, ALL_VIEWS[:3]) == "next_side_light"
+def test_the_missing_view_is_asked_for_and_two_at_once_when_one_photo_can_show_both() -> None:
+    assert advise(GOOD, []) == "next_left_side_light"
+    assert advise(GOOD, ALL_VIEWS[:1]) == "next_right_side_light"
+    assert advise(GOOD, ALL_VIEWS[:2]) == "next_smile_side_light"
+    assert advise(GOOD, ALL_VIEWS[:3]) == "next_side_light"
 
 
-def test_the_studio_stops_asking_when_there_is_enough() -> None:
-    assert advice(GOOD, ALL_VIEWS[:5]) == "next_more"
-    assert advice(GOOD, ALL_VIEWS) == "next_enough"
+def test_when_nothing_is_missing_more_are_asked_for_until_there_is_enough() -> None:
+    assert advise(GOOD, ALL_VIEWS[:5]) == "next_more"
+    assert advise(GOOD, [*ALL_VIEWS, *ALL_VIEWS]) == "next_enough"
 
 
 def test_every_advice_has_words() -> None:
-    assert set(VIEWS) | {"next_frontal", "next_more", "next_enough"} <= codes("zh")
+    assert {*VIEWS, *AT_ONCE, "next_frontal", "next_more", "next_enough"} <= codes("zh")

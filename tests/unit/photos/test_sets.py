@@ -13,6 +13,7 @@ from tests.unit.photos.conftest import code, person, pixels
 from fenshen.errors import WeightMissingError
 from fenshen.photos.container import LIMITS, PhotoTooLargeError
 from fenshen.photos.inspect import Inspected, SetReport, inspect_set
+from fenshen.photos.percentile import better_than_percent
 from fenshen.rights.consent import Permit
 
 ANNA = ["anna/10", "anna/00", "anna/01", "anna/03", "anna/11", "anna/22"]
@@ -42,10 +43,10 @@ def test_a_persons_own_photos_are_the_same_person_profile_included(anna: SetRepo
     assert anna.usable == anna.photos
 
 
-def test_a_set_has_a_score_and_an_advice_but_no_percentile_yet(anna: SetReport) -> None:
+def test_a_set_has_a_score_a_percentile_and_an_advice(anna: SetReport) -> None:
     assert 50 < anna.score < 100
     assert anna.next == "next_side_light"
-    assert anna.better_than_percent is None
+    assert anna.better_than_percent == better_than_percent(anna.score)
 
 
 def test_what_is_kept_of_a_photo_is_small_and_shows_no_embedding(anna: SetReport) -> None:

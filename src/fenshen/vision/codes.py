@@ -1,0 +1,138 @@
+"""Finds what should not lie in a portrait: machine-readable codes, and cards of the size of ID and bank cards.
+
+Nothing of what a code or a card says is kept: the answers are counts and yes or no.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from fenshen.vision import nets
+from fenshen.vision.arrays import RGB, Floats
+from fenshen.vision.faces import Face
+
+CODES_AT, CARDS_AT = 800, 800
+"""Longest edge in px at which codes and cards are looked for."""
+
+CARD = 85.60 / 53.98
+"""Width to height of an ID-1 card (ISO/IEC 7810): ID cards, bank cards, driving licences."""
+
+SLANT = 0.22
+"""How far the ratio may be off, as a share, for a card that is held at an angle."""
+
+FLAT = (432, 272)
+"""px, width and height, to which a card is flattened before its face of text is looked at."""
+
+SMALLEST, LARGEST = 0.012, 0.95
+"""Area of a card, as a share of the picture; a smaller one cannot be read."""
+
+ROWS = 3
+"""Rows of text that make a card of a rectangle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSeen:
+    """A card-shaped thing in the picture."""
+
+    share: float  # of the picture's area, 0..1
+    rows: int  # of text on it
+    has_face: bool  # a face is printed on it
+
+
+def count_codes(rgb: RGB) -> int:
+    """Count QR codes and bar codes that a reader could read. What they say is thrown away at once."""
+    gray = _gray(rgb, CODES_AT)
+    with nets.borrow("qr", cv2.QRCodeDetector) as qr:
+        found, said, _, _ = qr.detectAndDecodeMulti(gray)
+    count = sum(bool(text) for text in said) if found else 0
+    with nets.borrow("bars", cv2.barcode.BarcodeDetector) as bars:
+        text = bars.detectAndDecode(gray)[0]
+    return count + bool(text)
+
+
+def find_card(rgb: RGB, faces: Sequence[Face]) -> CardSeen | None:
+    """Find an ID or bank card: a quadrilateral of a card's shape that bears a small face or rows of text."""
+    gray = _gray(rgb, CARDS_AT)
+    scale = gray.shape[1] / rgb.shape[1]
+    seen = []
+    for corners in _quadrilaterals(gray):
+        on_it = [_on(face, corners, scale) for face in faces]
+        if any(part == "behind" for part in on_it):
+            continue  # a window, a poster or a hat brim around the face
+        rows = _rows_of_text(_flattened(gray, corners))
+        has_face = "on" in on_it
+        if has_face or rows >= ROWS:
+            share = float(cv2.contourArea(corners)) / gray.size
+            seen.append(CardSeen(share=share, rows=rows, has_face=has_face))
+    return max(seen, key=lambda card: (card.has_face, card.rows), default=None)
+
+
+def _gray(rgb: RGB, longest: int) -> RGB:
+    scale = min(1.0, longest / max(rgb.shape[:2]))
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _quadrilaterals(gray: RGB) -> list[Floats]:
+    """(4, 2) float32 corners, in order, of convex four-sided outlines with a card's proportions."""
+    edges = cv2.Canny(cv2.GaussianBlur(gray, (5, 5), 0), 40, 120)
+    edges = cv2.dilate(edges, np.ones((3, 3), np.uint8))
+    outlines, _ = cv2.findContours(edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    kept = []
+    for outline in outlines:
+        area = cv2.contourArea(outline)
+        if not SMALLEST * gray.size < area < LARGEST * gray.size:
+            continue
+        around = cv2.convexHull(outline)
+        shape = cv2.approxPolyDP(around, 0.03 * cv2.arcLength(around, closed=True), closed=True)
+        if len(shape) == 4 and area > 0.85 * cv2.contourArea(around):  # noqa: PLR2004
+            corners = shape.reshape(4, 2).astype(np.float32)
+            if _has_cards_shape(corners):
+                kept.append(corners)
+    return kept
+
+
+def _has_cards_shape(corners: Floats) -> bool:
+    sides = [float(np.linalg.norm(b - a)) for a, b in pairwise([*corners, corners[0]])]
+    across, along = sorted(((sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2))
+    opposite = all(min(a, b) > 0.75 * max(a, b) for a, b in ((sides[0], sides[2]), (sides[1], sides[3])))
+    return opposite and abs(along / max(across, 1.0) / CARD - 1) < SLANT
+
+
+def _on(face: Face, corners: Floats, scale: float) -> str:
+    """Where a face lies: "on" the card as its printed portrait, "behind" a larger shape, or "beside" it."""
+    x, y, width, height = (side * scale for side in face.box)
+    if cv2.pointPolygonTest(corners, (x + width / 2, y + height / 2), measureDist=False) < 0:
+        return "beside"
+    card = np.sqrt(float(cv2.contourArea(corners)) / CARD)  # height of the card
+    return "on" if 0.2 < height / card < 0.75 else "behind"  # noqa: PLR2004
+
+
+def _flattened(gray: RGB, corners: Floats) -> RGB:
+    first, second = np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[2] - corners[1])
+    start = corners if first > second else np.roll(corners, -1, axis=0)
+    width, height = FLAT
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    return np.asarray(cv2.warpPerspective(gray, cv2.getPerspectiveTransform(start, target), FLAT), np.uint8)
+
+
+def _rows_of_text(card: RGB) -> int:
+    """Count the rows of text: strokes close together, wide and low, several letters each."""
+    inner = card[12:-12, 12:-12]
+    strokes = cv2.morphologyEx(inner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    dark = cv2.threshold(strokes, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
+    if cv2.mean(strokes, dark)[0] < 40:  # noqa: PLR2004  (nothing is printed here)
+        return 0
+    lines = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 21), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(lines)
+    rows = 0
+    for x, y, width, height, area in stats[1:count]:
+        letters = cv2.connectedComponents(dark[y : y + height, x : x + width])[0] - 1
+        rows += (
+            8 <= height <= 56 and width > 4 * height and area > 0.5 * width * height and letters >= 4  # noqa: PLR2004
+        )
+    return rows

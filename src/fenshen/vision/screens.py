@@ -1,0 +1,105 @@
+"""Tells a photograph of a screen, and a screenshot, from a photograph. Measures only; limits are in ``photos``."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fenshen.vision.arrays import RGB, Floats
+
+TILE = 256
+TILES = 3
+"""Spectra are taken of up to TILES x TILES squares of TILE px: a screen's grid is in all, a tweed jacket in some."""
+
+LOWEST = 0.10
+"""Cycles per px from which on a regular pattern counts; coarser ones are things, not grids."""
+
+BAND_WIDTH = 0.9
+"""Share of a row that must be of one colour for a bar of an app."""
+
+SCREENS = frozenset(
+    {
+        (640, 1136), (720, 1280), (720, 1520), (720, 1560), (720, 1600), (720, 1612), (750, 1334), (828, 1792),
+        (1080, 1920), (1080, 2160), (1080, 2220), (1080, 2280), (1080, 2310), (1080, 2316), (1080, 2340),
+        (1080, 2376), (1080, 2388), (1080, 2400), (1080, 2408), (1080, 2412), (1080, 2460), (1125, 2436),
+        (1170, 2532), (1179, 2556), (1206, 2622), (1220, 2712), (1228, 2700), (1240, 2772), (1242, 2208),
+        (1242, 2688), (1260, 2800), (1264, 2780), (1284, 2778), (1290, 2796), (1320, 2868), (1344, 2992),
+        (1440, 2560), (1440, 2960), (1440, 3040), (1440, 3088), (1440, 3120), (1440, 3168), (1440, 3200),
+        (768, 1366), (800, 1280), (900, 1440), (900, 1600), (1050, 1680), (1200, 1920), (1440, 3440),
+        (1600, 2560), (1620, 2160), (1640, 2360), (1668, 2388), (1800, 2880), (2048, 2732), (2160, 3840),
+    }
+)  # fmt: skip
+"""Sizes of screens in px, short side first: telephones, tablets, computers on sale from 2015 to 2026."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSigns:
+    """What speaks for a screen."""
+
+    grid: float  # sharpest regular pattern found all over, in times the spectrum around it
+    bars: (
+        float  # share of the height that is bars of one colour at top and bottom, cut off by a straight edge
+    )
+    size_of_a_screen: bool  # the picture has exactly the px of a known screen
+
+
+def signs(rgb: RGB, original_size: tuple[int, int]) -> ScreenSigns:
+    """Measure a photo; ``original_size`` is its width and height in px before any shrinking."""
+    short, long = sorted(original_size)
+    return ScreenSigns(grid=grid(rgb), bars=bars(rgb), size_of_a_screen=(short, long) in SCREENS)
+
+
+def grid(rgb: RGB) -> float:
+    """Height of the sharpest peak, off the axes, in the median of the tiles' amplitude spectra, over its surroundings.
+
+    A photographed screen shows its pixels, or their beat with the camera's (moire), as a lattice of points in the
+    spectrum. The axes are left out: JPEG's blocks and straight edges lie there.
+    """
+    gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    height, width = gray.shape
+    if min(height, width) < TILE:
+        return 0.0
+    window = np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
+    ups = np.unique(np.linspace(0, height - TILE, min(TILES, -(-height // TILE))).astype(int))
+    lefts = np.unique(np.linspace(0, width - TILE, min(TILES, -(-width // TILE))).astype(int))
+    spectra = [_amplitudes(gray[y : y + TILE, x : x + TILE], window) for y in ups for x in lefts]
+    middle = np.median(spectra, axis=0).astype(np.float32)
+    around = cv2.blur(middle, (15, 15))
+    peaks = np.where(_looked_at(), middle / np.maximum(around, 1e-6), 0)
+    return float(peaks.max())
+
+
+def _amplitudes(tile: RGB, window: Floats) -> Floats:
+    values = tile.astype(np.float32)
+    waves = cv2.dft((values - values.mean()) * window, flags=cv2.DFT_COMPLEX_OUTPUT)[:, : TILE // 2 + 1]
+    return np.asarray(cv2.magnitude(waves[..., 0], waves[..., 1]) / TILE, np.float32)
+
+
+@cache
+def _looked_at() -> Floats:
+    up, along = np.abs(np.fft.fftfreq(TILE))[:, None], np.fft.rfftfreq(TILE)[None]
+    far = np.hypot(up, along) > LOWEST
+    off_axis = (up > 0.02) & (along > 0.02) & (up < 0.48) & (along < 0.48)  # noqa: PLR2004
+    return np.asarray(far & off_axis)
+
+
+def bars(rgb: RGB) -> float:
+    """Share of the height taken by plain bars at top and bottom that end in a straight edge from side to side."""
+    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    return _bar(gray) + _bar(gray[::-1])
+
+
+def _bar(gray: NDArray[np.int16]) -> float:
+    """Rows from the first on of one and the same colour, words and icons apart."""
+    most = gray.shape[0] // 3
+    colour = np.median(gray[: max(2, gray.shape[0] // 100)])
+    plain = (np.abs(gray[:most] - colour) <= 3).mean(axis=1)  # noqa: PLR2004
+    # Rows with a line of words are less plain; the bar goes on while most of the next rows are.
+    rows = np.flatnonzero(plain < 0.5)  # noqa: PLR2004
+    end = int(rows[0]) if len(rows) else most
+    if end < 0.02 * gray.shape[0] or end >= most or plain[:end].mean() < BAND_WIDTH:
+        return 0.0
+    edge = np.abs(gray[min(end + 1, most - 1)] - gray[end - 2])
+    return end / gray.shape[0] if (edge > 8).mean() > 0.85 else 0.0  # noqa: PLR2004
