@@ -20,7 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "speed.json"
-LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "onnxruntime", "ai-edge-litert", "pillow", "pi_heif")
+LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "ai-edge-litert", "pillow", "pi_heif")
 HELPS = 10
 
 

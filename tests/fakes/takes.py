@@ -99,6 +99,7 @@ def a_take(
         "eyes_open": 0.9,
         "evenness": 0.9,
         "mixed": 0.3,
+        "typical": 0.7,
         "sharpness": 0.9,
         "certainty": 0.95,
         "clutter": 0.0,

@@ -11,14 +11,14 @@ from tests.fakes.takes import a_take, ball, ellipse, face_points
 
 from fenshen.double.cutting import certainty, clutter, read_light
 from fenshen.double.double import KEY_LIMITS, LUMINANCE, PLAIN, cast_of, own_skin
-from fenshen.double.spread import likeness_rank, own_spread
+from fenshen.double.spread import FEWEST, likeness_rank, own_spread
 from fenshen.double.take import Edge, cut_edges
 from fenshen.vision.arrays import floats
 from fenshen.vision.light import to_srgb
 from fenshen.vision.matte import Matte
 from fenshen.vision.shape import Shape
 
-values = st.lists(st.floats(-1, 1), min_size=1, max_size=30)
+values = st.lists(st.floats(-1, 1), min_size=FEWEST, max_size=30)
 
 
 @given(values, st.floats(-1, 1), st.floats(-1, 1))
@@ -30,12 +30,12 @@ def test_a_likelier_portrait_never_ranks_lower(spread: list[float], a: float, b:
 
 
 def test_rank_is_mid_rank() -> None:
-    spread = (0.5, 0.6, 0.6, 0.8)
-    assert likeness_rank(0.4, spread) == 0
+    spread = (0.4, 0.5, 0.6, 0.6, 0.8)
+    assert likeness_rank(0.3, spread) == 0
     assert likeness_rank(0.9, spread) == 100
-    assert likeness_rank(0.55, spread) == 25
-    assert likeness_rank(0.6, spread) == 50  # one below, half of two alike
-    assert likeness_rank(0.5, spread) == 12.5
+    assert likeness_rank(0.55, spread) == 40
+    assert likeness_rank(0.6, spread) == 60  # two below, half of two alike
+    assert likeness_rank(0.4, spread) == 10
 
 
 @given(values)
@@ -44,10 +44,11 @@ def test_the_sitters_own_photos_rank_fifty_on_average(spread: list[float]) -> No
     assert np.mean([rank for rank in ranks if rank is not None]) == pytest.approx(50)
 
 
-def test_with_one_photo_only_there_is_no_range() -> None:
+def test_of_too_few_photos_no_rank_is_told() -> None:
     row = floats(np.eye(128)[0])
     assert own_spread({1: row}, [1]) == ()
     assert likeness_rank(0.9, ()) is None
+    assert likeness_rank(0.9, (0.5,) * (FEWEST - 1)) is None
 
 
 def test_the_range_leaves_each_photo_itself_out_and_rises() -> None:

@@ -201,9 +201,9 @@ def test_when_no_face_meets_a_person_everybody_stays() -> None:
 
 
 def test_a_body_that_the_frame_cuts_reaches_the_frame() -> None:
-    fading = np.ones((80, 60), np.float32)
+    fading = np.ones((800, 600), np.float32)
     fading[-3:] = 0.2  # nets fade out at the border
-    assert (to_frame(fading, 80.0) == 1).all()
+    assert (to_frame(fading) == 1).all()
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0])
