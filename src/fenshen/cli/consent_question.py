@@ -47,7 +47,11 @@ def ensure_consent(
     missing = [purpose for purpose in (*purposes, *optional) if purpose not in standing]
     if not missing:  # (1)
         return None
-    adult, is_self, agreed = adult_flag, True, missing
+    adult, is_self, agreed = (
+        adult_flag,
+        False,
+        missing,
+    )  # a flag does not say who speaks: then nobody claims to be them
     if not consent_flag:
         if not interactive:
             raise ConsentRequiredError(purpose=missing[0])  # (3)
@@ -55,7 +59,10 @@ def ensure_consent(
     for purpose in missing:
         if purpose in purposes and purpose not in agreed:
             raise ConsentRequiredError(purpose=purpose)
-    return consent.grant(desk, sitter, agreed, adult=adult, is_self=is_self, language=screen.language())
+    receipt = consent.grant(desk, sitter, agreed, adult=adult, is_self=is_self, language=screen.language())
+    if interactive:
+        tell(told("consent_receipt", file=str(receipt.path)))
+    return receipt
 
 
 def _ask(missing: Sequence[Purpose], *, adult: bool) -> tuple[bool, bool, list[Purpose]]:

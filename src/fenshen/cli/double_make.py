@@ -63,15 +63,31 @@ def create(
 
 @app.command("redo", help=told("double_redo"))
 def redo_double(
-    double: Id, folder: Folder, *, frontal: Frontal = None, few: Few = False, as_json: Json = False
+    double: Id,
+    folder: Folder,
+    *,
+    frontal: Frontal = None,
+    adult: Adult = False,
+    consent: Consent = False,
+    few: Few = False,
+    as_json: Json = False,
 ) -> None:
     """Make a sitter's double anew from other photos; the old one is destroyed."""
     from fenshen.flow.redo import redo
     from fenshen.ids import DoubleId
-    from fenshen.rights import retention
+    from fenshen.rights import erasure, retention
+    from fenshen.rights.consent import Purpose
 
     photos, chosen = listed(folder, frontal)
     desk = retention.start(settings.load())
+    ensure_consent(
+        desk,
+        erasure.whose(desk, double),
+        [Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBLE],
+        adult_flag=adult,
+        consent_flag=consent,
+        interactive=can_ask(as_json=as_json),
+    )
     with _verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
         redone = redo(DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few)
     show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)

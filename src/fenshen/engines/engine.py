@@ -30,7 +30,7 @@ class RenderOptions:
     """What a person may choose at each press of the button."""
 
     seed: int = 1  # grain and brushwork; the same seed gives the same picture
-    variation: int = 0  # 0 = the take that suits the template best, 1 = the next best ..
+    without: tuple[int, ...] = ()  # photos not to be used, as long as there are others
     used: tuple[int, ...] = ()  # photos that already served in this series: the engine prefers others
     short_side: int = 1024  # pixels of the finished picture's shorter side
 
@@ -58,5 +58,5 @@ class Engine(Protocol):
         ...
 
     def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
-        """Make one picture. Variations beyond the last take begin anew."""
+        """Make one picture from the take that suits best."""
         ...

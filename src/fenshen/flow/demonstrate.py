@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fenshen.engines.engine import Engine, Origin
 from fenshen.flow.portray import SOURCE_TYPES, Delivered, Order, open_double, portray
+from fenshen.flow.redo import redo
 from fenshen.flow.sit import AlreadyMadeError, Sitting, sit
 from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import tc260
@@ -16,10 +17,9 @@ from fenshen.labels.write import label
 from fenshen.photos.folder import PhotoFile
 from fenshen.portrait.sheet import Sheet, contact_sheet, takes_sheet
 from fenshen.progress import Progress
-from fenshen.rights import consent
+from fenshen.rights import consent, erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
-from fenshen.rights.erasure import erase_double
 from fenshen.rights.holdings import Holding, holdings
 from fenshen.rights.receipts import Receipt
 
@@ -64,11 +64,12 @@ def demonstrate(
 ) -> Demonstration:
     """1. sit  2. make the portraits  3. put them on one sheet  4. the double's takes on another  5. see what is kept.
 
-    again: a double that an earlier run made of the same photos is erased first, with a receipt; else AlreadyMadeError.
+    again: a double that an earlier run made of the same photos is made anew and then erased; else AlreadyMadeError.
     What leaves goes to ``folder``: ``portraits/``, ``contact.jpg``, ``double.jpg``. Raises what `sit` and `portray`
     raise; what was written by then stays.
     """
     sitting, erased = _sit(photos, sitter, desk, progress, frontal, accept_few=accept_few, again=again)  # (1)
+    sitter = erasure.whose(desk, sitting.double)  # of an earlier run, when a double was made anew
     start = time.perf_counter()
     portraits = tuple(
         portray(sitting.double, order, folder / "portraits", desk=desk, engine=engine, progress=progress)
@@ -107,19 +108,17 @@ def _sit(
     accept_few: bool,
     again: bool,
 ) -> tuple[Sitting, Erased | None]:
-    """Sit; when there is a double of these very photos and `again` is asked for, erase that one and sit again."""
-
-    def once() -> Sitting:
-        return sit(photos, sitter, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few)
-
+    """Sit; when there is a double of these very photos and `again` is asked for, make that one anew."""
     try:
-        return once(), None
+        sitting = sit(photos, sitter, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few)
     except AlreadyMadeError as twin:
         if not again:
             raise
         double = DoubleId(str(twin.facts["double"]))
-    erased = Erased(double=double, receipt=erase_double(desk, double))
-    return once(), erased
+    else:
+        return sitting, None
+    redone = redo(double, photos, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few)
+    return redone.sitting, Erased(double=double, receipt=redone.erased)
 
 
 def _deliver(sheet: Sheet, target: Path, desk: Desk) -> None:

@@ -78,14 +78,15 @@ def portray(
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
     double = open_double(double_id, sitter, permit, desk=desk)  # (3)
     meter = LikenessMeter(double, desk.settings.models)
-    used: list[int] = []
+    used: list[int] = []  # photos that served so far
     total = len(recipes) * order.each
     for done, (recipe, number) in enumerate((r, n) for r in recipes for n in range(order.each)):
+        here = tuple(used[len(used) - number :])  # of this template: its portraits are of different photos
         progress.step("progress_rendering", done, total)
         permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
         start = time.perf_counter()
         options = RenderOptions(
-            seed=order.seed + number, variation=number, used=tuple(used), short_side=order.short_side
+            seed=order.seed + number, used=tuple(used), without=here, short_side=order.short_side
         )
         rendered, likeness = _best_of(double, recipe, options, engine, meter)
         picture = labelled(rendered, desk, order.format)
@@ -111,8 +112,9 @@ def _best_of(
 ) -> tuple[RenderedPortrait, Likeness]:
     """Render; if the portrait is less like the sitter than nearly all their photos, try the next takes too."""
     tries: list[tuple[RenderedPortrait, Likeness]] = []
-    for variation in range(options.variation, options.variation + min(TRIES, len(double.takes))):
-        rendered = engine.render(double, recipe, replace(options, variation=variation))
+    for _ in range(min(TRIES, len(double.takes))):
+        rendered = engine.render(double, recipe, options)
+        options = replace(options, without=(*options.without, rendered.photo))
         likeness = meter.measure(rendered.pixels, rendered.photo)
         if likeness is not None:
             tries.append((rendered, likeness))

@@ -9,6 +9,7 @@ from fenshen.photos.folder import PhotoFile
 from fenshen.progress import Progress
 from fenshen.rights import erasure
 from fenshen.rights.desk import Desk
+from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.store import doubles
 
@@ -46,4 +47,4 @@ def redo(
         accept_few=accept_few,
         instead_of=old,
     )  # (2)
-    return Redone(sitting=sitting, erased=erasure.erase_double(desk, old))  # (3)
+    return Redone(sitting=sitting, erased=erasure.erase_double(desk, old, reason=Reason.REDONE))  # (3)

@@ -190,7 +190,7 @@ def _refuse_another(report: SetReport, old: DoubleId, sitter: SitterId, permit: 
     frontal = report.photos[report.frontal or 0].embedding
     double = codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, old))
     meter = LikenessMeter(double, desk.settings.models)
-    if frontal is None or meter.to_takes(frontal) < sameness.OTHER:
+    if frontal is None or meter.to_takes(frontal) < sameness.OTHER_THAN_MEAN:
         raise AnotherPersonError
 
 

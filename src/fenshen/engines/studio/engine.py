@@ -26,7 +26,7 @@ class StudioEngine:
         size = picture_size(template.aspect, options.short_side)
         rng = np.random.default_rng(options.seed)
         ranked = rank_takes(double, template.wish, options.used)
-        take = ranked[options.variation % len(ranked)]  # (1)
+        take = next((take for take in ranked if take.photo not in options.without), ranked[0])  # (1)
         window = choose_window(take, template.framing, size)  # (2)
         posed = pose(take, window, size, template.rig, double.skin, double.key)  # (3)
         backdrop = paint(template.backdrop, size, rng)  # (4)
