@@ -55,9 +55,16 @@ class Rule:
     frontal: Severity | None
     supplementary: Severity | None
 
+    def holds(self, measures: Measures) -> bool:
+        """Tell whether the fault is there."""
+        return all(limit.holds(measures) for limit in self.limits)
+
 
 NEAR_FRONT = Limit("yaw", below=25, either_way=True)
 """Eyes, mouth and evenness are judged only while both halves of the face are seen."""
+
+BOTH_EYES = Limit("yaw", below=20, either_way=True)
+"""Beyond this only the nearer eye is compared with its cheek."""
 
 NOT_PROFILE = Limit("yaw", below=50, either_way=True)
 """In profile the mesh covers hair and background, so the light on it says nothing."""
@@ -75,6 +82,13 @@ OF_THE_FACE = (
     Rule("bystander", (Limit("rival", above=0.12, below=0.35),), "refuse", "warn"),
     Rule("face_cut_off", (Limit("outside", above=0.10),), "refuse", "refuse"),
     Rule("face_at_edge", (Limit("outside", above=0.02, below=0.10),), "refuse", "warn"),
+    # Half a face passes for a profile, but a profile looks into the picture, not out of its edge.
+    Rule(
+        "face_at_edge",
+        (Limit("margin_beside", below=0.17), Limit("yaw", above=45, either_way=True)),
+        "refuse",
+        "warn",
+    ),
     Rule("head_cropped", (Limit("margin_above", below=0.12), Limit("outside", below=0.02)), "warn", None),
     # Lashes and brows are lost below about 60 px between the pupils; ISO/IEC 29794-5 puts its half point at 70.
     Rule("face_too_small", (Limit("eye_distance", below=40),), "refuse", "refuse"),
@@ -83,6 +97,7 @@ OF_THE_FACE = (
     Rule("face_small", (Limit("eye_distance", above=60, below=90),), "warn", None),
     Rule("blurred", (Limit("sharpness", below=0.265),), "refuse", "refuse"),
     Rule("soft", (Limit("sharpness", above=0.265, below=0.335),), "warn", "warn"),
+    Rule("soft", (Limit("fine_detail", below=0.235), Limit("sharpness", above=0.265)), "warn", "warn"),
     Rule("noisy", (Limit("noise", above=0.06),), "refuse", "refuse"),
     Rule("grainy", (Limit("noise", above=0.03, below=0.06),), "warn", "warn"),
     Rule("compressed", (Limit("jpeg_quality", below=20),), "refuse", "refuse"),
@@ -105,7 +120,9 @@ OF_THE_FACE = (
     Rule("looking_away", (Limit("gaze", above=20), NEAR_FRONT), "warn", None),
     Rule("taken_close", (Limit("distance", below=38),), "warn", None),
     Rule("odd_colour", (Limit("unnatural", above=8), Limit("colour", above=4), NOT_PROFILE), "warn", "warn"),
-    Rule("forehead_covered", (Limit("forehead_covered", above=0.6), NEAR_FRONT), "warn", None),
+    Rule("forehead_covered", (Limit("forehead_covered", above=0.5), NEAR_FRONT), "warn", None),
+    # Dark glass shows no eye; tinted glass little of it and dark skin below; a mirror shows the room below the eye.
+    Rule("eyes_covered", (Limit("eye_contrast", below=0.045), NEAR_FRONT), "refuse", "refuse"),
     Rule(
         "eyes_covered",
         (Limit("eye_contrast", below=0.03), Limit("eye_lightness", below=0.5)),
@@ -114,19 +131,31 @@ OF_THE_FACE = (
     ),
     Rule(
         "eyes_covered",
-        (Limit("under_eyes", above=0.55), Limit("unnatural", below=8), NEAR_FRONT),
+        (Limit("eye_contrast", below=0.095), Limit("under_eyes", above=0.25), NEAR_FRONT),
         "refuse",
         "refuse",
     ),
+    Rule(
+        "eyes_covered",
+        (Limit("under_eyes", above=0.55), Limit("unnatural", below=8), BOTH_EYES),
+        "refuse",
+        "refuse",
+    ),
+    # Cloth has no lips, or another colour than the skin above it.
     Rule(
         "mouth_covered",
         (
             Limit("lip_contrast", below=0.1),
             Limit("lip_redness", below=1.5),
-            Limit("lower_hue", above=8),
             Limit("lip_lightness", above=0.2),
             NEAR_FRONT,
         ),
+        "refuse",
+        "refuse",
+    ),
+    Rule(
+        "mouth_covered",
+        (Limit("lower_face", above=1.0), Limit("lip_redness", below=2.0), NEAR_FRONT),
         "refuse",
         "refuse",
     ),
@@ -147,7 +176,7 @@ OF_THE_FACE = (
 def judge(measures: Measures, role: Role) -> Verdict:
     """Apply every rule and give all reasons; a refusal outweighs a warning."""
     rules = OF_THE_FILE if measures.faces == 0 else OF_THE_FILE + OF_THE_FACE
-    found = [rule for rule in rules if all(limit.holds(measures) for limit in rule.limits)]
+    found = [rule for rule in rules if rule.holds(measures)]
     refusing = [rule.code for rule in found if getattr(rule, role) == "refuse"]
     warning = [rule.code for rule in found if getattr(rule, role) == "warn"]
     outcome: Outcome = "refused" if refusing else "warned" if warning else "accepted"

@@ -19,10 +19,10 @@ BYSTANDER = 0.12
 SEEN_FROM_FRONT = 25.0
 """Degrees of yaw up to which perspective tells the distance."""
 
-DOUBTFUL = 0.86
-"""Score of the detector below which the photo may lie on its side (upright faces: 97 % reach 0.9)."""
+DOUBTFUL = 0.9
+"""Score of the detector below which the photo may lie on its side (98 % of upright faces reach it)."""
 
-UPRIGHTER = 0.08
+UPRIGHTER = 0.05
 """How much better the detector must like the turned photo to say that it lies on its side."""
 
 
@@ -84,6 +84,8 @@ class Measures:
     under_eyes: float = (
         0.0  # share of the skin under the eyes that is unlike the cheeks: dark or mirroring glass
     )
+    lower_face: float = 0.0  # how unlike the skin above it the lower face is, in spreads: a mask
+    fine_detail: float = 1.0  # finest detail against coarser; a picture blown up has little
     forehead_covered: float = 0.0  # share of the forehead that is unlike the skin below
 
 
@@ -185,6 +187,8 @@ def _with_light(measures: Measures, photo: Photo, face: Face, mesh: FaceMesh) ->
         background=tone.background(photo.pixels, mesh),
         under_eyes=tone.under_eyes(cut, mesh.pose.yaw),
         forehead_covered=tone.forehead_covered(cut),
+        lower_face=tone.lower_face(cut),
+        fine_detail=tone.fine_detail(cut),
     )
 
 

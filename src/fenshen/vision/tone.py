@@ -79,6 +79,26 @@ def forehead_covered(cut: CutOut) -> float:
     return _unlike(cut, FOREHEAD_TOP, skin)
 
 
+def lower_face(cut: CutOut) -> float:
+    """How unlike the skin above the nose, upper lip and chin are, in spreads; the likest of the three: a mask.
+
+    Seen against the forehead and the skin under the eyes, whichever is liker: a hat covers the one, glasses the other.
+    """
+    above = [_median(cut, patch) for patch in (REGIONS["forehead"], *LOWER_LIDS.values())]
+    below = [_median(cut, REGIONS[name]) for name in ("nose", "upper_lip", "chin")]
+    return min(_distance(low, high) for low in below for high in above)
+
+
+def fine_detail(cut: CutOut) -> float:
+    """Finest band of the face's luma against a four times coarser one: low when a small picture was blown up.
+
+    Good photos keep more than a quarter; three times enlarged ones a fifth (``benchmarks/gate``).
+    """
+    middle = cut.grey[40:216, 56:200]
+    once, twice, thrice = (cv2.GaussianBlur(middle, (0, 0), sigma) for sigma in (0.7, 1.4, 2.8))
+    return float(np.std(middle - once) / (np.std(twice - thrice) + 0.5))
+
+
 def background(rgb: RGB, mesh: FaceMesh) -> float | None:
     """Mean gradient of the luma beside and above the head, with 60 px between the eyes (background uniformity).
 
@@ -109,6 +129,16 @@ def _unlike(cut: CutOut, patch: Sequence[int], skin: Sequence[int]) -> float:
     usual = np.median(here, axis=0)
     spread = np.array([0.22 * usual[0] + 12, 9, 9])  # shadow is let pass more than another colour
     return float(((((there - usual) / spread) ** 2).sum(1) > FAR**2).mean())
+
+
+def _median(cut: CutOut, patch: Sequence[int]) -> Floats:
+    there = cut.lab[inside(_hull(cut.points[list(patch)]))]
+    return np.asarray(np.median(there, axis=0) if len(there) else (0, 128, 128), np.float32)
+
+
+def _distance(a: Floats, b: Floats) -> float:
+    """Distance of two colours of skin in spreads; half the lightness is one spread, for one may be in shadow."""
+    return float(np.hypot(np.hypot(*(a - b)[1:]) / 9, (a[0] - b[0]) / (0.5 * max(a[0], b[0]) + 12)))
 
 
 def _hull(points: Floats) -> Floats:
