@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fenshen import settings
-from fenshen.cli.screen import Json, bars, language, new_app, print_json, show_table, tell, told
+from fenshen.cli.screen import Json, bars, language, new_app, print_json, show_table, tell, tell_at_once, told
 from fenshen.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fenshen.photos.folder import PhotoFile
     from fenshen.photos.inspect import Inspected, SetReport
+    from fenshen.rights.consent import Permit
 
 app = new_app()
 
-COLOURS = {"accepted": "green", "warned": "yellow", "refused": "red"}
+COLOURS = {"accepted": "green", "warned": "yellow", "refused": "red", "not_needed": "dim"}
+SIGNS = {"accepted": "✓", "warned": "!", "refused": "✗"}
 PERSONS = {
     "frontal": "person_frontal",
     "same": "person_same",
@@ -33,10 +35,12 @@ PERSONS = {
 def check(
     folder: Annotated[Path, typer.Argument(help=told("check_folder"))],
     frontal: Annotated[str | None, typer.Option(help=told("check_frontal"))] = None,
+    html: Annotated[Path | None, typer.Option(help=told("check_html"))] = None,
     *,
+    every: Annotated[bool, typer.Option("--all", help=told("check_all"))] = False,
     as_json: Json = False,
 ) -> None:
-    """Judge every photo of a folder; exit code 1 when none of them can be used."""
+    """Judge the photos of a folder until there are enough; exit code 1 when none of them can be used."""
     from fenshen.clock import SystemClock
     from fenshen.photos.folder import find_frontal, list_photos
     from fenshen.photos.inspect import inspect_set
@@ -45,25 +49,62 @@ def check(
     files = list_photos(folder)
     chosen = None if frontal is None else find_frontal(files, Path(frontal).name)
     clock = SystemClock()
+    permit = for_this_run(Purpose.INSPECT_PHOTOS, clock)
     with bars(as_json=as_json) as progress:
         report = inspect_set(
             [file.read for file in files],
-            for_this_run(Purpose.INSPECT_PHOTOS, clock),
+            permit,
             settings.load().models,
             frontal=chosen,
             progress=progress,
+            on_photo=None if as_json else _teller(files),
+            stop_when_enough=not every,
             clock=clock,
         )
     if as_json:
         print_json(as_dict(files, report))
     else:
         show_report([file.name for file in files], report)
+    if html is not None:
+        _write_page(html, files, report, permit, quiet=as_json)
     if report.accepted == 0:
         raise typer.Exit(1)
 
 
+def _teller(files: Sequence[PhotoFile]) -> Callable[[Inspected], None]:
+    """Tell each verdict as soon as it is known; what only the set can show follows in the table."""
+
+    def tell_one(photo: Inspected) -> None:
+        verdict = photo.verdict
+        why = say(verdict.reasons[0], language(), "what", **_limits()) if verdict.reasons else ""
+        tell_at_once(
+            f"{SIGNS[verdict.verdict]} {files[photo.index].name}  {why}", style=COLOURS[verdict.verdict]
+        )
+
+    return tell_one
+
+
+def _write_page(
+    target: Path, files: Sequence[PhotoFile], report: SetReport, permit: Permit, *, quiet: bool
+) -> None:
+    from fenshen.cli.check_page import render
+    from fenshen.labels.deliver import TargetNotWritableError
+    from fenshen.store.disk import naming_a_full_disk, write_durably
+
+    page = render(files, report, permit, language())
+    try:
+        with naming_a_full_disk():
+            write_durably(target, page.encode(), mode=0o600)
+    except OSError as error:
+        raise TargetNotWritableError from error
+    if not quiet:
+        tell(told("check_html_written", file=str(target)))
+
+
 def as_dict(files: Sequence[PhotoFile], report: SetReport) -> dict[str, object]:
     """Give the report as ``--json`` prints it."""
+    from fenshen.photos.components import components
+
     return {
         "photos": [
             {
@@ -72,6 +113,7 @@ def as_dict(files: Sequence[PhotoFile], report: SetReport) -> dict[str, object]:
                 "verdict": photo.verdict.verdict,
                 "reasons": list(photo.verdict.reasons),
                 "same_person": photo.same_person,
+                "measures": components(photo.measures) if photo.measures else {},
             }
             for photo in report.photos
         ],
@@ -79,6 +121,31 @@ def as_dict(files: Sequence[PhotoFile], report: SetReport) -> dict[str, object]:
         "score": report.score,
         "better_than_percent": report.better_than_percent,
         "next": report.next,
+        "next_gain": round(report.next_gain, 2),
+        "not_needed": sum(not photo.was_opened for photo in report.photos),
+        "coverage": _coverage(files, report),
+        "age_band": report.age_band,
+        "asks": list(report.asks),
+        "checked": dict(report.checked),
+    }
+
+
+def _coverage(files: Sequence[PhotoFile], report: SetReport) -> dict[str, object]:
+    seen = report.coverage
+    places = [
+        {
+            "pose": place.pose,
+            "expression": place.expression,
+            "light": place.light,
+            "photos": [files[index].name for index in indexes],
+        }
+        for place, indexes in seen.photos.items()
+    ]
+    return {
+        "poses": seen.count("pose"),
+        "expressions": seen.count("expression"),
+        "lights": seen.count("light"),
+        "places": places,
     }
 
 
@@ -86,10 +153,12 @@ def show_report(names: Sequence[str], report: SetReport) -> None:
     """Show every photo's verdict with its reasons, and what to take next."""
     from rich.text import Text
 
+    from fenshen.photos.percentile import reference
+
     rows = [
         (
             names[photo.index],
-            Text(told(f"verdict_{photo.verdict.verdict}"), style=COLOURS[photo.verdict.verdict]),
+            Text(told(f"verdict_{outcome(photo)}"), style=COLOURS[outcome(photo)]),
             told(PERSONS[photo.same_person]),
             _reasons(photo),
         )
@@ -98,14 +167,31 @@ def show_report(names: Sequence[str], report: SetReport) -> None:
     columns = [told(f"check_column_{name}") for name in ("photo", "verdict", "person", "why")]
     facts = {"count": len(report.photos), "accepted": report.accepted, "score": report.score}
     show_table(columns, rows, title=told("check_title", **facts))
+    if report.better_than_percent is not None:
+        tell(
+            told("check_better_than", percent=report.better_than_percent, sets=sum(reference())), style="dim"
+        )
+    if unasked := [told(f"check_of_{name}") for name, done in report.checked.items() if not done]:
+        tell(told("check_not_looked", checks=" · ".join(unasked)), style="dim")
+    for code in report.asks:
+        tell(f"{told(code)} {told(code, 'why')} {told(code, 'fix')}", style="yellow")
     tell(f"→ {told(report.next)}", style="green")
+
+
+def outcome(photo: Inspected) -> str:
+    """What became of a photo, in one word of the catalogue: its verdict, or that nobody needed to open it."""
+    return photo.verdict.verdict if photo.was_opened else "not_needed"
 
 
 def _reasons(photo: Inspected) -> str:
     """Say every reason with its fix, one a line."""
-    from fenshen.photos.container import LIMITS
-
     return "\n".join(
-        f"{say(code, language(), 'what', **LIMITS)} {say(code, language(), 'fix', **LIMITS)}"
+        f"{say(code, language(), 'what', **_limits())} {say(code, language(), 'fix', **_limits())}"
         for code in photo.verdict.reasons
     )
+
+
+def _limits() -> dict[str, int]:
+    from fenshen.photos.container import LIMITS
+
+    return dict(LIMITS)

@@ -54,6 +54,11 @@ def tell(text: str, *, style: str = "") -> None:
     _console().print(text, style=style, markup=False, highlight=False)
 
 
+def tell_at_once(text: str, *, style: str = "") -> None:
+    """Print one line on stderr while work goes on, above the bars; the answer itself belongs on stdout."""
+    _console(stderr=True).print(text, style=style, markup=False, highlight=False)
+
+
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[RenderableType]], *, title: str = "") -> None:
     """Print a table on stdout. Cells that are str are plain text; pass rich renderables for colour."""
     from rich.box import SIMPLE_HEAD

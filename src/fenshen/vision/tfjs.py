@@ -125,7 +125,7 @@ class _Graph:
 
     def _width(self, output: str) -> int:
         """How many numbers an output has: as many as the bias of the last layer, under the same first name."""
-        return int(self._held[f"{output.split('/')[0]}/bias"].size)
+        return int(self._held[f"{output.split('/', maxsplit=1)[0]}/bias"].size)
 
     def file(self, placeholder: tuple[str, list[int]], output: str) -> bytes:
         """Write the ModelProto."""

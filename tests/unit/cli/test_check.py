@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fenshen.cli import run
+from fenshen.photos.percentile import better_than_percent
 
 DATA = Path(__file__).parents[2] / "data" / "people"
 
@@ -26,15 +27,42 @@ def folder(tmp_path: Path, home: Path, models: Path) -> Path:
 def test_the_json_has_the_promised_shape(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(folder), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert set(answer) == {"photos", "accepted", "score", "better_than_percent", "next"}
-    assert answer["photos"][0] == {
+    assert set(answer) >= {"photos", "accepted", "score", "better_than_percent", "next"}
+    first = answer["photos"][0]
+    assert {key: value for key, value in first.items() if key != "measures"} == {
         "file": "00.jpg",
         "role": "frontal",
         "verdict": "accepted",
         "reasons": [],
         "same_person": "frontal",
     }
-    assert (answer["accepted"], answer["better_than_percent"]) == (3, None)
+    assert set(first["measures"]["sharpness"]) == {"value", "unit", "score"}
+    assert answer["accepted"] == 3
+    assert answer["better_than_percent"] == better_than_percent(answer["score"])
+
+
+def test_the_json_tells_what_the_set_covers_and_what_was_not_checked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", str(folder), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert sum(answer["coverage"]["poses"].values()) == 3
+    assert {name for place in answer["coverage"]["places"] for name in place["photos"]} == {
+        "00.jpg",
+        "01.jpg",
+        "10.jpg",
+    }
+    assert answer["not_needed"] == 0
+    assert answer["next_gain"] > 1
+    assert set(answer["checked"]) == {"age", "nudity"}
+    assert answer["checked"]["age"] == (answer["age_band"] != "not_checked")
+
+
+def test_the_first_verdict_is_told_before_the_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(folder)]) == 0
+    told = capsys.readouterr()
+    assert "✓ 00.jpg" in told.err
+    assert "00.jpg" in told.out
 
 
 def test_people_read_what_is_wrong_and_how_to_mend_it(
