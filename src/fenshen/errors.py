@@ -24,6 +24,7 @@ class FenshenError(Exception):
         """Remember the facts that the words for people need."""
         super().__init__()
         self._facts = dict(facts)
+        self.details: Mapping[str, object] = {}  # more for a program to read; who catches it may fill it in
 
     @property
     def facts(self) -> Mapping[str, str | int | float]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def shots(*numbers: int) -> dict[str, bytes]:
 
 def as_files(photos: Mapping[str, bytes]) -> list[PhotoFile]:
     """Photos in memory, as a sitting takes them."""
-    return [PhotoFile(name=name, read=lambda content=content: content) for name, content in photos.items()]
+    return [PhotoFile(name=name, read=BytesIO(content).getvalue) for name, content in photos.items()]
 
 
 def put(folder: Path, photos: Mapping[str, bytes]) -> Path:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from tests.scan import faces_in
 from fenshen.cli import run
 from fenshen.errors import DiskFullError, PermitRefusedError
 from fenshen.flow.sit import sit
+from fenshen.ids import SitterId
 from fenshen.rights import receipt_check, retention
 from fenshen.rights.desk import Desk, open_desk
-from fenshen.vault.vault import DataClass
+from fenshen.vault.vault import DataClass, Vault
 from fenshen.words import say
 
 pytestmark = pytest.mark.xdist_group("sitting")
@@ -258,3 +259,41 @@ def test_photos_of_a_killed_run_are_unreadable_and_die_at_the_next_start(home: P
     assert faces_in(home, PLANTED) == []
     retention.start(settings_of(home, models))
     assert nothing_left(home)
+
+
+class CountingVault(Vault):
+    """Counts what is opened: each take opens its photo once more."""
+
+    opened = 0
+
+    def get(self, sitter: SitterId, data_class: DataClass, object_id: str) -> bytes:
+        self.opened += 1
+        return super().get(sitter, data_class, object_id)
+
+
+class StopsAt:
+    """Somebody presses Ctrl-C when a step is first heard of."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def step(self, name: str, done: int, total: int) -> None:  # noqa: ARG002
+        if name == self.name:
+            raise KeyboardInterrupt
+
+
+def test_who_stops_a_sitting_does_not_wait_for_takes_that_nobody_wants(home: Path, models: Path) -> None:
+    desk = open_desk(settings_of(home, models))
+    agree(desk, ANNA)
+    vault = CountingVault(desk.settings)
+    with pytest.raises(KeyboardInterrupt):
+        sit(
+            as_files(shots(*range(12))),
+            ANNA,
+            desk=replace(desk, vault=vault),
+            progress=StopsAt("progress_cutting"),
+        )
+    judged = proved_gone = (
+        12  # each photo is opened once to judge it, and tried once more when it must be gone
+    )
+    assert vault.opened - judged - proved_gone <= 3  # two takes at work and one waiting, not all eight

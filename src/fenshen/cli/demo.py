@@ -12,7 +12,7 @@ import typer
 from fenshen import settings
 from fenshen.cli import check, portrait
 from fenshen.cli.consent_question import can_ask, ensure_consent
-from fenshen.cli.double_make import listed
+from fenshen.cli.double_make import listed, verdicts_shown
 from fenshen.cli.screen import Json, bars, language, new_app, print_json, show_table, tell, told
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ def demo(
     from fenshen.engines.studio.engine import StudioEngine
     from fenshen.flow.demonstrate import demonstrate
     from fenshen.flow.portray import Order
-    from fenshen.flow.sit import SetRefusedError
     from fenshen.ids import SitterId, new_id
     from fenshen.rights import retention
     from fenshen.templates.catalogue import catalogue
@@ -77,16 +76,11 @@ def demo(
         desk = retention.start(settings.load())
         sitter = SitterId(new_id("sitter"))
         _consent(desk, sitter, photos, adult=adult, consent=consent, as_json=as_json)  # (2)
-        try:
-            with bars(as_json=as_json) as progress:
-                shown = demonstrate(
-                    files, sitter, stage, order, desk=desk, engine=StudioEngine(), progress=progress,
-                    frontal=chosen, accept_few=few, again=again or photos is None,
-                )  # (3)  # fmt: skip
-        except SetRefusedError as refusal:
-            if not as_json:
-                check.show_report([file.name for file in files], refusal.report)
-            raise
+        with verdicts_shown(files, as_json=as_json), bars(as_json=as_json) as progress:
+            shown = demonstrate(
+                files, sitter, stage, order, desk=desk, engine=StudioEngine(), progress=progress,
+                frontal=chosen, accept_few=few, again=again or photos is None,
+            )  # (3)  # fmt: skip
         _write_page(stage, out, files, photos, shown, desk)  # (4)
     show(files, shown, out, as_json=as_json)  # (5)
 

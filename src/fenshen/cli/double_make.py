@@ -56,7 +56,7 @@ def create(
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
     )
-    with _verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+    with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
         sitting = sit(photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few)
     show_sitting(sitting, as_json=as_json)
 
@@ -88,7 +88,7 @@ def redo_double(
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
     )
-    with _verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+    with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
         redone = redo(DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few)
     show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)
 
@@ -105,14 +105,16 @@ def listed(folder: Path, frontal: str | None) -> tuple[list[PhotoFile], int | No
 
 
 @contextmanager
-def _verdicts_shown(photos: Sequence[PhotoFile], *, as_json: bool) -> Iterator[None]:
+def verdicts_shown(photos: Sequence[PhotoFile], *, as_json: bool) -> Iterator[None]:
     """When a set is refused, show what was found in each photo before the refusal is told."""
     from fenshen.flow.sit import SetRefusedError
 
     try:
         yield
     except SetRefusedError as refusal:
-        if not as_json:
+        if as_json:
+            refusal.details = {"photos": check.as_dict(photos, refusal.report)["photos"]}
+        else:
             check.show_report([photo.name for photo in photos], refusal.report)
         raise
 

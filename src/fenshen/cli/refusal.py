@@ -74,6 +74,10 @@ def fault_id(error: BaseException) -> str:
 
 def _tell_error(error: FenshenError, *, as_json: bool) -> None:
     facts = {name: _named(name, value) for name, value in error.facts.items()}
+    if as_json and error.details:
+        what, fix = (say(error.code, screen.language(), field, **facts) for field in ("what", "fix"))
+        screen.print_json({"error": {"code": error.code, "what": what, "fix": fix}, **error.details})
+        return
     _tell_code(error.code, as_json=as_json, **facts)
 
 

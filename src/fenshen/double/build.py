@@ -1,7 +1,7 @@
 """Build the double: choose the photos that become takes, cut them, and sum up what they share."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -44,19 +44,24 @@ def build(
     known = {k: photo.embedding for k, photo in usable.items() if photo.embedding is not None}
     typical = {k: to_takes(k, known, chosen) for k in chosen}
     with ThreadPoolExecutor(CUTTERS, thread_name_prefix="cutter") as workers:
-        jobs = workers.map(
-            lambda k: _cut(usable[k], typical[k] or 1.0, photos[k - 1], permit, models, clock), chosen
-        )  # (2)
-        takes = tuple(_counted(jobs, len(chosen), progress))
+        jobs = [
+            workers.submit(_cut, usable[k], typical[k] or 1.0, photos[k - 1], permit, models, clock)
+            for k in chosen
+        ]  # (2)
+        try:
+            takes = tuple(_counted(jobs, progress))
+        except BaseException:
+            workers.shutdown(cancel_futures=True)  # who stops does not wait for takes that nobody wants
+            raise
     skin, key = own_skin(takes)
     return OpenDouble(takes=takes, skin=skin, key=key, spread=own_spread(known, chosen))  # (3)
 
 
-def _counted(jobs: Iterator[Take], total: int, progress: Progress) -> Iterator[Take]:
-    progress.step("progress_cutting", 0, total)
-    for done, take in enumerate(jobs, 1):
-        progress.step("progress_cutting", done, total)
-        yield take
+def _counted(jobs: Sequence[Future[Take]], progress: Progress) -> Iterator[Take]:
+    progress.step("progress_cutting", 0, len(jobs))
+    for done, job in enumerate(jobs, 1):
+        yield job.result()
+        progress.step("progress_cutting", done, len(jobs))
 
 
 def _candidate(photo: Inspected) -> Candidate:

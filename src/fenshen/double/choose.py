@@ -8,6 +8,7 @@ import numpy as np
 
 LIMIT: Final = 8  # takes in a double
 MAX_YAW: Final = 42.0  # degrees: beyond this half the face is out of sight
+SAME_AGAIN: Final = 0.25  # below this distance a photo is much like one that is kept
 WORTH: Final = 0.25  # a take that adds less than this is not kept: less biometric data, same portraits
 
 
@@ -40,14 +41,14 @@ def quality(candidate: Candidate) -> float:
 def choose(candidates: Sequence[Candidate], frontal: int, *, limit: int = LIMIT) -> list[int]:
     """Photo numbers of the takes to keep, the frontal first: greedy cover of pose and expression by quality.
 
-    Each step takes the photo whose quality x (base + distance to the nearest take already kept) is largest, and
-    stops when nothing adds WORTH.
+    Each step takes the photo whose quality x novelty is largest, and stops when nothing adds WORTH: of a burst of
+    equal photos one is kept.
     """
     usable = {c.photo: c for c in candidates if abs(c.yaw) <= MAX_YAW or c.photo == frontal}
     kept = [frontal] if frontal in usable else []
     while len(kept) < min(limit, len(usable)):
         gains = {
-            photo: quality(c) * (0.4 + min(0.8, _distance(c, [usable[k] for k in kept])))
+            photo: quality(c) * _novelty(_distance(c, [usable[k] for k in kept]))
             for photo, c in usable.items()
             if photo not in kept
         }
@@ -56,6 +57,11 @@ def choose(candidates: Sequence[Candidate], frontal: int, *, limit: int = LIMIT)
             break
         kept.append(best)
     return kept
+
+
+def _novelty(distance: float) -> float:
+    """What a photo adds, given how far it is from the nearest take kept: little when it is the same again."""
+    return (0.4 + min(0.8, distance)) * min(1.0, 0.35 + distance / SAME_AGAIN)
 
 
 def _distance(candidate: Candidate, others: Sequence[Candidate]) -> float:

@@ -17,6 +17,7 @@ from scipy.sparse.linalg import cg
 from scipy.spatial import cKDTree
 
 from fenshen.vision.arrays import RGB, Floats, floats
+from fenshen.vision.laplacian import matting_laplacian
 
 CERTAIN_INSIDE: Final = 0.85
 CERTAIN_OUTSIDE: Final = 0.25
@@ -29,7 +30,6 @@ NET_EDGE: Final = 200  # the nets see a picture on about this many pixels: their
 SAMPLES: Final = 6
 SAMPLE_STRIDE: Final = 5
 KNOWN_WEIGHT: Final = 100.0
-SLICE: Final = 30_000  # windows of the Laplacian built at once
 RESIDUE: Final = 0.05  # alphas closer than this to 0 or 1 are noise of the solver
 
 
@@ -158,7 +158,7 @@ def solve_alpha(rgb: Floats, trimap: Floats, guess: Floats, weight: Floats) -> F
     unknown = (trimap > 0) & (trimap < 1)
     if not unknown.any():
         return trimap.copy()
-    laplacian, used = _matting_laplacian(rgb, unknown)
+    laplacian, used = matting_laplacian(rgb, unknown)
     values = trimap.ravel()[used].astype(np.float64)
     fixed = (values == 0) | (values == 1)
     pull = np.where(fixed, KNOWN_WEIGHT, weight.ravel()[used])
@@ -222,35 +222,6 @@ def _blurred(picture: Floats, radius: int) -> Floats:
     """Box blur of (H, W, c) that keeps a channel axis of one."""
     out = cv2.blur(picture, (2 * radius + 1, 2 * radius + 1))
     return floats(out.reshape(picture.shape))
-
-
-def _matting_laplacian(rgb: Floats, unknown: NDArray[np.bool_]) -> tuple[sparse.csr_matrix, NDArray[np.int64]]:
-    """Laplacian over the 3x3 windows that touch an unknown pixel, and the flat indices of its rows.
-
-    Built in slices: 81 entries a window would take half a gigabyte at once where hair is long.
-    """
-    height, width = unknown.shape
-    centre = cv2.dilate(unknown.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    centre[0] = centre[-1] = False
-    centre[:, 0] = centre[:, -1] = False
-    middle = np.flatnonzero(centre.ravel())
-    window = np.array([dy * width + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)])
-    touched = np.unique((middle[:, None] + window).ravel())
-    used = np.union1d(touched, np.flatnonzero(unknown.ravel()))
-    place = np.full(height * width, -1, np.int32)
-    place[used] = np.arange(used.size, dtype=np.int32)
-    flat = rgb.reshape(-1, 3)
-    total = sparse.csr_matrix((used.size, used.size))
-    for start in range(0, len(middle), SLICE):
-        index = middle[start : start + SLICE, None] + window
-        colours = flat[index].astype(np.float64)
-        spread = colours - colours.mean(1, keepdims=True)
-        covariance = spread.transpose(0, 2, 1) @ spread / 9 + 1e-6 * np.eye(3)
-        affinity = np.eye(9) - (1 + spread @ np.linalg.inv(covariance) @ spread.transpose(0, 2, 1)) / 9
-        compact = place[index]
-        rows, columns = np.repeat(compact, 9, axis=1).ravel(), np.tile(compact, (1, 9)).ravel()
-        total = total + sparse.coo_matrix((affinity.ravel(), (rows, columns)), total.shape).tocsr()
-    return total, used
 
 
 def _rim(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
