@@ -12,11 +12,11 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench serve lock runtime dev models \
+.PHONY: help demo test check bench bench-gate serve lock runtime dev models \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: models ## from the bundled photos to portraits: demo/index.html
 	$(RUN)/fenshen demo -o demo
@@ -29,6 +29,9 @@ check: check-lint check-types check-layers check-docs check-licences check-cover
 
 bench: models ## how fast, on this machine
 	$(RUN)/python benchmarks/speed.py
+
+bench-gate: models ## how often the gate errs, on sets of photos: make bench-gate DATA=folder
+	$(RUN)/python benchmarks/gate $(DATA) -o benchmarks/results/gate.json
 
 serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)
 	@test -f demo/index.html || { echo "There is nothing to show yet. Run: make demo"; exit 1; }

@@ -159,6 +159,7 @@ OF_THE_FACE = (
         "refuse",
         "refuse",
     ),
+    Rule("face_covered", (Limit("odd_cheek", above=2.1), BOTH_EYES), "refuse", "warn"),
     Rule(
         "face_covered",
         (

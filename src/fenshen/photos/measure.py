@@ -85,6 +85,7 @@ class Measures:
         0.0  # share of the skin under the eyes that is unlike the cheeks: dark or mirroring glass
     )
     lower_face: float = 0.0  # how unlike the skin above it the lower face is, in spreads: a mask
+    odd_cheek: float = 0.0  # how unlike the rest of the face one cheek is, in spreads: something before it
     fine_detail: float = 1.0  # finest detail against coarser; a picture blown up has little
     forehead_covered: float = 0.0  # share of the forehead that is unlike the skin below
 
@@ -188,6 +189,7 @@ def _with_light(measures: Measures, photo: Photo, face: Face, mesh: FaceMesh) ->
         under_eyes=tone.under_eyes(cut, mesh.pose.yaw),
         forehead_covered=tone.forehead_covered(cut),
         lower_face=tone.lower_face(cut),
+        odd_cheek=tone.odd_cheek(cut),
         fine_detail=tone.fine_detail(cut),
     )
 

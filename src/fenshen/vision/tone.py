@@ -53,15 +53,29 @@ def evenness(cut: CutOut) -> float:
 
 
 def unnatural(cut: CutOut) -> float:
-    """How far the cheeks' mean colour lies from any skin in white light, CIELAB a*b* (natural colour).
+    """How far a cheek's mean colour lies from any skin in white light, CIELAB a*b* (natural colour).
 
-    Skin in neutral light of whatever complexion has a* of 5 to 25 and b* of 5 to 35.
+    Skin in neutral light of whatever complexion has a* of 5 to 25 and b* of 5 to 35. The better cheek decides, for
+    something may lie before the other.
     """
-    cheeks = np.concatenate([cut.lab[inside(cut.points[list(REGIONS[name])])] for name in CHEEKS])
-    if not len(cheeks):
+    return min(_off_skin(cut, REGIONS[name]) for name in CHEEKS)
+
+
+def _off_skin(cut: CutOut, patch: Sequence[int]) -> float:
+    cheek = cut.lab[inside(cut.points[list(patch)])]
+    if not len(cheek):
         return 0.0
-    a, b = float(cheeks[:, 1].mean()) - 128, float(cheeks[:, 2].mean()) - 128
+    a, b = float(cheek[:, 1].mean()) - 128, float(cheek[:, 2].mean()) - 128
     return float(np.hypot(max(0.0, 5 - a, a - 25), max(0.0, 5 - b, b - 35)))
+
+
+def odd_cheek(cut: CutOut) -> float:
+    """How unlike forehead, nose and other cheek the odder cheek is, in spreads: something held before it."""
+    forehead, nose, right, left = (_median(cut, REGIONS[n]) for n in ("forehead", "nose", *CHEEKS))
+    return max(
+        min(_distance(right, other) for other in (forehead, nose, left)),
+        min(_distance(left, other) for other in (forehead, nose, right)),
+    )
 
 
 def under_eyes(cut: CutOut, yaw: float) -> float:

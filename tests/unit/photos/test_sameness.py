@@ -25,10 +25,10 @@ def test_one_photo_is_told_by_the_frontal_alone() -> None:
 
 
 def test_a_photo_unlike_the_frontal_but_like_the_others_is_the_same_person() -> None:
-    likeness = [0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55]
+    likeness = [0.75, 0.7, 0.65, 0.65, 0.6, 0.6, 0.58]
     frontal = at(0.7, axis=2)
     own = [at(of, axis=axis) for axis, of in enumerate(likeness, start=3)]
-    turned = at(0.5, axis=60)
+    turned = at(0.55, axis=60)
     assert compare(frontal, [turned]) == ["unsure"]
     assert compare(frontal, [*own, turned])[-1] == "same"
 
@@ -49,3 +49,10 @@ def test_a_stranger_in_a_full_set_is_somebody_else() -> None:
 def test_near_duplicates_do_not_make_every_other_photo_suspect() -> None:
     burst = [at(0.99, axis=2)] * 6
     assert compare(FRONTAL, [*burst, at(0.95, axis=3)])[-1] == "same"
+
+
+def test_in_a_set_that_scatters_a_photo_far_below_the_others_is_still_doubted() -> None:
+    own = [at(of, axis=axis) for axis, of in enumerate((0.95, 0.9, 0.75, 0.7), start=2)]
+    doubted = compare(FRONTAL, [*own, at(0.45, axis=60)])
+    assert doubted[-1] == "unsure"
+    assert doubted[0] == "same"
