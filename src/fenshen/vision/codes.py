@@ -14,8 +14,8 @@ from fenshen.vision import nets
 from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.faces import Face
 
-CODES_AT, CARDS_AT = 800, 800
-"""Longest edge in px at which codes and cards are looked for."""
+QR_AT, BARS_AT, CARDS_AT = 1200, 800, 800
+"""Longest edge in px at which QR codes, bar codes and cards are looked for."""
 
 CARD = 85.60 / 53.98
 """Width to height of an ID-1 card (ISO/IEC 7810): ID cards, bank cards, driving licences."""
@@ -43,14 +43,16 @@ class CardSeen:
 
 
 def count_codes(rgb: RGB) -> int:
-    """Count QR codes and bar codes that a reader could read. What they say is thrown away at once."""
-    gray = _gray(rgb, CODES_AT)
+    """Count QR codes, and bar codes that can be read.
+
+    A QR code is known by its corners and not read. Bars look like many things, so a bar code must make sense to
+    count; what it says is thrown away at once.
+    """
     with nets.borrow("qr", cv2.QRCodeDetector) as qr:
-        found, said, _, _ = qr.detectAndDecodeMulti(gray)
-    count = sum(bool(text) for text in said) if found else 0
+        found, corners = qr.detectMulti(_gray(rgb, QR_AT))
     with nets.borrow("bars", cv2.barcode.BarcodeDetector) as bars:
-        text = bars.detectAndDecode(gray)[0]
-    return count + bool(text)
+        text = bars.detectAndDecode(_gray(rgb, BARS_AT))[0]
+    return (len(corners) if found and corners is not None else 0) + bool(text)
 
 
 def find_card(rgb: RGB, faces: Sequence[Face]) -> CardSeen | None:
@@ -121,7 +123,7 @@ def _flattened(gray: RGB, corners: Floats) -> RGB:
 
 
 def _rows_of_text(card: RGB) -> int:
-    """Count the rows of text: strokes close together, wide and low, several letters each."""
+    """Count the rows of text: strokes close together, wide and low, in more than one piece (small letters touch)."""
     inner = card[12:-12, 12:-12]
     strokes = cv2.morphologyEx(inner, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     dark = cv2.threshold(strokes, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
@@ -133,6 +135,6 @@ def _rows_of_text(card: RGB) -> int:
     for x, y, width, height, area in stats[1:count]:
         letters = cv2.connectedComponents(dark[y : y + height, x : x + width])[0] - 1
         rows += (
-            8 <= height <= 56 and width > 4 * height and area > 0.5 * width * height and letters >= 4  # noqa: PLR2004
+            8 <= height <= 56 and width > 3.5 * height and area > 0.5 * width * height and letters >= 2  # noqa: PLR2004
         )
     return rows

@@ -1,0 +1,111 @@
+"""Codes, cards, screens, screenshots: for every reason a picture that gives it and one that just does not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from benchmarks.showing import bar_code, card, laid_on, photographed_screen, qr_code, screenshot
+from tests.unit.photos import spoiling
+from tests.unit.photos.conftest import Picture, pixels
+
+from fenshen.photos.inspect import Inspected
+from fenshen.photos.judge import Verdict
+from fenshen.photos.scene import RULES, Scene, judge_scene
+from fenshen.words import codes, fields
+
+Reasons = Callable[..., tuple[str, ...]]
+
+ANNA = pixels("anna/00")
+WIDE = ANNA.shape[1]
+PLAIN = Scene(
+    codes=0, card=False, grid=2.2, bars=0.0, size_of_a_screen=False, nudity=None, minor=None, fingerprint=0
+)
+
+
+def striped(strength: float) -> Picture:
+    """Lay a fine lattice over the whole picture, and grain."""
+    up, along = np.mgrid[: ANNA.shape[0], : ANNA.shape[1]]
+    lattice = np.sin(up * 1.9 + along * 0.35) * np.sin(along * 1.9 - up * 0.35)
+    grain = np.random.default_rng(2).normal(0, 4, ANNA.shape)
+    laid: Picture = np.clip(ANNA + strength * lattice[..., None] + grain, 0, 255).astype(np.uint8)
+    return laid
+
+
+def with_bar(share: float) -> Picture:
+    """Put a black bar above the picture, as a share of the whole height."""
+    bar = round(ANNA.shape[0] * share / (1 - share))
+    return cv2.copyMakeBorder(ANNA, bar, 0, 0, 0, cv2.BORDER_CONSTANT, value=(0, 0, 0)).astype(np.uint8)
+
+
+SHOWN: dict[str, tuple[Callable[[], Picture], Callable[[], Picture]]] = {
+    "code_in_view": (
+        lambda: laid_on(ANNA, qr_code(190), 0.25, 0.82, angle=8),
+        lambda: laid_on(ANNA, spoiling.blurred(qr_code(190), 9), 0.25, 0.82, angle=8),
+    ),
+    "card_in_view": (
+        lambda: laid_on(ANNA, card(WIDE // 2, ANNA), 0.6, 0.8, angle=8),
+        lambda: laid_on(ANNA, card(WIDE // 2, rows=0), 0.6, 0.8, angle=8),
+    ),
+    "of_a_screen": (lambda: photographed_screen(ANNA, 3), ANNA.copy),
+    "maybe_of_a_screen": (lambda: striped(1.5), lambda: striped(0)),
+    "screenshot": (lambda: screenshot(ANNA), lambda: with_bar(0.03)),
+}
+
+
+@pytest.mark.parametrize("reason", SHOWN)
+def test_what_should_not_be_there_is_named(reason: str, reasons: Reasons) -> None:
+    assert reason in reasons(SHOWN[reason][0]())
+
+
+@pytest.mark.parametrize("reason", SHOWN)
+def test_what_is_nearly_so_is_not_blamed(reason: str, reasons: Reasons) -> None:
+    assert reason not in reasons(SHOWN[reason][1]())
+
+
+def test_a_bar_code_is_named_too(reasons: Reasons) -> None:
+    assert "code_in_view" in reasons(laid_on(ANNA, bar_code(307, 150), 0.7, 0.82, angle=4))
+
+
+def test_a_card_with_text_alone_is_named(reasons: Reasons) -> None:
+    assert "card_in_view" in reasons(laid_on(ANNA, card(round(0.45 * WIDE)), 0.7, 0.82, angle=5))
+
+
+def test_a_photo_of_nothing_but_a_card_is_named(reasons: Reasons) -> None:
+    table = np.full((700, 1000, 3), (96, 74, 58), np.uint8)
+    assert "card_in_view" in reasons(laid_on(table, card(760, ANNA), 0.5, 0.5, angle=4))
+
+
+def test_a_picture_frame_around_the_face_is_no_card(reasons: Reasons) -> None:
+    framed = cv2.copyMakeBorder(ANNA[:480], 40, 40, 60, 60, cv2.BORDER_CONSTANT, value=(90, 60, 30))
+    assert "card_in_view" not in reasons(np.asarray(framed, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("reason", "over", "under"),
+    [("nudity", 0.96, 0.94), ("maybe_nudity", 0.61, 0.59)],
+)
+def test_nudity_is_judged_by_its_limits_and_only_when_somebody_looked(
+    reason: str, over: float, under: float
+) -> None:
+    fine = Verdict(verdict="accepted")
+    assert reason in judge_scene(fine, replace(PLAIN, nudity=over)).reasons
+    assert reason not in judge_scene(fine, replace(PLAIN, nudity=under)).reasons
+    assert judge_scene(fine, PLAIN) == fine
+
+
+def test_without_the_optional_nets_nobody_looked_and_that_is_said(
+    look: Callable[..., Inspected], models: Path
+) -> None:
+    scene = look(ANNA).scene
+    assert scene is not None
+    assert (scene.nudity is None) == (not (models / "open-nsfw.onnx").exists())
+    assert (scene.minor is None) == (not (models / "faceres-deep.bin").exists())
+
+
+def test_every_reason_has_words_with_a_fix() -> None:
+    for code in [*(rule.code for rule in RULES), "near_duplicate", "not_needed"]:
+        assert code in codes("zh")
+        assert fields(code, "zh") >= {"what", "why", "fix"}
