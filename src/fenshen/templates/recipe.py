@@ -69,6 +69,9 @@ class Rig(Data):
     ambient: Annotated[float, Field(ge=0, le=4)]
     ambient_kelvin: Annotated[float, Field(ge=1700, le=20000)] = DAYLIGHT
     strength: Share = 0.9  # how far the photo's own light gives way
+    mirrors: bool = (
+        True  # whether the set may be turned round, so that its key comes from where the photo's light came
+    )
 
 
 class Pool(Data):

@@ -11,6 +11,7 @@ from fenshen.engines.studio.casting import rank_takes
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.framing import choose_window
 from fenshen.engines.studio.look import develop
+from fenshen.engines.studio.rig import turned_to
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
@@ -28,7 +29,8 @@ class StudioEngine:
         ranked = rank_takes(double, template.wish, options.used)
         take = next((take for take in ranked if take.photo not in options.without), ranked[0])  # (1)
         window = choose_window(take, template.framing, size)  # (2)
-        posed = pose(take, window, size, template.rig, double.skin, double.key)  # (3)
+        rig = turned_to(template.rig, take.light)
+        posed = pose(take, window, size, rig, double.skin, double.key)  # (3)
         backdrop = paint(template.backdrop, size, rng)  # (4)
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
         pixels = develop(light, template.look, rng)  # (6)

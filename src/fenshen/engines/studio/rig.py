@@ -7,7 +7,11 @@ import numpy as np
 
 from fenshen.templates.recipe import DAYLIGHT, Light, Rig
 from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.light import direction
 
+AGAINST: Final = (
+    0.03  # key and photo's light are on different sides by more than this (product of their sides)
+)
 STEPS: Final = 18  # samples along a light ray
 
 
@@ -16,6 +20,18 @@ def towards(light: Light) -> Floats:
     azimuth, elevation = np.radians(light.azimuth), np.radians(light.elevation)
     flat = np.cos(elevation)
     return floats([flat * np.sin(azimuth), np.sin(elevation), flat * np.cos(azimuth)])
+
+
+def turned_to(rig: Rig, light: Floats) -> Rig:
+    """The rig, or its mirror image when that suits the light a photo already has: a shadow cannot be argued away.
+
+    light: (9, 3) spherical harmonics of the photo.
+    """
+    key = max(rig.lights, key=lambda lamp: lamp.intensity if towards(lamp)[2] > 0 else 0.0, default=None)
+    if key is None or not rig.mirrors or towards(key)[0] * direction(light)[0] >= -AGAINST:
+        return rig
+    lights = tuple(lamp.model_copy(update={"azimuth": -lamp.azimuth}) for lamp in rig.lights)
+    return rig.model_copy(update={"lights": lights})
 
 
 def colour_of(light: Light) -> Floats:
