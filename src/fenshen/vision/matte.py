@@ -21,6 +21,10 @@ from fenshen.vision.laplacian import matting_laplacian
 
 CERTAIN_INSIDE: Final = 0.85
 CERTAIN_OUTSIDE: Final = 0.25
+SURELY_NOT: Final = 0.06
+DOUBT: Final = 0.4  # between certain in- and outside: the colours decide
+THREAD: Final = 0.05  # of the face's width: thinner than twice this does not hold two parts together
+STRAND: Final = 0.16  # of the face's width: how far hair may reach from the solid part
 BAND_INWARDS: Final = 0.025  # of the face's width: skin has a crisp edge
 BAND_OUTWARDS: Final = 0.06  # of the face's width: hair sticks out further than nets see
 SOLVE_EDGE: Final = (
@@ -54,25 +58,30 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     width = face[2] * scale
     x, y, w, h = (side * scale for side in face)
     person = to_frame(_resized(probability, size))
-    votes = keep_subject(agree(person, to_frame(_resized(salient, size))), (x, y, w, h))
+    votes = agree(person, to_frame(_resized(salient, size)), chin=round(y + h))
+    votes = keep_subject(votes, (x, y, w, h))
     trimap = trimap_of(votes, face_width=width)
     proposal, confidence = propose_alpha(small, trimap, votes)
     guess = confidence * proposal + (1 - confidence) * votes
     alpha = solve_alpha(small, trimap, guess, 0.01 + 0.08 * confidence)
-    alpha = np.clip((alpha - RESIDUE) / (1 - 2 * RESIDUE), 0, 1).astype(np.float32)
+    alpha = keep_subject(floats(np.clip((alpha - RESIDUE) / (1 - 2 * RESIDUE), 0, 1)), (x, y, w, h))
     if scale < 1:
         alpha = enlarge_alpha(alpha, small, colours)
     return Matte(alpha=alpha, foreground=foreground_of(colours, alpha, radius=max(4, round(0.12 * face[2]))))
 
 
-def agree(probability: Floats, salient: Floats) -> Floats:
+def agree(probability: Floats, salient: Floats, *, chin: int) -> Floats:
     """One opinion of two nets: the first decides where it is sure, where it is not the second is heard.
 
-    Both (H, W) 0..1. The second finds what stands out, which may be more than a person: it never overrules.
+    Both (H, W) 0..1. The second finds what stands out, which may be more than a person and lose their clothes: it
+    never overrules, but above the chin's row, where it is good, its sure no makes a yes a doubt.
     """
     sure = np.abs(2 * probability - 1)
     heard = 2 * np.abs(2 * salient - 1) * (1 - sure**2)
-    return floats((sure * probability + heard * salient) / (sure + heard + 1e-6))
+    votes = floats((sure * probability + heard * salient) / (sure + heard + 1e-6))
+    head, doubted = votes[: max(0, chin)], salient[: max(0, chin)] < SURELY_NOT
+    head[doubted] = np.minimum(head[doubted], DOUBT)
+    return votes
 
 
 def to_frame(probability: Floats) -> Floats:
@@ -83,16 +92,22 @@ def to_frame(probability: Floats) -> Floats:
 
 
 def keep_subject(probability: Floats, face: tuple[float, float, float, float]) -> Floats:
-    """Zero every part of a person mask that is not connected with the face in the box."""
-    count, labels = cv2.connectedComponents((probability > CERTAIN_OUTSIDE).astype(np.uint8))
+    """Zero every part of a person mask that does not belong to the face in the box.
+
+    The mask is thinned before parts are told apart, so that something bright above a head, which touches it by a
+    thread, falls away; what lies near the part that is kept stays: hair is thin too.
+    """
+    mask = (probability > CERTAIN_OUTSIDE).astype(np.uint8)
+    core = cv2.erode(mask, _disc(THREAD * face[2]), borderValue=1)
+    count, labels = cv2.connectedComponents(core)
     x, y, w, h = (max(0, round(v)) for v in face)
     inside = labels[y : y + h, x : x + w]
     inside = inside[inside > 0]
-    if count <= 2 or inside.size == 0:  # noqa: PLR2004 - background and one person: nothing to drop
+    if count <= 1 or inside.size == 0:
         return probability
-    keep = (labels == np.bincount(inside).argmax()).astype(np.uint8)
-    soft = cv2.GaussianBlur(cv2.dilate(keep, _disc(0.02 * face[2])).astype(np.float32), (0, 0), 2.0)
-    return floats(probability * soft)
+    kept = (labels == np.bincount(inside).argmax()).astype(np.uint8)
+    near = cv2.dilate(kept, _disc(STRAND * face[2])).astype(np.float32)
+    return floats(probability * cv2.GaussianBlur(near, (0, 0), 2.0))
 
 
 def grown(person: Floats, face_width: float) -> Floats:
