@@ -69,6 +69,9 @@ BOTH_EYES = Limit("yaw", below=20, either_way=True)
 NOT_PROFILE = Limit("yaw", below=50, either_way=True)
 """In profile the mesh covers hair and background, so the light on it says nothing."""
 
+WHOLE = Limit("outside", below=0.1)
+"""Of a face that is cut off nothing finer is said: the mesh has to guess the rest."""
+
 OF_THE_FILE = (
     Rule("sideways", (Limit("sideways", above=0),), "refuse", "refuse"),
     Rule("no_face", (Limit("faces", below=1), Limit("sideways", below=1)), "refuse", "refuse"),
@@ -117,10 +120,15 @@ OF_THE_FACE = (
     Rule("mouth_open", (Limit("mouth_open", above=0.25),), "warn", None),
     # Of a head turned away the net is never sure.
     Rule("face_unclear", (Limit("presence", below=0.9), NOT_PROFILE), "refuse", "warn"),
-    Rule("looking_away", (Limit("gaze", above=20), NEAR_FRONT), "warn", None),
-    Rule("taken_close", (Limit("distance", below=38),), "warn", None),
+    Rule(
+        "looking_away",
+        (Limit("gaze", above=20), Limit("eyes_shut", below=0.45), NEAR_FRONT, WHOLE),
+        "warn",
+        None,
+    ),
+    Rule("taken_close", (Limit("distance", below=38), WHOLE), "warn", None),
     Rule("odd_colour", (Limit("unnatural", above=8), Limit("colour", above=4), NOT_PROFILE), "warn", "warn"),
-    Rule("forehead_covered", (Limit("forehead_covered", above=0.5), NEAR_FRONT), "warn", None),
+    Rule("forehead_covered", (Limit("forehead_covered", above=0.5), NEAR_FRONT, WHOLE), "warn", None),
     # Dark glass shows no eye; tinted glass little of it and dark skin below; a mirror shows the room below the eye.
     Rule("eyes_covered", (Limit("eye_contrast", below=0.045), NEAR_FRONT), "refuse", "refuse"),
     Rule(

@@ -75,3 +75,8 @@ def painted(picture: Picture, outline: NDArray[np.floating], colour: tuple[int, 
     canvas = picture.copy()
     cv2.fillPoly(canvas, [np.round(outline).astype(np.int32)], colour)
     return canvas
+
+
+def lamp(picture: Picture, colour: tuple[float, float, float]) -> Picture:
+    """Light the picture with a coloured lamp, given as gains of red, green and blue."""
+    return _back(picture.astype(np.float32) * np.array(colour, np.float32))

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 from tests.unit.photos import spoiling
 from tests.unit.photos.conftest import Picture, code, person, pixels
 
@@ -44,6 +46,16 @@ SPOILT: dict[str, tuple[Callable[[], Picture | bytes], Callable[[], Picture | by
     "head_tilted": (lambda: spoiling.tilted(ANNA, 28), lambda: spoiling.tilted(ANNA, 12)),
     "eyes_closed": (lambda: person("anna/23"), lambda: person("anna/03")),
     "mouth_open": (lambda: person("anna/18"), lambda: person("anna/03")),
+    "bystander": (
+        lambda: spoiling.beside(ANNA, spoiling.shrunk(pixels("omar/00"), 460)),
+        lambda: spoiling.beside(ANNA, spoiling.shrunk(pixels("omar/00"), 260)),
+    ),
+    "face_at_edge": (ANNA[:, :567].copy, ANNA[:, :576].copy),
+    "face_unclear": (pixels("anna/03")[:, :370].copy, pixels("anna/03")[:, :620].copy),
+    "looking_up_or_down": (lambda: person("wei/05"), lambda: person("anna/05")),
+    "looking_away": (lambda: person("wei/05"), lambda: person("anna/01")),
+    "taken_close": (lambda: person("anna/05"), lambda: person("wei/05")),
+    "odd_colour": (lambda: spoiling.lamp(ANNA, (0.6, 0.8, 1.0)), lambda: spoiling.lamp(ANNA, (0.8, 0.9, 1.0))),
 }  # fmt: skip
 
 
@@ -57,36 +69,105 @@ def test_what_is_just_good_enough_is_not_blamed(reason: str, reasons: Reasons) -
     assert reason not in reasons(SPOILT[reason][1](), "frontal")
 
 
-def test_glaring_spots_are_named(reasons: Reasons, look: Look) -> None:
-    mesh = look(ANNA).mesh
-    assert mesh is not None
-    cheek = mesh.points[[116, 101, 203, 187, 147], :2]
-    assert "glaring" in reasons(spoiling.painted(ANNA, cheek, (255, 255, 255)))
+EYES = ([70, 63, 105, 66, 107, 133, 119, 117, 111], [300, 293, 334, 296, 336, 362, 348, 346, 340])
+MASK = [195, 205, 187, 132, 172, 150, 176, 152, 400, 379, 397, 361, 411, 425]
+BROWS = [127, 70, 105, 9, 334, 300, 356]
+SKIN = (205, 170, 150)
+Colour = tuple[int, int, int]
 
 
-def test_dark_glasses_are_named(reasons: Reasons, look: Look) -> None:
+@pytest.fixture(scope="module")
+def points(look: Look) -> NDArray[np.float32]:
+    """Give the mesh of the picture that is painted on."""
     mesh = look(ANNA).mesh
     assert mesh is not None
+    return np.asarray(mesh.points[:, :2])
+
+
+def with_lenses(points: NDArray[np.float32], colour: Colour, density: float = 1.0) -> Picture:
     glasses = ANNA
-    for eye in ([70, 63, 105, 66, 107, 133, 119, 117, 111], [300, 293, 334, 296, 336, 362, 348, 346, 340]):
-        glasses = spoiling.painted(glasses, mesh.points[eye, :2], (12, 12, 12))
-    assert "eyes_covered" in reasons(glasses)
+    for eye in EYES:
+        glasses = spoiling.painted(glasses, points[eye], colour)
+    return np.asarray(ANNA * (1 - density) + glasses * density, np.uint8)
 
 
-def test_a_mask_is_named(reasons: Reasons, look: Look) -> None:
-    mesh = look(ANNA).mesh
-    assert mesh is not None
-    mask = [195, 205, 187, 132, 172, 150, 176, 152, 400, 379, 397, 361, 411, 425]
-    reason = reasons(spoiling.painted(ANNA, mesh.points[mask, :2], (150, 195, 215)))
+def with_cap(points: NDArray[np.float32], down_to: float) -> Picture:
+    """Paint a cap; ``down_to`` is the share of the face's height between its brim and the brows."""
+    up = points[10] - points[152]
+    brim, crown = points[BROWS] + down_to * up, points[BROWS][::-1] * 0.6 + points[BROWS].mean(0) * 0.4
+    return spoiling.painted(ANNA, np.concatenate([brim, crown + 0.5 * up]), (30, 60, 120))
+
+
+def test_glaring_spots_are_named_and_small_ones_are_not(
+    reasons: Reasons, points: NDArray[np.float32]
+) -> None:
+    cheek = points[[116, 101, 203, 187, 147]]
+    small = (cheek - cheek.mean(0)) * 0.5 + cheek.mean(0)
+    assert "glaring" in reasons(spoiling.painted(ANNA, cheek, (255, 255, 255)))
+    assert "glaring" not in reasons(spoiling.painted(ANNA, small, (255, 255, 255)))
+
+
+@pytest.mark.parametrize("colour", [(12, 12, 12), (190, 150, 90), (80, 120, 190)])
+def test_dark_and_mirroring_glasses_are_named(
+    colour: Colour, reasons: Reasons, points: NDArray[np.float32]
+) -> None:
+    assert "eyes_covered" in reasons(with_lenses(points, colour))
+
+
+def test_glasses_one_can_see_through_are_let_pass(reasons: Reasons, points: NDArray[np.float32]) -> None:
+    assert reasons(with_lenses(points, (90, 90, 90), density=0.2)) == ()
+
+
+@pytest.mark.parametrize("colour", [(150, 195, 215), SKIN, (30, 30, 32), (245, 245, 245)])
+def test_a_mask_of_any_colour_is_named(colour: Colour, reasons: Reasons, points: NDArray[np.float32]) -> None:
+    reason = reasons(spoiling.painted(ANNA, points[MASK], colour))
     assert {"mouth_covered", "face_covered"} & set(reason)
 
 
-def test_an_object_before_the_face_is_named(reasons: Reasons, look: Look) -> None:
-    mesh = look(ANNA).mesh
-    assert mesh is not None
-    x, y = mesh.points[425, :2]
-    board = np.array([[x - 60, y - 80], [x + 200, y - 80], [x + 200, y + 80], [x - 60, y + 80]])
-    assert "face_covered" in reasons(spoiling.painted(ANNA, board, (90, 70, 60)))
+def test_a_mask_pulled_under_the_chin_is_let_pass(reasons: Reasons, points: NDArray[np.float32]) -> None:
+    below = points[MASK] + 0.95 * (points[152] - points[4])
+    assert not {"mouth_covered", "face_covered"} & set(
+        reasons(spoiling.painted(ANNA, below, (150, 195, 215)))
+    )
+
+
+def board(points: NDArray[np.float32], shift: float) -> Picture:
+    """Hold a board before a cheek, or ``shift`` px farther out."""
+    x, y = points[425] + (shift, 0)
+    outline = np.array([[x - 60, y - 80], [x + 200, y - 80], [x + 200, y + 80], [x - 60, y + 80]])
+    return spoiling.painted(ANNA, outline, (90, 70, 60))
+
+
+def test_an_object_before_the_face_is_named_and_one_beside_it_is_not(
+    reasons: Reasons, points: NDArray[np.float32]
+) -> None:
+    assert "face_covered" in reasons(board(points, 0))
+    assert "face_covered" not in reasons(board(points, 150))
+
+
+def test_a_patterned_object_before_a_cheek_is_named(reasons: Reasons, points: NDArray[np.float32]) -> None:
+    cheek = np.asarray(points[[425]] + np.array([[-70, -80], [120, -80], [120, 90], [-70, 90]]))
+    cloth = spoiling.grainy(spoiling.painted(ANNA, cheek, (60, 90, 160)), 4)
+    assert "face_covered" in reasons(cloth)
+
+
+def test_a_cap_in_the_forehead_is_named_in_the_frontal_only(
+    reasons: Reasons, points: NDArray[np.float32]
+) -> None:
+    assert "forehead_covered" in reasons(with_cap(points, 0.05), "frontal")
+    assert "forehead_covered" not in reasons(with_cap(points, 0.05))
+    assert "forehead_covered" not in reasons(with_cap(points, 0.2), "frontal")
+
+
+def test_a_picture_blown_up_from_a_small_one_is_soft(reasons: Reasons) -> None:
+    for height, soft in ((150, True), (500, False)):
+        tiny = spoiling.shrunk(ANNA, height)
+        assert ("soft" in reasons(np.asarray(Image.fromarray(tiny).resize((768, 1024))))) == soft
+
+
+def test_half_a_face_does_not_pass_for_a_profile(reasons: Reasons) -> None:
+    half = ANNA[:, 395:]
+    assert {"face_cut_off", "face_at_edge"} & set(reasons(half))
 
 
 @pytest.mark.parametrize(("term", "reason"), [
