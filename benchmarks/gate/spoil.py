@@ -214,7 +214,9 @@ def _inside(size: tuple[int, ...], outline: NDArray[np.floating]) -> NDArray[np.
 
 
 CUT = frozenset({"face_cut_off", "face_at_edge", "head_cropped", "no_face", "face_unclear"})
-COVERED = frozenset({"eyes_covered", "mouth_covered", "face_covered", "face_unclear", "no_face"})
+COVERED = frozenset(
+    {"eyes_covered", "eyes_in_shadow", "mouth_covered", "face_covered", "face_unclear", "no_face"}
+)
 NOT_SEEN = frozenset({"no_face"})
 
 FAULTS: tuple[Fault, ...] = (

@@ -114,6 +114,15 @@ def test_dark_and_mirroring_glasses_are_named(
     assert "eyes_covered" in reasons(with_lenses(points, colour))
 
 
+def test_tinted_glasses_are_doubted_and_refused_in_the_frontal(
+    look: Look, points: NDArray[np.float32]
+) -> None:
+    tinted = with_lenses(points, (70, 50, 40), density=0.8)
+    for role, outcome in (("supplementary", "warned"), ("frontal", "refused")):
+        verdict = look(tinted, role).verdict
+        assert (verdict.verdict, "eyes_in_shadow" in verdict.reasons) == (outcome, True)
+
+
 def test_glasses_one_can_see_through_are_let_pass(reasons: Reasons, points: NDArray[np.float32]) -> None:
     assert reasons(with_lenses(points, (90, 90, 90), density=0.2)) == ()
 
