@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from fenshen.vision.arrays import RGB, Floats
 
 TILE = 256
-TILES = 3
+TILES = 2
 """Spectra are taken of up to TILES x TILES squares of TILE px: a screen's grid is in all, a tweed jacket in some."""
 
 LOWEST = 0.10
 """Cycles per px from which on a regular pattern counts; coarser ones are things, not grids."""
+
+COLUMN = 8
+"""Bars are looked for in every eighth column."""
 
 BAND_WIDTH = 0.9
 """Share of a row that must be of one colour for a bar of an app."""
@@ -87,7 +90,7 @@ def _looked_at() -> Floats:
 
 def bars(rgb: RGB) -> float:
     """Share of the height taken by plain bars at top and bottom that end in a straight edge from side to side."""
-    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    gray = cv2.cvtColor(np.ascontiguousarray(rgb[:, ::COLUMN]), cv2.COLOR_RGB2GRAY).astype(np.int16)
     return _bar(gray) + _bar(gray[::-1])
 
 
