@@ -14,10 +14,7 @@ from fenshen.photos.judge import Severity, Verdict, add
 from fenshen.vision import age, codes, hashes, nudity, screens
 from fenshen.vision.faces import Face
 
-GRID_SURE, GRID_LIKELY = (
-    25.0,
-    9.0,
-)  # of 325 good photos one is above 6: a cut-out on a false chequerboard, at 19
+GRID_SURE, GRID_LIKELY = 30.0, 9.0  # one of 325 good photos is above 6: a cut-out on a chequerboard, at 27
 BARS = 0.05  # of the height
 BARS_OF_A_SCREEN = 0.02  # when the picture has the size of a screen besides
 NUDE, MAYBE_NUDE = 0.95, 0.6  # of 325 good photos one is above 0.41: swimwear, at 0.89
@@ -27,7 +24,7 @@ NUDE, MAYBE_NUDE = 0.95, 0.6  # of 325 good photos one is above 0.41: swimwear, 
 class Scene:
     """What lies around the face. ``None`` where an optional net is not here, so that nobody looked."""
 
-    codes: int  # QR and bar codes that a reader could read
+    codes: int  # QR codes in view, and bar codes that can be read
     card: bool  # an ID or bank card
     grid: float  # of a screen's pixels, see vision.screens
     bars: float  # share of the height that is bars of an app

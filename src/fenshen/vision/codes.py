@@ -34,6 +34,9 @@ FLAT = (432, 272)
 SMALLEST, LARGEST = 0.012, 0.95
 """Area of a card, as a share of the picture; a smaller one cannot be read."""
 
+EDGES = ((40, 120), (10, 30))
+"""Canny's two limits: for a card on something darker, and for one on a white shirt."""
+
 ROWS = 3
 """Rows of text that make a card of a rectangle."""
 
@@ -95,9 +98,11 @@ def _gray(rgb: RGB, longest: int) -> RGB:
 
 def _quadrilaterals(gray: RGB) -> list[Floats]:
     """(4, 2) float32 corners, in order, of convex four-sided outlines with a card's proportions."""
-    edges = cv2.Canny(cv2.GaussianBlur(gray, (5, 5), 0), 40, 120)
-    edges = cv2.dilate(edges, np.ones((3, 3), np.uint8))
-    outlines, _ = cv2.findContours(edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    smooth = cv2.GaussianBlur(gray, (5, 5), 0)
+    outlines: list[cv2.typing.MatLike] = []
+    for weak, strong in EDGES:
+        edges = cv2.dilate(cv2.Canny(smooth, weak, strong), np.ones((3, 3), np.uint8))
+        outlines += cv2.findContours(edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
     kept = []
     for outline in outlines:
         area = cv2.contourArea(outline)

@@ -96,7 +96,7 @@ def bars(rgb: RGB) -> float:
 
 def _bar(gray: NDArray[np.int16]) -> float:
     """Rows from the first on of one and the same colour, words and icons apart."""
-    most = gray.shape[0] // 3
+    most = gray.shape[0] * 12 // 25  # a wide picture on a tall screen leaves nearly half of it above
     colour = np.median(gray[: max(2, gray.shape[0] // 100)])
     plain = (np.abs(gray[:most] - colour) <= 3).mean(axis=1)  # noqa: PLR2004
     # Rows with a line of words are less plain; the bar goes on while most of the next rows are.
