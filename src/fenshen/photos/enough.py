@@ -16,9 +16,9 @@ from typing import Final
 from fenshen.photos.measure import Measures
 from fenshen.photos.score import VIEWS
 
-A: Final = 4.7  # points
-P: Final = 0.98
-B: Final = 0.16
+A: Final = 4.2  # points
+P: Final = 0.94
+B: Final = 0.28
 LEAST_GAIN: Final = 0.3  # points of 100
 MOST: Final = 31  # photos ever asked for, whatever is missing
 
