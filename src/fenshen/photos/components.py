@@ -26,14 +26,18 @@ class Component:
     source: str  # clause of ISO/IEC 29794-5 by its name, or where else the function comes from
 
 
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + exp(-min(60.0, max(-60.0, x))))
+
+
 def rising(middle: float, width: float, height: float = 100.0) -> Score:
     """Sigmoid that is half at ``middle`` and rises over ``width``."""
-    return lambda x: height / (1 + exp(-(x - middle) / width))
+    return lambda x: height * _sigmoid((x - middle) / width)
 
 
 def falling(middle: float, width: float, height: float = 100.0) -> Score:
     """Sigmoid that is half at ``middle`` and falls over ``width``."""
-    return lambda x: height * (1 - 1 / (1 + exp(-(x - middle) / width)))
+    return lambda x: height * (1 - _sigmoid((x - middle) / width))
 
 
 def between(nought: float, full: float) -> Score:
@@ -46,7 +50,7 @@ def _pose(degrees: float) -> float:
 
 
 def _dark(share: float) -> float:
-    return 120 * (0.832 - 1 / (1 + exp(-(share - 0.92) / 0.05)))
+    return 120 * (0.832 - _sigmoid((share - 0.92) / 0.05))
 
 
 OWN = "own measure; limits from benchmarks/gate"
