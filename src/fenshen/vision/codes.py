@@ -31,8 +31,8 @@ SLANT = 0.22
 FLAT = (432, 272)
 """px, width and height, to which a card is flattened before its face of text is looked at."""
 
-SMALLEST, LARGEST = 0.012, 0.95
-"""Area of a card, as a share of the picture; a smaller one cannot be read."""
+SMALLEST, LARGEST = 0.012, 0.9
+"""Area of a card, as a share of the picture; a smaller one cannot be read, a larger one is the picture's own edge."""
 
 EDGES = ((40, 120), (10, 30))
 """Canny's two limits: for a card on something darker, and for one on a white shirt."""
@@ -106,9 +106,9 @@ def _quadrilaterals(gray: RGB) -> list[Floats]:
     kept = []
     for outline in outlines:
         area = cv2.contourArea(outline)
-        if not SMALLEST * gray.size < area < LARGEST * gray.size:
-            continue
         around = cv2.convexHull(outline)
+        if area < SMALLEST * gray.size or cv2.contourArea(around) > LARGEST * gray.size:
+            continue
         shape = cv2.approxPolyDP(around, 0.03 * cv2.arcLength(around, closed=True), closed=True)
         if len(shape) == 4 and area > 0.85 * cv2.contourArea(around):  # noqa: PLR2004
             corners = shape.reshape(4, 2).astype(np.float32)
