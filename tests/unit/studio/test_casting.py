@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,7 +64,7 @@ def test_a_take_that_served_makes_room_for_another() -> None:
 def test_every_fault_of_a_photo_costs() -> None:
     sitter = a_double(BASE)
     perfect = penalty(BASE, Wish(), sitter)
-    faults = {
+    faults: dict[str, Any] = {
         "pitch": 20.0, "roll": 15.0, "mouth_open": 0.8, "eyes_open": 0.2, "evenness": 0.3, "sharpness": 0.2,
         "certainty": 0.5, "clutter": 0.6, "mixed": 2.0, "typical": 0.5, "smile": 1.0, "skin": (0.6, 0.2, 0.05),
     }  # fmt: skip

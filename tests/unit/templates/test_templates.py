@@ -104,4 +104,4 @@ def test_no_text_at_all_makes_the_reader_stumble(text: str) -> None:
 def test_a_template_cannot_be_changed_while_it_is_used() -> None:
     recipe: Template = template("butterfly")
     with pytest.raises(ValueError, match="frozen"):
-        recipe.look.exposure = 2.0  # type: ignore[misc]
+        recipe.look.exposure = 2.0
