@@ -142,7 +142,7 @@ def test_what_it_tells_a_program_is_what_check_and_portrait_tell(ran: Ran) -> No
         said
     )
     assert len(said["photos"]) == said["photos_destroyed"] == len(people.photos_of("omar"))
-    assert {"file", "role", "verdict", "reasons", "same_person"} == set(said["photos"][0])
+    assert {"file", "role", "verdict", "reasons", "same_person"} <= set(said["photos"][0])
     assert [each["template"] for each in said["portraits"]] == ["butterfly", "noir"]
     assert all(Path(each["file"]).is_file() for each in said["portraits"])
     assert {"likeness", "likeness_percentile", "seconds", "seed"} <= set(said["portraits"][0])
