@@ -9,12 +9,28 @@ from fenshen.photos.judge import add, judge
 from fenshen.photos.measure import Measures
 from fenshen.photos.report import Inspected
 from fenshen.photos.scene import judge_scene
+from fenshen.vision.identity import cosine
 
 
 def choose_frontal(photos: Sequence[Inspected]) -> int | None:
-    """Choose the photo to be the frontal: usable as one, then most frontal and best; None when no face was seen."""
-    ranked = [(_as_frontal(photo), photo.index) for photo in photos if photo.measures and photo.mesh]
+    """Choose the photo to be the frontal: usable as one, then most frontal and best; None when no face was seen.
+
+    Only photos of the person whom most photos show are asked: one good picture of a friend must not turn all the
+    others into strangers.
+    """
+    faces = [photo for photo in photos if photo.measures and photo.mesh]
+    company = {photo.index: _company(photo, faces) for photo in faces}
+    most = max(company.values(), default=0)
+    ranked = [(_as_frontal(photo), photo.index) for photo in faces if 2 * company[photo.index] >= most]
     return max(ranked)[1] if ranked else None
+
+
+def _company(photo: Inspected, faces: Sequence[Inspected]) -> int:
+    """Count the other photos that surely show the same person."""
+    if photo.embedding is None:
+        return 0
+    others = [other.embedding for other in faces if other is not photo and other.embedding is not None]
+    return sum(cosine(photo.embedding, other) >= sameness.SAME for other in others)
 
 
 def _as_frontal(photo: Inspected) -> tuple[int, float]:

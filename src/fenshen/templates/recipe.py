@@ -47,7 +47,6 @@ class Wish(Data):
 
     yaw: float = 0.0  # degrees, as the template would like it
     smile: Share | None = None  # None: as the sitter likes
-    eyes_to_camera: bool = True
 
 
 class Light(Data):
