@@ -21,8 +21,6 @@ from fenshen.vision.laplacian import matting_laplacian
 
 CERTAIN_INSIDE: Final = 0.85
 CERTAIN_OUTSIDE: Final = 0.25
-SURELY_NOT: Final = 0.06
-DOUBT: Final = 0.4  # between certain in- and outside: the colours decide
 THREAD: Final = 0.05  # of the face's width: thinner than twice this does not hold two parts together
 STRAND: Final = 0.16  # of the face's width: how far hair may reach from the solid part
 BAND_INWARDS: Final = 0.025  # of the face's width: skin has a crisp edge
@@ -58,7 +56,7 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     width = face[2] * scale
     x, y, w, h = (side * scale for side in face)
     person = to_frame(_resized(probability, size))
-    votes = agree(person, to_frame(_resized(salient, size)), chin=round(y + h))
+    votes = agree(person, to_frame(_resized(salient, size)))
     votes = keep_subject(votes, (x, y, w, h))
     trimap = trimap_of(votes, face_width=width)
     proposal, confidence = propose_alpha(small, trimap, votes)
@@ -70,18 +68,15 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     return Matte(alpha=alpha, foreground=foreground_of(colours, alpha, radius=max(4, round(0.12 * face[2]))))
 
 
-def agree(probability: Floats, salient: Floats, *, chin: int) -> Floats:
+def agree(probability: Floats, salient: Floats) -> Floats:
     """One opinion of two nets: the first decides where it is sure, where it is not the second is heard.
 
-    Both (H, W) 0..1. The second finds what stands out, which may be more than a person and lose their clothes: it
-    never overrules, but above the chin's row, where it is good, its sure no makes a yes a doubt.
+    Both (H, W) 0..1. The second finds what stands out, which may be more than a person, and it loses clothes and
+    large hair: it never overrules.
     """
     sure = np.abs(2 * probability - 1)
     heard = 2 * np.abs(2 * salient - 1) * (1 - sure**2)
-    votes = floats((sure * probability + heard * salient) / (sure + heard + 1e-6))
-    head, doubted = votes[: max(0, chin)], salient[: max(0, chin)] < SURELY_NOT
-    head[doubted] = np.minimum(head[doubted], DOUBT)
-    return votes
+    return floats((sure * probability + heard * salient) / (sure + heard + 1e-6))
 
 
 def to_frame(probability: Floats) -> Floats:

@@ -226,6 +226,7 @@ def test_damage_in_the_middle_never_escapes_as_another_error(
             for place in chance.integers(12, len(hurt), 8):
                 hurt[place] = chance.integers(256)
             try:
-                opened(bytes(hurt))
+                photo = opened(bytes(hurt))
             except PhotoRefusedError:
                 continue
+            assert photo.pixels.ndim == 3  # damaged, yet a picture

@@ -205,11 +205,10 @@ def test_a_bright_patch_that_touches_the_head_by_a_thread_falls_away() -> None:
     assert kept[200, 100] == 1
 
 
-def test_above_the_chin_the_second_nets_sure_no_is_a_doubt() -> None:
+def test_the_second_net_never_takes_hair_away_that_the_first_is_sure_of() -> None:
     yes, no = np.ones((10, 4), np.float32), np.zeros((10, 4), np.float32)
-    votes = agree(yes, no, chin=5)
-    assert (votes[:5] == matte.DOUBT).all()
-    assert (votes[5:] > 0.99).all()  # it loses clothes: below, it is not heard
+    assert (agree(yes, no) > 0.99).all()
+    assert (agree(0.5 * yes, no) < 0.1).all()  # where the first is unsure, it is heard
 
 
 def test_when_no_face_meets_a_person_everybody_stays() -> None:
