@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from fenshen.double.double import OpenDouble
-from fenshen.templates.recipe import Template
+from fenshen.templates.recipe import Template, Wish
 from fenshen.vision.arrays import RGB
+
+LOW: Final = 0.3  # of RenderOptions.beautify: what a person gets who asks for nothing
+MOST_PRESSES: Final = 4
 
 
 class Origin(StrEnum):
@@ -33,6 +36,18 @@ class RenderOptions:
     without: tuple[int, ...] = ()  # photos not to be used, as long as there are others
     used: tuple[int, ...] = ()  # photos that already served in this series: the engine prefers others
     short_side: int = 1024  # pixels of the finished picture's shorter side
+    beautify: float = LOW  # 0 = the skin as it is .. 1 = all that the studio will do; nothing alters who it is
+    closer: int = 0  # presses of "more like me", 0..MOST_PRESSES: from the template's ideal towards the sitter
+    wish: Wish | None = None  # pose and expression instead of the template's
+    explain: bool = False  # whether the steps of the work come along as layers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One step of the work, for who wants to see how a portrait came about. As personal as the portrait itself."""
+
+    name: str  # a key of the word catalogue
+    pixels: RGB = field(repr=False)  # (H, W, 3) sRGB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +58,7 @@ class RenderedPortrait:
     faces: tuple[tuple[float, float, float, float], ...]  # x, y, width, height in pixels
     photo: int  # which of the sitter's photos it is made from, counted from 1
     origin: Origin
+    layers: tuple[Layer, ...] = field(repr=False, default=())  # in the order of the work; only when asked for
 
 
 class Engine(Protocol):
