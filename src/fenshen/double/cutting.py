@@ -12,8 +12,9 @@ from fenshen.double.take import Take, cut_edges
 from fenshen.vision import regions
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.canonical import canonical
+from fenshen.vision.colour import to_linear
 from fenshen.vision.faces import Face
-from fenshen.vision.light import fit_light, to_linear
+from fenshen.vision.light import fit_light
 from fenshen.vision.matte import Matte, cut_out
 from fenshen.vision.mesh import FaceMesh
 from fenshen.vision.person import person_probability, selfie_probability

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from fenshen.vision.arrays import Floats, floats
 
-KNEE, SLOPE = 0.04045, 12.92  # where the sRGB curve turns from a line into a power
 ORDER_1: Final = 4  # the first four coefficients: ambient and direction
 RIDGE: Final = (
     1e-3,
@@ -21,19 +20,6 @@ RIDGE: Final = (
     0.25,
 )  # a face shows half the sphere: distrust order 2
 HUBER: Final = 0.12  # of the mean: beyond this a pixel is a shine, a shadow or a beard
-
-
-def to_linear(srgb: NDArray[np.uint8] | Floats) -> Floats:
-    """sRGB-encoded (uint8 0..255 or float 0..1) to linear float32 0..1 (IEC 61966-2-1)."""
-    if srgb.dtype == np.uint8:
-        return floats(_TABLE[srgb])
-    return _decoded(floats(srgb))
-
-
-def to_srgb(linear: Floats) -> Floats:
-    """Linear float32 to sRGB-encoded float32 0..1; values outside 0..1 are clipped (IEC 61966-2-1)."""
-    value = np.clip(linear, 0, 1)
-    return floats(np.where(value <= KNEE / SLOPE, SLOPE * value, 1.055 * value ** (1 / 2.4) - 0.055))
 
 
 def harmonics(normals: Floats) -> Floats:
@@ -81,10 +67,3 @@ def direction(light: Floats) -> tuple[float, float, float]:
         return (0.0, 0.0, 1.0)
     x, y, z = (float(v) / length for v in vector)
     return (x, y, z)
-
-
-def _decoded(value: Floats) -> Floats:
-    return floats(np.where(value <= KNEE, value / SLOPE, ((value + 0.055) / 1.055) ** 2.4))
-
-
-_TABLE = _decoded(floats(np.arange(256) / 255))

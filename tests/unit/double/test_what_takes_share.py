@@ -14,7 +14,7 @@ from fenshen.double.double import KEY_LIMITS, LUMINANCE, PLAIN, cast_of, own_ski
 from fenshen.double.spread import FEWEST, likeness_rank, own_spread
 from fenshen.double.take import Edge, cut_edges
 from fenshen.vision.arrays import floats
-from fenshen.vision.light import to_srgb
+from fenshen.vision.colour import to_srgb
 from fenshen.vision.matte import Matte
 from fenshen.vision.shape import Shape
 

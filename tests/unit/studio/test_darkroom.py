@@ -20,7 +20,7 @@ from fenshen.engines.studio.look import (
 )
 from fenshen.templates.recipe import Backdrop, Look, Pool
 from fenshen.vision.arrays import Floats, floats
-from fenshen.vision.light import to_linear
+from fenshen.vision.colour import to_linear
 
 SIZE = (120, 180)
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.fakes.takes import ball
 
 from fenshen.vision.arrays import Floats, floats
-from fenshen.vision.light import direction, fit_light, shade, to_linear, to_srgb
+from fenshen.vision.colour import to_linear, to_srgb
+from fenshen.vision.light import direction, fit_light, shade
 
 NORMALS, BALL = ball(64)
 SKIN = floats([0.55, 0.32, 0.24])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fenshen.templates.recipe import Look
 from fenshen.vision.arrays import Floats, floats
-from fenshen.vision.light import to_srgb
+from fenshen.vision.colour import to_srgb
 
 LUMINANCE: Final = floats([0.2126, 0.7152, 0.0722])
 MIDDLE_GREY: Final = 0.18

@@ -13,7 +13,8 @@ from fenshen.engines.studio.rig import shine
 from fenshen.templates.recipe import Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
-from fenshen.vision.light import shade, to_linear
+from fenshen.vision.colour import to_linear
+from fenshen.vision.light import shade
 
 LIGHT_SCALE: Final = 4  # light is computed on a quarter of the pixels
 
