@@ -42,6 +42,20 @@ class Framing(Data):
     centre: Share = 0.5  # of the width, left of the middle of the face
 
 
+class Lens(Data):
+    """The camera's lens, on an upright full frame of 24 x 36 mm. How far it stands follows from the framing."""
+
+    focal: Annotated[float, Field(ge=24, le=200)] = 85.0  # millimetres
+    aperture: Annotated[float, Field(ge=1.2, le=22)] = 2.8  # f-number
+    blades: Annotated[int, Field(ge=0, le=9)] = (
+        0  # of the iris: what lights out of focus look like; 0 = round
+    )
+    vignette: Annotated[float, Field(ge=0, le=3)] = 0.0  # stops lost in the corners
+    aberration: Annotated[float, Field(ge=0, le=4)] = (
+        0.0  # pixels of colour fringe, corner of 1536-pixel height
+    )
+
+
 class Wish(Data):
     """Which of the sitter's takes suits best. Penalties are per unit; nothing here changes a face."""
 
@@ -73,6 +87,15 @@ class Rig(Data):
     )
 
 
+class Lanterns(Data):
+    """Points of light far behind: a street at night, a string of lamps. Out of focus they become discs."""
+
+    count: Annotated[int, Field(ge=1, le=200)]
+    colours: Annotated[tuple[Colour, ...], Field(min_length=1)]
+    brightness: Annotated[float, Field(gt=0, le=50)]  # of the disc, white = 1
+    band: tuple[Share, Share] = (0.0, 1.0)  # between which heights they hang, from above
+
+
 class Pool(Data):
     """A lamp's pool of light on the backdrop."""
 
@@ -88,8 +111,9 @@ class Backdrop(Data):
     colour: Colour
     mottle: Share = 0.0  # cloudy brushwork of a painted canvas
     floor: Share = 0.0  # how much darker the foot of the picture is
-    blur: Share = 0.012  # depth of field
+    distance: Annotated[float, Field(ge=0, le=100)] = 2.5  # metres behind the sitter
     pools: tuple[Pool, ...] = ()
+    lanterns: Lanterns | None = None
     wrap: Share = 0.12  # how much of its light bleeds around the sitter
 
 
@@ -104,7 +128,6 @@ class Look(Data):
     fade: Share = 0.0  # how far black is lifted, sRGB
     monochrome: Colour | None = None  # channel mix of a black-and-white film
     bloom: Share = 0.0
-    vignette: Annotated[float, Field(ge=0, le=3)] = 0.0  # stops lost in the corners
     grain: Annotated[float, Field(ge=0, le=0.1)] = 0.0  # standard deviation at middle grey, sRGB
     grain_size: Annotated[float, Field(gt=0, le=6)] = 1.0  # pixels of a 1536-pixel-high picture
 
@@ -122,6 +145,7 @@ class Template(Data):
     source: Annotated[str, Field(min_length=1)]  # who made it, from what
     aspect: Annotated[float, Field(gt=0.4, lt=2.5)] = 2 / 3  # width over height
     framing: Framing = Framing()
+    lens: Lens = Lens()
     wish: Wish = Wish()
     rig: Rig
     backdrop: Backdrop

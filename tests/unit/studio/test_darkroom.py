@@ -8,19 +8,12 @@ from tests.fakes.takes import ellipse
 
 from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.compose import compose
-from fenshen.engines.studio.look import (
-    LUMINANCE,
-    MIDDLE_GREY,
-    develop,
-    glow,
-    grain,
-    split_tone,
-    tone,
-    vignette,
-)
-from fenshen.templates.recipe import Backdrop, Look, Pool
+from fenshen.engines.studio.film import MIDDLE_GREY, expose, film_of, split_tone, tone
+from fenshen.engines.studio.grain import grain, noise_of
+from fenshen.engines.studio.look import develop
+from fenshen.templates.recipe import Backdrop, Lanterns, Lens, Look, Pool
 from fenshen.vision.arrays import Floats, floats
-from fenshen.vision.colour import to_linear
+from fenshen.vision.colour import LUMINANCE, to_linear
 
 SIZE = (120, 180)
 
@@ -54,7 +47,9 @@ def test_contrast_keeps_the_hue(colour: list[float], contrast: float) -> None:
 
 
 def test_black_stays_black_and_nothing_is_not_a_number() -> None:
-    picture = develop(flat(0, 0, 0), Look(contrast=1.4, bloom=0.5, vignette=1.0, saturation=0.3), dice())
+    picture = develop(
+        flat(0, 0, 0), Lens(vignette=1.0), Look(contrast=1.4, bloom=0.5, saturation=0.3), dice()
+    )
     assert picture.max() <= 1
 
 
@@ -71,13 +66,6 @@ def test_grain_is_strongest_in_the_middle_tones() -> None:
     assert middle > 2 * bright
 
 
-def test_a_vignette_spares_the_centre_and_takes_its_stops_from_the_corners() -> None:
-    fall = vignette((181, 121), 1.0)
-    assert fall[90, 60] == pytest.approx(1, abs=1e-3)
-    assert fall[0, 0] == pytest.approx(0.5, abs=1e-3)
-    assert (np.diff(fall[90, 60:]) <= 0).all()
-
-
 def test_split_toning_tints_shadows_and_highlights_separately() -> None:
     ramp = floats(np.repeat(np.linspace(0.001, 1, 50)[None, :, None], 3, axis=2))
     toned = split_tone(ramp, (0.8, 1.0, 1.3), (1.2, 1.0, 0.8))
@@ -86,47 +74,74 @@ def test_split_toning_tints_shadows_and_highlights_separately() -> None:
     assert split_tone(ramp, (1.0, 1.0, 1.0), (1.0, 1.0, 1.0)) is ramp
 
 
-def test_only_what_is_bright_glows() -> None:
-    assert not glow(flat(0.3, 0.3, 0.3)).any()
-    lamp = flat(0, 0, 0).copy()
-    lamp[85:95, 55:65] = 4.0
-    spill = glow(lamp)
-    assert spill.shape == lamp.shape
-    assert spill[90, 60, 0] > spill[90, 75, 0] >= 0
+@given(
+    st.lists(st.floats(0, 4), min_size=3, max_size=3),
+    st.floats(0.6, 1.6),
+    st.floats(0, 1.5),
+    st.floats(-1, 1),
+)
+def test_the_table_of_a_film_is_its_formula(
+    colour: list[float], contrast: float, saturation: float, exposure: float
+) -> None:
+    look = Look(
+        contrast=contrast, saturation=saturation, exposure=exposure, fade=0.03, highlights=(1.05, 1, 0.9)
+    )
+    light = floats([[colour]])
+    tabulated = light.copy()
+    film_of(look).applyRGB(tabulated)
+    assert np.abs(tabulated - expose(light, look)).max() < 3 / 255
+
+
+def test_developing_leaves_the_light_as_it_was() -> None:
+    light = flat(0.3, 0.2, 0.1)
+    develop(light, Lens(vignette=1.0, aberration=2.0), Look(grain=0.02, bloom=0.3), dice())
+    assert np.array_equal(light, flat(0.3, 0.2, 0.1))
+
+
+def test_the_noise_of_a_photo_is_measured_where_the_sitter_is() -> None:
+    noisy = floats(0.5 + 0.02 * dice().standard_normal((160, 160)))
+    half = np.zeros((160, 160), np.float32)
+    half[:, :80] = 1
+    noisy[:, 80:] += floats(0.2 * dice().standard_normal((160, 80)))
+    assert noise_of(noisy, half) == pytest.approx(0.02, rel=0.15)
+    assert noise_of(noisy, floats(np.zeros((160, 160)))) == 0
+    assert noise_of(noisy[:4], half[:4]) == 0
 
 
 def test_a_monochrome_film_has_no_colour() -> None:
-    picture = develop(flat(0.4, 0.2, 0.1), Look(monochrome=(0.4, 0.4, 0.2)), dice())
+    picture = develop(flat(0.4, 0.2, 0.1), Lens(), Look(monochrome=(0.4, 0.4, 0.2)), dice())
     spread = picture.max(-1).astype(int) - picture.min(-1)
     assert spread.max() <= 1  # dithering
 
 
 def test_exposure_fade_and_saturation_do_what_they_say() -> None:
     grey = flat(0.18, 0.18, 0.18)
-    plain, brighter = (develop(grey, Look(exposure=e), dice()).mean() for e in (0.0, 1.0))
+    plain, brighter = (develop(grey, Lens(), Look(exposure=e), dice()).mean() for e in (0.0, 1.0))
     assert brighter > plain + 20
-    assert develop(flat(0, 0, 0), Look(fade=0.1), dice()).min() >= 25
+    assert develop(flat(0, 0, 0), Lens(), Look(fade=0.1), dice()).min() >= 25
     colour = flat(0.3, 0.1, 0.05)
-    vivid, dull = (np.ptp(develop(colour, Look(saturation=s), dice()).mean((0, 1))) for s in (1.0, 0.3))
+    vivid, dull = (
+        np.ptp(develop(colour, Lens(), Look(saturation=s), dice()).mean((0, 1))) for s in (1.0, 0.3)
+    )
     assert dull < 0.6 * vivid
 
 
 def test_the_same_seed_develops_the_same_picture_and_another_does_not() -> None:
     look = Look(grain=0.02)
-    first, again, other = (develop(flat(0.2, 0.2, 0.2), look, dice(seed)) for seed in (1, 1, 2))
+    first, again, other = (develop(flat(0.2, 0.2, 0.2), Lens(), look, dice(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_smooth_tones_are_dithered_and_right_on_average() -> None:
-    picture = develop(flat(0.1, 0.1, 0.1), Look(), dice())
+    picture = develop(flat(0.1, 0.1, 0.1), Lens(), Look(), dice())
     assert len(np.unique(picture)) > 1
     assert to_linear(picture).mean() == pytest.approx(0.1, abs=0.002)
 
 
 def test_a_backdrop_is_light_that_can_be_seen_and_repeats_with_its_seed() -> None:
     backdrop = Backdrop(colour=(0.05, 0.06, 0.07), mottle=0.4, floor=0.5)
-    first, again, other = (paint(backdrop, SIZE, dice(seed)) for seed in (1, 1, 2))
+    first, again, other = (paint(backdrop, SIZE, 0.02, 0, dice(seed)) for seed in (1, 1, 2))
     assert first.shape == (180, 120, 3)
     assert first.dtype == np.float32
     assert np.isfinite(first).all()
@@ -136,13 +151,21 @@ def test_a_backdrop_is_light_that_can_be_seen_and_repeats_with_its_seed() -> Non
 
 def test_a_pool_of_light_lies_where_the_recipe_puts_it() -> None:
     pool = Pool(x=0.25, y=0.75, radius=0.15, colour=(0.5, 0.5, 0.5))
-    canvas = paint(Backdrop(colour=(0.02, 0.02, 0.02), pools=(pool,), blur=0), SIZE, dice()) @ LUMINANCE
+    canvas = paint(Backdrop(colour=(0.02, 0.02, 0.02), pools=(pool,)), SIZE, 0, 0, dice()) @ LUMINANCE
     y, x = np.unravel_index(canvas.argmax(), canvas.shape)
     assert (x / SIZE[0], y / SIZE[1]) == pytest.approx((0.25, 0.75), abs=0.04)
 
 
+def test_lanterns_hang_in_their_band_and_look_like_the_iris() -> None:
+    lamps = Lanterns(count=3, colours=((1, 0.6, 0.2),), brightness=2.0, band=(0.0, 0.4))
+    backdrop = Backdrop(colour=(0.01, 0.01, 0.01), lanterns=lamps)
+    canvas = paint(backdrop, SIZE, 0.1, 6, dice()) @ LUMINANCE
+    assert canvas[:90].max() > 0.1
+    assert canvas[120:].max() < 0.02
+
+
 def test_the_foot_of_the_picture_is_darker_by_the_floor() -> None:
-    canvas = paint(Backdrop(colour=(0.2, 0.2, 0.2), floor=0.5, blur=0), SIZE, dice())
+    canvas = paint(Backdrop(colour=(0.2, 0.2, 0.2), floor=0.5), SIZE, 0, 0, dice())
     assert canvas[0, 60, 0] == pytest.approx(0.2, abs=1e-3)
     assert canvas[-1, 60, 0] == pytest.approx(0.1, abs=0.01)
 

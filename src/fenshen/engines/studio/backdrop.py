@@ -3,12 +3,18 @@
 import cv2
 import numpy as np
 
-from fenshen.templates.recipe import Backdrop
+from fenshen.engines.studio.lens import bokeh
+from fenshen.templates.recipe import Backdrop, Lanterns
 from fenshen.vision.arrays import Floats, floats
 
 
-def paint(backdrop: Backdrop, size: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """The backdrop out of focus, without grain. size: (width, height). Returns (H, W, 3) float32 linear sRGB."""
+def paint(
+    backdrop: Backdrop, size: tuple[int, int], blur: float, blades: int, rng: np.random.Generator
+) -> Floats:
+    """The backdrop out of focus, without grain. size: (width, height). Returns (H, W, 3) float32 linear sRGB.
+
+    blur: diameter of the disc that a point becomes, as share of the height. blades: of the iris, 0 = round.
+    """
     width, height = size
     small = (
         max(8, width // 4),
@@ -24,10 +30,25 @@ def paint(backdrop: Backdrop, size: tuple[int, int], rng: np.random.Generator) -
         falloff = np.exp(-0.5 * away**2) * 0.7 + 0.3 / (1 + away**2) ** 2
         canvas += falloff[..., None] * floats(pool.colour)
     canvas *= (1 - backdrop.floor * np.clip((ys - 0.55) / 0.45, 0, 1) ** 1.5)[..., None]
-    sigma = backdrop.blur * small[1]
-    if sigma > 0.3:  # noqa: PLR2004 - in focus
+    diameter = blur * small[1]
+    if diameter > 1:
+        sigma = diameter / 4  # an even disc of this diameter spreads light as far
         canvas = floats(cv2.GaussianBlur(canvas, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
+    if backdrop.lanterns is not None:
+        canvas += hang(backdrop.lanterns, small, bokeh(max(2.0, diameter), blades), rng)
     return floats(cv2.resize(canvas, size, interpolation=cv2.INTER_CUBIC))
+
+
+def hang(lanterns: Lanterns, size: tuple[int, int], shape: Floats, rng: np.random.Generator) -> Floats:
+    """Lamps as the lens draws them. size: (width, height), shape: (n, n) of a point. Returns (h, w, 3) linear."""
+    width, height = size
+    points = np.zeros((height, width, 3), np.float32)
+    low, high = (round(edge * (height - 1)) for edge in lanterns.band)
+    for _ in range(lanterns.count):
+        x, y = int(rng.integers(width)), int(rng.integers(low, high + 1))
+        colour = floats(lanterns.colours[int(rng.integers(len(lanterns.colours)))])
+        points[y, x] += lanterns.brightness * float(rng.uniform(0.25, 1.0)) ** 2 * colour
+    return floats(cv2.filter2D(points, cv2.CV_32F, shape / shape.max(), borderType=cv2.BORDER_CONSTANT))
 
 
 def _strokes(size: tuple[int, int], rng: np.random.Generator) -> Floats:

@@ -20,4 +20,9 @@ def compose(linear: Floats, alpha: Floats, backdrop: Floats, *, wrap: float) -> 
     near = cv2.GaussianBlur(outside, (0, 0), sigma)
     bleed = cv2.resize(spill, (width, height)) * wrap
     hold = 1 - wrap * cv2.resize(near, (width, height))[..., None]
-    return floats(alpha[..., None] * (linear * hold + bleed) + (1 - alpha[..., None]) * backdrop)
+    picture = floats(linear * hold)  # then in place: these are the largest arrays of the house
+    picture += bleed
+    picture -= backdrop
+    picture *= alpha[..., None]
+    picture += backdrop
+    return picture

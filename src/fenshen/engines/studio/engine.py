@@ -10,6 +10,7 @@ from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.casting import rank_takes
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.framing import choose_window
+from fenshen.engines.studio.lens import camera_distance, defocus
 from fenshen.engines.studio.look import develop
 from fenshen.engines.studio.rig import turned_to
 from fenshen.engines.studio.sitter import Posed, pose
@@ -31,9 +32,12 @@ class StudioEngine:
         window = choose_window(take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double.skin, double.key)  # (3)
-        backdrop = paint(template.backdrop, size, rng)  # (4)
+        lens = template.lens
+        away = camera_distance(lens, template.framing.face_height)
+        blur = defocus(lens, away, template.backdrop.distance)
+        backdrop = paint(template.backdrop, size, blur, lens.blades, rng)  # (4)
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
-        pixels = develop(light, template.look, rng)  # (6)
+        pixels = develop(light, lens, template.look, rng)  # (6)
         return RenderedPortrait(
             pixels=pixels, faces=(_face_box(posed),), photo=take.photo, origin=self.card.origin
         )

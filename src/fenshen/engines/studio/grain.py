@@ -1,0 +1,41 @@
+"""Grain: one layer over the whole picture binds its parts; what the sitter's photo brought along, the rest gets too."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from fenshen.vision.arrays import Floats, floats
+
+LAPLACIAN: Final = floats([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
+
+
+def grain(picture: Floats, amount: float, size: float, rng: np.random.Generator) -> Floats:
+    """Film grain to add, strongest in the middle tones: (H, W, 1). picture: (H, W, 3) coded 0..1."""
+    height, width = picture.shape[:2]
+    middle = cv2.transform(picture, floats([[1 / 3, 1 / 3, 1 / 3]]))
+    strength = amount * (0.35 + 2.6 * middle * (1 - middle))
+    return floats((strength * noise((height, width), 0.5 * size * height / 1536, rng))[..., None])
+
+
+def noise(size: tuple[int, int], sigma: float, rng: np.random.Generator) -> Floats:
+    """Noise of standard deviation 1 whose grains are about `sigma` pixels wide. (H, W)."""
+    raw = rng.standard_normal(size, dtype=np.float32)
+    soft = floats(cv2.GaussianBlur(raw, (0, 0), max(0.35, sigma)))
+    return floats(soft / (float(soft.std()) + 1e-6))
+
+
+def noise_of(picture: Floats, inside: Floats) -> float:
+    """Standard deviation of the noise of a part of a picture (Immerkaer 1996), robust to its texture.
+
+    picture: (H, W) one channel; inside: (H, W) 0..1, the part. Of the tiles of 8 x 8 pixels the calmest third counts.
+    """
+    height, width = (side // 8 * 8 for side in picture.shape)
+    if min(height, width) == 0:
+        return 0.0
+    answer = np.abs(cv2.filter2D(picture, cv2.CV_32F, LAPLACIAN))[:height, :width]
+    tiles = answer.reshape(height // 8, 8, width // 8, 8).mean((1, 3))
+    whole = inside[:height, :width].reshape(height // 8, 8, width // 8, 8).min((1, 3)) > 0.99  # noqa: PLR2004
+    if not whole.any():
+        return 0.0
+    return float(np.sqrt(np.pi / 2) / 6 * np.quantile(tiles[whole], 1 / 3))
