@@ -13,15 +13,17 @@ NOISE = 2.0  # standard deviation of a good sensor in daylight, 0..255
 QUALITY = 92
 
 
-def write_photos(folder: Path, *, count: int = 24, person: str = "anna") -> dict[str, object]:
-    """Write ``count`` photos of 1 to 12 megapixels in turn; every fourth as HEIC where something here can code it.
+def write_photos(
+    folder: Path, *, count: int = 24, person: str = "anna", megapixels: tuple[int, ...] = MEGAPIXELS
+) -> dict[str, object]:
+    """Write ``count`` photos of these megapixels in turn; every fourth as HEIC where something here can code it.
 
     Gives what was written: how many, how many of them HEIC, megapixels and megabytes in all.
     """
     heic = _heic_writer()
     pixels = written = heics = 0
     for number, photo in enumerate(photos_of(person)[:count]):
-        picture = _enlarged(photo.read(), MEGAPIXELS[number % len(MEGAPIXELS)], number)
+        picture = _enlarged(photo.read(), megapixels[number % len(megapixels)], number)
         pixels += picture.width * picture.height
         as_heic = heic and number % 4 == 3  # noqa: PLR2004
         file = folder / f"{number:02}.{'heic' if as_heic else 'jpg'}"

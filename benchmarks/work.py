@@ -32,6 +32,8 @@ from fenshen.templates.recipe import Template
 from fenshen.vault.vault import DataClass
 
 ROUNDS = 3  # of all templates
+BATCH = 8  # templates that one person orders together
+LARGE, LARGE_ONES = 3072, 3  # pixels of the shorter side, and of how many templates
 OPENINGS = 9
 
 
@@ -40,6 +42,13 @@ def photos(_: Path, folder: Path) -> dict[str, Any]:
     from photos import write_photos  # beside this file
 
     return write_photos(folder) | {"templates": list(catalogue())}
+
+
+def large_photos(_: Path, folder: Path) -> dict[str, Any]:
+    """Make photos of 12 megapixels, all of them."""
+    from photos import write_photos
+
+    return write_photos(folder, megapixels=(12,))
 
 
 def double(home: Path, folder: Path) -> dict[str, Any]:
@@ -85,6 +94,31 @@ def portraits(home: Path, _: Path) -> dict[str, Any]:
     }
 
 
+def batch(home: Path, _: Path) -> dict[str, Any]:
+    """Eight templates in one order, from the sealed double to eight files; the first order warms up."""
+    desk = _desk(home)
+    row = _only(desk)
+    order = Order(templates=list(catalogue())[:BATCH], replace=True)
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _turn in range(ROUNDS + 1):
+            start = time.perf_counter()
+            list(portray(row.id, order, Path(folder), desk=desk, engine=StudioEngine(), progress=Silent()))
+            times.append(time.perf_counter() - start)
+    return {"median": median(times[1:]), "n": ROUNDS}
+
+
+def large(home: Path, _: Path) -> dict[str, Any]:
+    """The largest portraits, from the open double to the file; the first one warms up."""
+    desk = _desk(home)
+    row = _only(desk)
+    names = list(catalogue())[: LARGE_ONES + 1]
+    order = Order(templates=names, replace=True, short_side=LARGE)
+    with tempfile.TemporaryDirectory() as folder:
+        made = list(portray(row.id, order, Path(folder), desk=desk, engine=StudioEngine(), progress=Silent()))
+    return {"median": median(each.seconds for each in made[1:]), "n": LARGE_ONES}
+
+
 def opening(home: Path, _: Path) -> dict[str, Any]:
     """Unseal and unpack the double."""
     desk = _desk(home)
@@ -127,8 +161,11 @@ def _only(desk: Desk) -> doubles.DoubleRow:
 
 PIECES: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "photos": photos,
+    "large_photos": large_photos,
     "double": double,
     "portraits": portraits,
+    "batch": batch,
+    "large": large,
     "opening": opening,
 }
 
