@@ -7,6 +7,7 @@ import numpy as np
 
 from fenshen.vision.arrays import Floats, floats
 
+LEAST_NOISE, MOST_NOISE = 0.004, 0.06  # of the light: below nobody sees it, above it is texture
 LAPLACIAN: Final = floats([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
 
 
@@ -18,7 +19,19 @@ def grain(picture: Floats, amount: float, size: float, rng: np.random.Generator)
     return floats((strength * noise((height, width), 0.5 * size * height / 1536, rng))[..., None])
 
 
-def noise(size: tuple[int, int], sigma: float, rng: np.random.Generator) -> Floats:
+def shared(backdrop: Floats, sitter: Floats, alpha: Floats, pixel: float, rng: np.random.Generator) -> Floats:
+    """The backdrop with the noise that the sitter's photo brought along, so that both were taken by one camera.
+
+    backdrop, sitter: (H, W, 3) linear. alpha: (H, W) 0..1. pixel: how many pixels of the picture one of the photo is.
+    """
+    coded = floats(np.log(sitter[..., 1] + 0.01))
+    seen = min(noise_of(coded, alpha), MOST_NOISE)
+    if seen < LEAST_NOISE:
+        return backdrop
+    return floats(backdrop * (1 + seen * noise(alpha.shape, 0.5 * pixel, rng))[..., None])
+
+
+def noise(size: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Floats:
     """Noise of standard deviation 1 whose grains are about `sigma` pixels wide. (H, W)."""
     raw = rng.standard_normal(size, dtype=np.float32)
     soft = floats(cv2.GaussianBlur(raw, (0, 0), max(0.35, sigma)))
