@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fenshen.double.double import OpenDouble, own_skin
+from fenshen.double.own_face import OwnFace
 from fenshen.double.take import Take, cut_edges
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.colour import to_srgb
+
+CENTRE = 5  # a vertex of the fake face that lies in its middle
 
 
 def ellipse(
@@ -121,7 +125,31 @@ def a_double(*takes: Take) -> OpenDouble:
     """A double of these takes."""
     chosen = takes or (a_take(1), a_take(2, yaw=15.0, smile=0.8))
     skin, key = own_skin(chosen)
-    return OpenDouble(takes=chosen, skin=skin, key=key, spread=(0.6, 0.7, 0.8))
+    return OpenDouble(takes=chosen, skin=skin, key=key, spread=(0.6, 0.7, 0.8), face=a_face(skin))
+
+
+def a_face(skin: Floats, **changes: Any) -> OwnFace:
+    """A face of one colour, all of it well seen."""
+    albedo = np.round(255 * to_srgb(np.broadcast_to(skin, (1024, 1024, 3)).astype(np.float32)))
+    points = face_points((0.5, 0.5), 0.9)[:468]
+    values: dict[str, Any] = {
+        "albedo": albedo.astype(np.uint8),
+        "known": np.full((1024, 1024), 255, np.uint8),
+        "vertices": floats((points - (0.5, 0.5, 0)) / 0.9),
+        "marks": (),
+        "hair": (0.02, 0.015, 0.01),
+        "lips": (0.4, 0.15, 0.13),
+        "iris": (0.05, 0.03, 0.02),
+        "uv": np.clip(points[:, :2], 0, 1),
+        "triangles": fan(),
+    }
+    return OwnFace(**(values | changes))
+
+
+def fan() -> NDArray[np.int32]:
+    """Triangles from the middle of the fake face to its outline, (n, 3): they cover all of it."""
+    rim = list(regions.OVAL)
+    return np.asarray([(CENTRE, a, b) for a, b in zip(rim, [*rim[1:], rim[0]], strict=True)], np.int32)
 
 
 def _stretched(values: Floats, size: tuple[int, int]) -> Floats:

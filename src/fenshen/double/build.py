@@ -9,6 +9,7 @@ from fenshen.clock import Clock
 from fenshen.double.choose import Candidate, choose
 from fenshen.double.cutting import AROUND, TAKE_EDGE, cut_take
 from fenshen.double.double import OpenDouble, own_skin
+from fenshen.double.fusing import own_face
 from fenshen.double.spread import own_spread, to_takes
 from fenshen.double.take import Take
 from fenshen.photos.decode import decode
@@ -16,8 +17,13 @@ from fenshen.photos.inspect import Inspected, SetReport
 from fenshen.progress import Progress
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.vision.arrays import floats
+from fenshen.vision.canonical import canonical
 from fenshen.vision.faces import Face
+from fenshen.vision.features import camera_distance
 
+FACE_WIDTH: Final = (
+    15.3  # cm, of the canonical face, whose pupils lie as far apart as `camera_distance` takes them
+)
 CUTTERS: Final = 2  # takes cut at the same time: the solver and the nets let go of the interpreter
 
 
@@ -32,7 +38,8 @@ def build(
 ) -> OpenDouble:
     """Make a double of the usable photos of a set.
 
-    1. choose the takes  2. decode each again, larger, and cut it out  3. measure the sitter's own spread.
+    1. choose the takes  2. decode each again, larger, and cut it out  3. fuse the face that all share
+    4. measure the sitter's own spread.
     photos: how to read each photo of the report. The embeddings in the report are compared here and forgotten.
     Raises PermitRefusedError before a byte is read.
     """
@@ -54,7 +61,8 @@ def build(
             workers.shutdown(cancel_futures=True)  # who stops does not wait for takes that nobody wants
             raise
     skin, key = own_skin(takes)
-    return OpenDouble(takes=takes, skin=skin, key=key, spread=own_spread(known, chosen))  # (3)
+    face = own_face(takes, surely, skin, canonical(models))  # (3)
+    return OpenDouble(takes=takes, skin=skin, key=key, spread=own_spread(known, chosen), face=face)  # (4)
 
 
 def _counted(jobs: Sequence[Future[Take]], progress: Progress) -> Iterator[Take]:
@@ -93,8 +101,8 @@ def _cut(
     edge = round(1.02 * max(whole) * min(1.0, TAKE_EDGE / reach))
     larger = decode(read(), permit, longest_edge=edge, clock=clock)
     factor = larger.scale / photo.scale
+    mesh = photo.mesh.scaled(factor)
+    distance = camera_distance(mesh, larger.pixels.shape[1::-1], models) / FACE_WIDTH
     x, y, w, h = (side * factor for side in photo.face.box)
     face = Face(box=(x, y, w, h), points=floats(photo.face.points * factor), score=photo.face.score)
-    return cut_take(
-        larger.pixels, face, photo.mesh.scaled(factor), _candidate(photo), models, typical=typical
-    )
+    return cut_take(larger.pixels, face, mesh, _candidate(photo), models, typical=typical, distance=distance)

@@ -1,6 +1,9 @@
 """A double as bytes: a zip of pictures and small arrays, version in its header. It is sealed before it is kept.
 
-double.json                header: format, skin, key, spread, and the numbers of every take
+double.json                header: format, skin, key, spread, the numbers of the face and of every take
+face/albedo.jpg            (1024, 1024, 3) sRGB, quality 96, no chroma subsampling
+face/known.png             (1024, 1024) 8 bit
+face/shape.npz             vertices, uv, triangles
 take/<k>/foreground.jpg    (H, W, 3) sRGB, quality 96, no chroma subsampling
 take/<k>/alpha.png         (H, W) 8 bit
 take/<k>/shape.npz         points, normals (int8 /127), depth (float16), light
@@ -9,18 +12,22 @@ take/<k>/shape.npz         points, normals (int8 /127), depth (float16), light
 import io
 import json
 import zipfile
-from dataclasses import fields
+from dataclasses import astuple, fields
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from fenshen.double.double import FORMAT, OpenDouble
+from fenshen.double.own_face import Mark, OwnFace
 from fenshen.double.take import Edge, Take
 from fenshen.errors import FenshenError
 from fenshen.vision.arrays import floats
 
 ARRAYS = ("foreground", "alpha", "points", "normals", "depth", "light")
+COLOURS = ("hair", "lips", "iris")
+MESH = ("vertices", "uv", "triangles")
+MARK = tuple(f.name for f in fields(Mark))
 NUMBERS = tuple(f.name for f in fields(Take) if f.name not in (*ARRAYS, "skin", "cut"))
 
 
@@ -37,11 +44,16 @@ def pack(double: OpenDouble) -> bytes:
         "skin": double.skin.tolist(),
         "key": double.key,
         "spread": list(double.spread),
+        "face": {name: getattr(double.face, name) for name in COLOURS}
+        | {"marks": [astuple(mark) for mark in double.face.marks]},
         "takes": [_numbers(take) for take in double.takes],
     }
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("double.json", json.dumps(header))
+        archive.writestr("face/albedo.jpg", _picture(double.face.albedo, "JPEG"))
+        archive.writestr("face/known.png", _picture(double.face.known, "PNG"))
+        archive.writestr("face/shape.npz", _arrays(**{name: getattr(double.face, name) for name in MESH}))
         for k, take in enumerate(double.takes):
             archive.writestr(f"take/{k}/foreground.jpg", _picture(take.foreground, "JPEG"))
             archive.writestr(f"take/{k}/alpha.png", _picture(take.alpha, "PNG"))
@@ -56,8 +68,9 @@ def unpack(data: bytes) -> OpenDouble:
         if header["format"] != FORMAT or any(set(NUMBERS) - set(numbers) for numbers in header["takes"]):
             raise DoubleFormatError(format=header["format"])
         takes = tuple(_take(archive, k, numbers) for k, numbers in enumerate(header["takes"]))
+        face = _face(archive, header["face"])
     return OpenDouble(
-        takes=takes, skin=floats(header["skin"]), key=header["key"], spread=tuple(header["spread"])
+        takes=takes, skin=floats(header["skin"]), key=header["key"], spread=tuple(header["spread"]), face=face
     )
 
 
@@ -76,15 +89,31 @@ def _picture(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], kind: str)
 
 
 def _shape(take: Take) -> bytes:
-    sink = io.BytesIO()
-    np.savez_compressed(
-        sink,
+    return _arrays(
         points=take.points,
         normals=np.round(take.normals * 127).astype(np.int8),
         depth=take.depth.astype(np.float16),
         light=take.light,
     )
+
+
+def _arrays(**arrays: Any) -> bytes:
+    sink = io.BytesIO()
+    np.savez_compressed(sink, **arrays)
     return sink.getvalue()
+
+
+def _face(archive: zipfile.ZipFile, numbers: dict[str, Any]) -> OwnFace:
+    mesh = np.load(io.BytesIO(archive.read("face/shape.npz")), allow_pickle=False)
+    rest: dict[str, Any] = {name: tuple(numbers[name]) for name in COLOURS} | {
+        name: mesh[name] for name in MESH
+    }
+    return OwnFace(
+        albedo=np.asarray(Image.open(io.BytesIO(archive.read("face/albedo.jpg"))), np.uint8),
+        known=np.asarray(Image.open(io.BytesIO(archive.read("face/known.png"))), np.uint8),
+        marks=tuple(Mark(**dict(zip(MARK, values, strict=True))) for values in numbers["marks"]),
+        **rest,
+    )
 
 
 def _take(archive: zipfile.ZipFile, k: int, numbers: dict[str, Any]) -> Take:

@@ -30,11 +30,18 @@ AROUND: Final = (
 
 
 def cut_take(
-    rgb: RGB, face: Face, mesh: FaceMesh, candidate: Candidate, models: Path, *, typical: float
+    rgb: RGB,
+    face: Face,
+    mesh: FaceMesh,
+    candidate: Candidate,
+    models: Path,
+    *,
+    typical: float,
+    distance: float,
 ) -> Take:
     """One take from a decoded photo (H, W, 3) sRGB, its chosen face and that face's mesh, in the photo's pixels.
 
-    typical: how like the sitter's other takes it is, see `Take.typical`.
+    typical, distance: see `Take`.
     """
     crop, (left, top), scale = _crop(rgb, face)
     x, y, w, h = face.box
@@ -55,6 +62,7 @@ def cut_take(
         skin=light.skin,
         mixed=light.mixed,
         typical=typical,
+        distance=distance,
         yaw=mesh.pose.yaw,
         pitch=mesh.pose.pitch,
         roll=mesh.pose.roll,

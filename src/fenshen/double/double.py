@@ -5,10 +5,11 @@ from typing import Final
 
 import numpy as np
 
+from fenshen.double.own_face import OwnFace
 from fenshen.double.take import Take
 from fenshen.vision.arrays import Floats, floats
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 KEY_LIMITS: Final = (0.085, 0.46)  # luminance of a well exposed face, from the darkest skin to the lightest
 PLAIN: Final = 0.9  # octaves: below this a face is lit in one colour
 LUMINANCE: Final = floats([0.2126, 0.7152, 0.0722])
@@ -22,6 +23,7 @@ class OpenDouble:
     skin: Floats = field(repr=False)  # (3,) the sitter's own skin, linear sRGB
     key: float  # luminance, linear, at which the sitter's face is exposed
     spread: tuple[float, ...] = field(repr=False)  # each photo's likeness to the takes, ascending
+    face: OwnFace = field(repr=False)  # what all takes say together
 
 
 def own_skin(takes: tuple[Take, ...]) -> tuple[Floats, float]:

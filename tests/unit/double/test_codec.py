@@ -74,12 +74,20 @@ def test_there_is_no_place_for_an_embedding() -> None:
     with zipfile.ZipFile(io.BytesIO(pack(DOUBLE))) as archive:
         parts = ("foreground.jpg", "alpha.png", "shape.npz")
         takes = [f"take/{k}/{part}" for k in range(len(DOUBLE.takes)) for part in parts]
-        assert sorted(archive.namelist()) == sorted(["double.json", *takes])
+        face = ["face/albedo.jpg", "face/known.png", "face/shape.npz"]
+        assert sorted(archive.namelist()) == sorted(["double.json", *face, *takes])
+        mesh = np.load(io.BytesIO(archive.read("face/shape.npz")))
+        assert {name: mesh[name].shape[0] for name in mesh} == {
+            "vertices": 468,
+            "uv": 468,
+            "triangles": len(DOUBLE.face.triangles),
+        }
         arrays = np.load(io.BytesIO(archive.read("take/0/shape.npz")))
         assert sorted(arrays) == ["depth", "light", "normals", "points"]
         assert all(128 not in arrays[name].shape for name in arrays)
         header = json.loads(archive.read("double.json"))
-    assert set(header) == {"format", "skin", "key", "spread", "takes"}
+    assert set(header) == {"format", "skin", "key", "spread", "face", "takes"}
+    assert set(header["face"]) == {"hair", "lips", "iris", "marks"}
     assert all(len(str(value)) < 80 for take in header["takes"] for value in take.values())
 
 
