@@ -36,8 +36,12 @@ class RenderOptions:
     without: tuple[int, ...] = ()  # photos not to be used, as long as there are others
     used: tuple[int, ...] = ()  # photos that already served in this series: the engine prefers others
     short_side: int = 1024  # pixels of the finished picture's shorter side
-    beautify: float = LOW  # 0 = the skin as it is .. 1 = all that the studio will do; nothing alters who it is
-    closer: int = 0  # presses of "more like me", 0..MOST_PRESSES: from the template's ideal towards the sitter
+    beautify: float = (
+        LOW  # 0 = the skin as it is .. 1 = all that the studio will do; nothing alters who it is
+    )
+    closer: int = (
+        0  # presses of "more like me", 0..MOST_PRESSES: from the template's ideal towards the sitter
+    )
     wish: Wish | None = None  # pose and expression instead of the template's
     explain: bool = False  # whether the steps of the work come along as layers
 

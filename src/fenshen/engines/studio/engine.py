@@ -10,6 +10,7 @@ from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.casting import rank_takes
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.framing import choose_window
+from fenshen.engines.studio.grain import shared
 from fenshen.engines.studio.lens import camera_distance, defocus
 from fenshen.engines.studio.look import develop
 from fenshen.engines.studio.rig import turned_to
@@ -36,6 +37,7 @@ class StudioEngine:
         away = camera_distance(lens, template.framing.face_height)
         blur = defocus(lens, away, template.backdrop.distance)
         backdrop = paint(template.backdrop, size, blur, lens.blades, rng)  # (4)
+        backdrop = shared(backdrop, posed.linear, posed.alpha, size[0] / window.width, rng)
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
         pixels = develop(light, lens, template.look, rng)  # (6)
         return RenderedPortrait(
