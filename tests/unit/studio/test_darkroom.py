@@ -103,7 +103,7 @@ def test_the_noise_of_a_photo_is_measured_where_the_sitter_is() -> None:
     half = np.zeros((160, 160), np.float32)
     half[:, :80] = 1
     noisy[:, 80:] += floats(0.2 * dice().standard_normal((160, 80)))
-    assert noise_of(noisy, half) == pytest.approx(0.02, rel=0.15)
+    assert noise_of(noisy, half) == pytest.approx(0.018, rel=0.15)  # calm parts only: a little low
     assert noise_of(noisy, floats(np.zeros((160, 160)))) == 0
     assert noise_of(noisy[:4], half[:4]) == 0
 

@@ -34,9 +34,12 @@ def paint(
     if diameter > 1:
         sigma = diameter / 4  # an even disc of this diameter spreads light as far
         canvas = floats(cv2.GaussianBlur(canvas, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
+    picture = floats(cv2.resize(canvas, size, interpolation=cv2.INTER_CUBIC))
     if backdrop.lanterns is not None:
-        canvas += hang(backdrop.lanterns, small, bokeh(max(2.0, diameter), blades), rng)
-    return floats(cv2.resize(canvas, size, interpolation=cv2.INTER_CUBIC))
+        half = (max(8, width // 2), max(8, height // 2))  # a disc has an edge
+        lamps = hang(backdrop.lanterns, half, bokeh(max(2.0, blur * half[1]), blades), rng)
+        picture += cv2.resize(lamps, size, interpolation=cv2.INTER_CUBIC)
+    return np.maximum(picture, 0, out=picture)
 
 
 def hang(lanterns: Lanterns, size: tuple[int, int], shape: Floats, rng: np.random.Generator) -> Floats:
@@ -48,7 +51,8 @@ def hang(lanterns: Lanterns, size: tuple[int, int], shape: Floats, rng: np.rando
         x, y = int(rng.integers(width)), int(rng.integers(low, high + 1))
         colour = floats(lanterns.colours[int(rng.integers(len(lanterns.colours)))])
         points[y, x] += lanterns.brightness * float(rng.uniform(0.25, 1.0)) ** 2 * colour
-    return floats(cv2.filter2D(points, cv2.CV_32F, shape / shape.max(), borderType=cv2.BORDER_CONSTANT))
+    discs = cv2.filter2D(points, cv2.CV_32F, shape / shape.max(), borderType=cv2.BORDER_CONSTANT)
+    return floats(cv2.GaussianBlur(discs, (0, 0), 0.8))
 
 
 def _strokes(size: tuple[int, int], rng: np.random.Generator) -> Floats:

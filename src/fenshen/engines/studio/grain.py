@@ -41,7 +41,7 @@ def noise(size: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Floa
 def noise_of(picture: Floats, inside: Floats) -> float:
     """Standard deviation of the noise of a part of a picture (Immerkaer 1996), robust to its texture.
 
-    picture: (H, W) one channel; inside: (H, W) 0..1, the part. Of the tiles of 8 x 8 pixels the calmest third counts.
+    picture: (H, W) one channel; inside: (H, W) 0..1, the part. Of the tiles of 8 x 8 pixels the calmest tenth counts.
     """
     height, width = (side // 8 * 8 for side in picture.shape)
     if min(height, width) == 0:
@@ -51,4 +51,4 @@ def noise_of(picture: Floats, inside: Floats) -> float:
     whole = inside[:height, :width].reshape(height // 8, 8, width // 8, 8).min((1, 3)) > 0.99  # noqa: PLR2004
     if not whole.any():
         return 0.0
-    return float(np.sqrt(np.pi / 2) / 6 * np.quantile(tiles[whole], 1 / 3))
+    return float(np.sqrt(np.pi / 2) / 6 * np.quantile(tiles[whole], 0.1))
