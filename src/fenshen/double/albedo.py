@@ -24,7 +24,12 @@ from fenshen.vision.shape import diffuse
 ROUNDS: Final = 3  # of finding the agreement and each take's light in turns
 SMOOTH: Final = 0.035  # of the texture's side: light changes no faster, except at the edge of a hard shadow
 LIMIT: Final = 2.0  # octaves that a shadow may take away beyond the harmonics
+ODD: Final = 0.2  # octaves of fine disagreement at which a take counts half
+BROAD: Final = 0.05  # of the texture's side: wider than any feature of a face
+ONE_SIDED: Final = 0.2  # share of a broad difference between the sides that is believed to be the face
+FLATTER: Final = 0.25  # share of a broad difference from the typical skin that is believed to be light
 BEST: Final = 6.0  # power that makes the best view of a spot count and the others hardly
+OWN_SIDE: Final = 0.8  # how well a spot must be seen for the other half of the face to have no say in it
 ENOUGH: Final = 0.7  # sum of weights at which a spot counts as well seen
 
 
@@ -38,16 +43,17 @@ def fuse(
     """
     weights = np.stack([flat.seen * _worth(take) for take, flat in zip(takes, flats, strict=True)])
     colours = np.stack([flat.colour for flat in flats])
-    shadings = _lights(colours, np.stack([flat.shading for flat in flats]), weights)
+    shadings, weights = _lights(colours, np.stack([flat.shading for flat in flats]), weights)
+    shadings = shadings - _evened(weighted_median(colours - shadings, weights), weights.sum(0), chart)
     mixed = _mixed(takes, flats, shadings, _best(takes, weights, uv, colours - shadings))
     sure = floats(1 - np.exp(-weights.sum(0) / (ENOUGH / 2)))
-    whole = _completed(mixed, sure, chart.inside)
+    whole = _completed(mixed, sure, chart.core)
     bare = regions.bare_skin(floats(uv * SIDE), (SIDE, SIDE)) > 0
     small = cv2.resize(whole, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     trusted = bare & (sure > 0.5)  # noqa: PLR2004
     typical = np.median(small[trusted if trusted.any() else bare], axis=0)
     albedo = np.exp2(whole - typical) * skin
-    known = cv2.resize(sure * chart.inside, (TEXELS, TEXELS), interpolation=cv2.INTER_LINEAR)
+    known = cv2.resize(floats(sure * chart.core), (TEXELS, TEXELS), interpolation=cv2.INTER_LINEAR)
     return (
         np.asarray(np.round(255 * to_srgb(floats(albedo))), np.uint8),
         np.asarray(np.round(255 * np.clip(known, 0, 1)), np.uint8),
@@ -62,16 +68,41 @@ def _worth(take: Take) -> float:
     return float((0.25 + 0.75 * take.sharpness) * min(1.0, width / 250) * (0.4 + 0.6 * take.evenness) * plain)
 
 
-def _lights(colours: Floats, shadings: Floats, weights: Floats) -> Floats:
-    """Each take's light, in turns with what they agree on. All (k, side, side[, 3]); returns like shadings."""
+def _lights(colours: Floats, shadings: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Each take's light, in turns with what they agree on; and how much each is to be believed after that.
+
+    colours, shadings: (k, side, side, 3). weights: (k, side, side). Returns like shadings and weights.
+    """
     sigma = SMOOTH * SIDE
+    believed = weights
     for _ in range(ROUNDS):
-        agreed = weighted_median(colours - shadings, weights)
-        left = np.clip(colours - shadings - agreed, -LIMIT, LIMIT)
-        shadings = floats(
-            shadings + [_blurred(one, seen, sigma) for one, seen in zip(left, weights, strict=True)]
-        )
-    return shadings
+        left = colours - shadings - weighted_median(colours - shadings, believed)
+        gain = [
+            _blurred(one, seen, sigma)
+            for one, seen in zip(np.clip(left, -LIMIT, LIMIT), weights, strict=True)
+        ]
+        shadings = floats(shadings + gain)
+        odd = np.abs(left - gain).mean(-1)
+        odd = np.array([np.average(one, weights=seen + 1e-6) for one, seen in zip(odd, weights, strict=True)])
+        believed = floats(weights / (1 + (odd / ODD) ** 2)[:, None, None])
+    return shadings, believed
+
+
+def _evened(agreed: Floats, support: Floats, chart: Chart) -> Floats:
+    """What to add to a face, (side, side, 3) log2, so that no light stays in it that all takes share.
+
+    A face is the same on both sides: what differs broadly between them is light. Skin is much the same all over: what
+    few takes have seen is drawn towards it.
+    """
+    sure = np.clip(support / ENOUGH, 0, 1) * chart.core
+    bare = (sure > 0.5) & chart.core  # noqa: PLR2004
+    typical = np.median(agreed[bare if bare.any() else chart.core], axis=0)
+    skin = floats(np.abs((agreed - typical).mean(-1)) < 1.0) * (sure + np.float32(0.01))
+    broad = _blurred(agreed - typical, skin, BROAD * SIDE)
+    trust = cv2.GaussianBlur(skin, (0, 0), BROAD * SIDE)[..., None]
+    both = (broad * trust + broad[:, ::-1] * trust[:, ::-1]) / (trust + trust[:, ::-1] + 1e-4)
+    believed = np.clip(np.maximum(trust, trust[:, ::-1]), 0, 1)
+    return floats(believed * (both * (1 - FLATTER) + ONE_SIDED * (broad - both)) - broad)
 
 
 def weighted_median(values: Floats, weights: Floats) -> Floats:
@@ -138,10 +169,10 @@ def _mixed(takes: Sequence[Take], flats: Sequence[Flat], shadings: Floats, share
 def _completed(mixed: Floats, sure: Floats, inside: NDArray[np.bool_]) -> Floats:
     """Fill what no take shows from the other half of the face, then smoothly from around."""
     size = (TEXELS, TEXELS)
-    certain = cv2.resize(sure * inside, size, interpolation=cv2.INTER_LINEAR)
+    certain = cv2.resize(floats(sure * inside), size, interpolation=cv2.INTER_LINEAR)
     mirrored, other = mixed[:, ::-1], certain[:, ::-1]
-    own = np.clip(certain / 0.3, 0, 1)
-    borrowed = (1 - own) * np.clip(other / 0.3, 0, 1)
+    own = np.clip(certain / OWN_SIDE, 0, 1)
+    borrowed = (1 - own) * np.clip(other / OWN_SIDE, 0, 1)
     total = own + borrowed
     whole = (mixed * own[..., None] + mirrored * borrowed[..., None]) / (total[..., None] + 1e-6)
     small = cv2.resize(whole * total[..., None], (SIDE, SIDE), interpolation=cv2.INTER_AREA)

@@ -19,9 +19,7 @@ from fenshen.vision.shape import vertex_normals
 SIDE: Final = 256  # texels to a side at which takes are compared
 DARKEST: Final = 0.004  # linear: below this a camera's black says nothing about what is there
 HIDDEN: Final = 0.05  # face widths by which a spot must lie behind another to be hidden by it
-SHADE_FLOOR: Final = (
-    0.12  # of the mean light: harmonics fitted to one side of a face may fall to nothing on the other
-)
+TRUST: Final = 0.9  # octaves around the mean that harmonics may tell: beyond what was fitted they run wild
 _LOG: Final = floats(np.log2(np.maximum(to_linear(np.arange(256, dtype=np.uint8)), DARKEST)))
 
 
@@ -32,6 +30,7 @@ class Chart:
     vertices: NDArray[np.int32]  # (side, side, 3)
     shares: Floats  # (side, side, 3) of the three vertices; they sum to 1
     inside: NDArray[np.bool_]  # (side, side)
+    core: NDArray[np.bool_]  # (side, side) inside and not at the rim, where takes show what lies behind
 
     def spread(self, values: Floats) -> Floats:
         """Interpolate values of the vertices, (468, c), over the texels: (side, side, c)."""
@@ -45,6 +44,7 @@ def chart(face: CanonicalFace, side: int = SIDE) -> Chart:
     for k, corner in enumerate(np.round(corners * 16).astype(np.int32)):
         cv2.fillConvexPoly(which, corner, k, shift=4)
     inside = which >= 0
+    core = cv2.erode(np.asarray(inside, np.uint8), np.ones((9, 9), np.uint8)) > 0
     _, labels = cv2.distanceTransformWithLabels(
         np.asarray(~inside, np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -54,7 +54,7 @@ def chart(face: CanonicalFace, side: int = SIDE) -> Chart:
     ys, xs = np.mgrid[0:side, 0:side]
     solved = np.linalg.inv(np.concatenate([corners, np.ones((len(corners), 3, 1))], -1).astype(np.float64))
     shares = np.einsum("yxc,yxck->yxk", np.stack([xs, ys, np.ones_like(xs)], -1), solved[which])
-    return Chart(vertices=face.triangles[which], shares=floats(shares), inside=inside)
+    return Chart(vertices=face.triangles[which], shares=floats(shares), inside=inside, core=core)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,14 +75,18 @@ def flatten(take: Take, chart: Chart, triangles: NDArray[np.int32]) -> Flat:
     towards = chart.spread(np.column_stack([mesh, normals]))
     at, depth, normal = towards[..., :2], towards[..., 2], towards[..., 3:]
     normal = normal / (np.linalg.norm(normal, axis=-1, keepdims=True) + 1e-6)
-    light = shade(normal, take.light)
-    seen = np.clip((normal[..., 2] - 0.2) / 0.5, 0, 1) * _in_view(mesh, triangles, at, depth, width)
+    seen = np.clip((normal[..., 2] - 0.25) / 0.5, 0, 1) * _in_view(mesh, triangles, at, depth, width)
     seen *= np.clip((floats(_sampled(take.alpha, at, width)[..., 0]) - 200) / 50, 0, 1)
+    light = np.log2(shade(normal, take.light) + np.float32(1e-3))
+    told = seen > 0.5 if (seen > 0.5).any() else chart.core  # noqa: PLR2004
+    middle = np.median(light[told], axis=0)
+    light -= middle
+    seen = np.clip((normal[..., 2] - 0.25) / 0.5, 0, 1) * _in_view(mesh, triangles, at, depth, width)
     return Flat(
         at=at,
         colour=_logs(_sampled(take.foreground, at, width)),
-        shading=floats(np.log2(np.maximum(light, SHADE_FLOOR * light.mean() + 1e-4))),
-        seen=floats(seen * chart.inside),
+        shading=floats(middle + TRUST * np.tanh(light / TRUST)),
+        seen=floats(seen * chart.core),
     )
 
 
