@@ -5,8 +5,9 @@ from typing import Final
 import numpy as np
 
 from fenshen.double.double import OpenDouble
-from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
+from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import paint
+from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.casting import rank_takes
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.framing import choose_window
@@ -33,6 +34,7 @@ class StudioEngine:
         window = choose_window(take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double.skin, double.key)  # (3)
+        posed = beautified(posed, take, double.takes, options.beautify * (1 - options.closer / MOST_PRESSES))
         lens = template.lens
         away = camera_distance(lens, template.framing.face_height)
         blur = defocus(lens, away, template.backdrop.distance)
