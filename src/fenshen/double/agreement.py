@@ -1,0 +1,79 @@
+"""What takes laid flat agree on, and the light in which each was taken."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from fenshen.double.unwrap import Chart
+from fenshen.vision.arrays import Floats, floats
+
+ROUNDS: Final = (
+    (0.05, 1.0),
+    (0.035, 1.0),
+    (0.035, 1.0),
+)  # share of the texture's side that light is smooth over
+CLOSE: Final = 0.015  # the same at the edge of a hard shadow
+LIMIT: Final = 2.0  # octaves that a shadow may take away beyond the harmonics
+ODD: Final = 0.2  # octaves of fine disagreement at which a take counts half
+BROAD: Final = 0.05  # of the texture's side: wider than any feature of a face
+ONE_SIDED: Final = 0.2  # share of a broad difference between the sides that is believed to be the face
+FLATTER: Final = 0.25  # share of a broad difference from the typical skin that is believed to be light
+ENOUGH: Final = 0.7  # sum of weights at which a spot counts as well seen
+
+
+def lights(colours: Floats, shadings: Floats, weights: Floats, skin: Floats) -> tuple[Floats, Floats]:
+    """Each take's light, in turns with what they agree on; and how much each is to be believed after that.
+
+    The last round looks closer, at the edges of hard shadows, on bare skin only: elsewhere what takes differ in at that
+    scale are brows and lids that do not lie exactly upon each other.
+    colours, shadings: (k, side, side, 3). weights: (k, side, side). skin: (side, side) 0..1, where no feature is.
+    Returns like shadings and weights.
+    """
+    believed = weights
+    for sigma, where in (*ROUNDS, (CLOSE, skin[..., None])):
+        left = colours - shadings - weighted_median(colours - shadings, believed)
+        gain = [
+            _blurred(one, seen, sigma * len(skin)) * where
+            for one, seen in zip(np.clip(left, -LIMIT, LIMIT), weights, strict=True)
+        ]
+        shadings = floats(shadings + gain)
+        odd = np.abs(left - gain).mean(-1)
+        odd = np.array([np.average(one, weights=seen + 1e-6) for one, seen in zip(odd, weights, strict=True)])
+        believed = floats(weights / (1 + (odd / ODD) ** 2)[:, None, None])
+    return shadings, believed
+
+
+def evened(agreed: Floats, support: Floats, chart: Chart) -> Floats:
+    """What to add to a face, (side, side, 3) log2, so that no light stays in it that all takes share.
+
+    A face is the same on both sides: what differs broadly between them is light. Skin is much the same all over: what
+    few takes have seen is drawn towards it.
+    """
+    sure = np.clip(support / ENOUGH, 0, 1) * chart.core
+    bare = (sure > 0.5) & chart.core  # noqa: PLR2004
+    typical = np.median(agreed[bare if bare.any() else chart.core], axis=0)
+    skin = floats(np.abs((agreed - typical).mean(-1)) < 1.0) * (sure + np.float32(0.01))
+    broad = _blurred(agreed - typical, skin, BROAD * len(support))
+    trust = cv2.GaussianBlur(skin, (0, 0), BROAD * len(support))[..., None]
+    both = (broad * trust + broad[:, ::-1] * trust[:, ::-1]) / (trust + trust[:, ::-1] + 1e-4)
+    believed = np.clip(np.maximum(trust, trust[:, ::-1]), 0, 1)
+    return floats(believed * (both * (1 - FLATTER) + ONE_SIDED * (broad - both)) - broad)
+
+
+def weighted_median(values: Floats, weights: Floats) -> Floats:
+    """Weighted median over the first axis. values: (k, h, w, c), weights: (k, h, w).
+
+    Where all weigh 0 it is the plain one.
+    """
+    heavy = np.broadcast_to(weights[..., None] + np.float32(1e-6), values.shape)
+    order = np.argsort(values, axis=0)
+    total = np.cumsum(np.take_along_axis(heavy, order, 0), axis=0)
+    middle = (total < total[-1:] / 2).sum(0, keepdims=True)
+    return floats(np.take_along_axis(np.take_along_axis(values, order, 0), middle, 0)[0])
+
+
+def _blurred(values: Floats, weight: Floats, sigma: float) -> Floats:
+    """Blur that looks at weighted texels only. values: (h, w, 3), weight: (h, w)."""
+    spread = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None]
+    return floats(cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma) / (spread + 1e-4))
