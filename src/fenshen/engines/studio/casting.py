@@ -7,6 +7,7 @@ import numpy as np
 
 from fenshen.double.double import LUMINANCE, PLAIN, OpenDouble, cast_of
 from fenshen.double.take import Edge, Take
+from fenshen.engines.engine import MOST_PRESSES
 from fenshen.templates.recipe import Wish
 from fenshen.vision.arrays import floats
 
@@ -16,12 +17,20 @@ A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
 
 
-def rank_takes(double: OpenDouble, wish: Wish, used: Sequence[int] = ()) -> list[Take]:
+def rank_takes(double: OpenDouble, wish: Wish, used: Sequence[int] = (), closer: int = 0) -> list[Take]:
     """Takes from the most to the least suitable. Faults of a photo weigh more than a template's wishes.
 
     used: photo numbers of takes that already served in this series, so that eight portraits are not one photo.
+    closer: presses of "more like me": what is typical of the sitter weighs more, what the template wishes less.
     """
-    cost = {take.photo: penalty(take, wish, double) + AGAIN * used.count(take.photo) for take in double.takes}
+    share = closer / MOST_PRESSES
+    most = max(take.typical for take in double.takes)
+    cost = {
+        take.photo: (1 - 0.5 * share) * penalty(take, wish, double)
+        + 6 * share * (most - take.typical)
+        + AGAIN * used.count(take.photo)
+        for take in double.takes
+    }
     return sorted(double.takes, key=lambda take: (cost[take.photo], take.photo))
 
 

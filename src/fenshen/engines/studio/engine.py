@@ -10,6 +10,7 @@ from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.casting import rank_takes
 from fenshen.engines.studio.compose import compose
+from fenshen.engines.studio.easing import eased
 from fenshen.engines.studio.framing import choose_window
 from fenshen.engines.studio.grain import shared
 from fenshen.engines.studio.lens import camera_distance, defocus
@@ -27,9 +28,10 @@ class StudioEngine:
 
     def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
         """1. cast a take  2. place the camera  3. light the sitter  4. hang the backdrop  5. compose  6. develop."""
+        template = eased(template, options.closer)
         size = picture_size(template.aspect, options.short_side)
         rng = np.random.default_rng(options.seed)
-        ranked = rank_takes(double, template.wish, options.used)
+        ranked = rank_takes(double, template.wish, options.used, options.closer)
         take = next((take for take in ranked if take.photo not in options.without), ranked[0])  # (1)
         window = choose_window(take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
