@@ -106,8 +106,10 @@ def _quadrilaterals(gray: RGB) -> list[Floats]:
     kept = []
     for outline in outlines:
         area = cv2.contourArea(outline)
+        if area < SMALLEST * gray.size:
+            continue  # nearly all: go no further with them
         around = cv2.convexHull(outline)
-        if area < SMALLEST * gray.size or cv2.contourArea(around) > LARGEST * gray.size:
+        if cv2.contourArea(around) > LARGEST * gray.size:
             continue
         shape = cv2.approxPolyDP(around, 0.03 * cv2.arcLength(around, closed=True), closed=True)
         if len(shape) == 4 and area > 0.85 * cv2.contourArea(around):  # noqa: PLR2004

@@ -1,5 +1,6 @@
 """Finds faces with YuNet (Wu, Peng & Yu 2023), run by OpenCV as it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -12,11 +13,16 @@ from fenshen.vision.arrays import RGB, Floats
 
 WEIGHT = "yunet_int8bq.onnx"
 
-LOOK_AT = 640
-"""Longest edge in px the net looks at first; faces from about 12 px of that are found."""
+GLANCE_AT, LOOK_AT, LOOK_CLOSER_AT = 416, 640, 1280
+"""Longest edges in px at which the net looks, one after the other; faces from about 12 px of each are found."""
 
-LOOK_CLOSER_AT = 1280
-"""Longest edge for the second look, when the first found nothing."""
+PLAIN = 0.15
+"""A face of at least this share of the longest edge, and not doubtful, needs no second look: whoever beside it matters
+(``photos.measure``) is at least 20 px of a glance. On 456 labelled photos and press photos it gave another count of
+faces that matter in 3, all with a second face that the detector half believes at any size."""
+
+DOUBTFUL = 0.9
+"""Score below which a face is looked at again; 98 % of upright faces reach it."""
 
 SURE = 0.7
 """Least score of a face. YuNet's false alarms on group photos ended at 0.64; real faces mostly reach 0.8."""
@@ -37,13 +43,25 @@ class Face:
 def detect(rgb: RGB, models: Path, *, sure: float = SURE) -> list[Face]:
     """Find the faces in a picture of any size, the largest first.
 
-    Looks at the whole picture shrunk to 640 px. If that shows no face it looks again with a wide border
-    around (a face that fills the frame is found only when it is smaller) and at 1280 px (distant faces).
+    Glances at the whole picture shrunk to 416 px; a plain portrait is done with that, others are looked at in
+    640 px. If that shows no face it looks again with a wide border around (a face that fills the frame is found
+    only when it is smaller) and at 1280 px (distant faces).
     """
-    found = _look(rgb, models, LOOK_AT, 0.0, sure) or _look(rgb, models, LOOK_AT, 0.5, sure)
+    found = _look(rgb, models, GLANCE_AT, 0.0, sure)
+    if not _is_plain(found, rgb):
+        found = _look(rgb, models, LOOK_AT, 0.0, sure) or _look(rgb, models, LOOK_AT, 0.5, sure)
     if not found and max(rgb.shape[:2]) > LOOK_AT:
         found = _look(rgb, models, LOOK_CLOSER_AT, 0.0, sure)
     return sorted(found, key=lambda face: -face.box[2] * face.box[3])
+
+
+def _is_plain(found: Sequence[Face], rgb: RGB) -> bool:
+    largest = max(found, key=lambda face: face.box[2] * face.box[3], default=None)
+    return (
+        largest is not None
+        and largest.score >= DOUBTFUL
+        and max(largest.box[2:]) >= PLAIN * max(rgb.shape[:2])
+    )
 
 
 def _look(rgb: RGB, models: Path, longest: int, border: float, sure: float) -> list[Face]:

@@ -1,4 +1,4 @@
-"""Compares two photos of faces, 1:1, in memory (SFace, Zhong et al. 2021, run by OpenCV as it is).
+"""Compares two photos of faces, 1:1, in memory (SFace, Zhong et al. 2021, run by LiteRT: see ``vision.chain``).
 
 An embedding is a number row that could tell people apart. It lives as long as the comparison: nothing writes
 it, nothing searches with it, and no such index exists in the code.
@@ -9,13 +9,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fenshen.vision import nets, weights
+from fenshen.vision import chain, nets
 from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.faces import Face
 from fenshen.vision.mesh import FaceMesh
 
 WEIGHT = "sface_int8bq.onnx"
 SIDE = 112  # px of the net's square input
+LENGTH = (1, 128)
 
 ANCHORS = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]],
@@ -33,10 +34,8 @@ Aligned by the mesh instead of the detector's points, TAR at FAR 0.1 % rises fro
 def embed(rgb: RGB, face: FaceMesh | Face, models: Path) -> Floats:
     """Describe a face by a (128,) float32 vector of length 1; a mesh aligns it better than a face."""
     points = face.points[list(MESH_ANCHORS), :2] if isinstance(face, FaceMesh) else face.points
-    bgr = cv2.cvtColor(aligned(rgb, points), cv2.COLOR_RGB2BGR)
-    file = weights.path(WEIGHT, models)
-    with nets.borrow(file, lambda: cv2.FaceRecognizerSF.create(str(file), "")) as net:
-        vector = np.array(net.feature(bgr), np.float32).ravel()
+    with nets.lite_written(WEIGHT, models, lambda onnx: chain.to_lite(onnx, SIDE)) as net:
+        vector = net(aligned(rgb, points)[None].astype(np.float32))[LENGTH].ravel()
     return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
 
 

@@ -22,10 +22,14 @@ from fenshen.vision.arrays import Floats
 
 Net = TypeVar("Net")
 
-THREADS = 2
+THREADS = (
+    1  # these nets are too small to share: a second thread mostly waits, and photos come in pairs anyway
+)
 
+_writing = threading.Lock()
 _chatter = threading.Lock()
 _crowd: list[int] = []
+_pages: dict[Path, bytes] = {}
 _shelf: dict[Hashable, list[Any]] = defaultdict(list)
 _door = threading.Lock()
 
@@ -129,6 +133,21 @@ def lite(name: str, models: Path, member: str | None = None) -> Iterator[Lite]:
         (file, member), lambda: Lite(task_member(file, member) if member else file.read_bytes())
     ) as net:
         yield net
+
+
+@contextmanager
+def lite_written(name: str, models: Path, write: Callable[[bytes], bytes]) -> Iterator[Lite]:
+    """Lend a LiteRT net that is written in memory from another file; written once, however many are opened."""
+    file = weights.path(name, models)
+    with borrow((file, "lite"), lambda: Lite(_written(file, write))) as net:
+        yield net
+
+
+def _written(file: Path, write: Callable[[bytes], bytes]) -> bytes:
+    with _writing:
+        if file not in _pages:
+            _pages[file] = write(file.read_bytes())
+        return _pages[file]
 
 
 @contextmanager

