@@ -16,6 +16,7 @@ ROUNDS: Final = (
 CLOSE: Final = 0.015  # the same at the edge of a hard shadow
 LIMIT: Final = 2.0  # octaves that a shadow may take away beyond the harmonics
 ODD: Final = 0.2  # octaves of fine disagreement at which a take counts half
+DARK: Final = 2.0  # octaves below a take's usual light at which nothing is believed any more
 BROAD: Final = 0.05  # of the texture's side: wider than any feature of a face
 ONE_SIDED: Final = 0.2  # share of a broad difference between the sides that is believed to be the face
 FLATTER: Final = 0.25  # share of a broad difference from the typical skin that is believed to be light
@@ -41,7 +42,10 @@ def lights(colours: Floats, shadings: Floats, weights: Floats, skin: Floats) -> 
         odd = np.abs(left - gain).mean(-1)
         odd = np.array([np.average(one, weights=seen + 1e-6) for one, seen in zip(odd, weights, strict=True)])
         believed = floats(weights / (1 + (odd / ODD) ** 2)[:, None, None])
-    return shadings, believed
+    light = shadings.mean(-1)
+    usual = [np.median(one[seen > 0.1 * seen.max()]) for one, seen in zip(light, weights, strict=True)]
+    dim = np.clip(1 + (light - floats(usual)[:, None, None]) / DARK, 0.1, 1)
+    return shadings, floats(believed * dim)
 
 
 def evened(agreed: Floats, support: Floats, chart: Chart) -> Floats:
@@ -50,7 +54,7 @@ def evened(agreed: Floats, support: Floats, chart: Chart) -> Floats:
     A face is the same on both sides: what differs broadly between them is light. Skin is much the same all over: what
     few takes have seen is drawn towards it.
     """
-    sure = np.clip(support / ENOUGH, 0, 1) * chart.core
+    sure = np.clip(support / (2 * ENOUGH), 0, 1) * chart.core
     bare = (sure > 0.5) & chart.core  # noqa: PLR2004
     typical = np.median(agreed[bare if bare.any() else chart.core], axis=0)
     skin = floats(np.abs((agreed - typical).mean(-1)) < 1.0) * (sure + np.float32(0.01))

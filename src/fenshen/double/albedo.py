@@ -28,11 +28,11 @@ OWN_SIDE: Final = 0.8  # how well a spot must be seen for the other half of the 
 
 def fuse(
     takes: Sequence[Take], flats: Sequence[Flat], chart: Chart, uv: Floats, skin: Floats
-) -> tuple[RGB, NDArray[np.uint8], list[Floats]]:
+) -> tuple[RGB, NDArray[np.uint8]]:
     """Fuse takes, the frontal first.
 
-    skin: (3,) linear sRGB that the bare skin's median shall have. Returns the albedo (1024, 1024, 3) sRGB, how well
-    it is known (1024, 1024), and each take's whole shading, (256, 256, 3) log2.
+    skin: (3,) linear sRGB that the bare skin's median shall have. Returns the albedo (1024, 1024, 3) sRGB, and how
+    well it is known, (1024, 1024) 0..255.
     """
     weights = np.stack([flat.seen * _worth(take) for take, flat in zip(takes, flats, strict=True)])
     colours = np.stack([flat.colour for flat in flats])
@@ -51,7 +51,6 @@ def fuse(
     return (
         np.asarray(np.round(255 * to_srgb(floats(albedo))), np.uint8),
         np.asarray(np.round(255 * np.clip(known, 0, 1)), np.uint8),
-        list(shadings),
     )
 
 

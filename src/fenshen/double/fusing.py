@@ -24,7 +24,7 @@ def own_face(
     """
     charted = chart(face)
     flats = [flatten(take, charted, face.triangles) for take in takes]
-    albedo, known, shadings = fuse(takes, flats, charted, face.uv, skin)
+    albedo, known = fuse(takes, flats, charted, face.uv, skin)
     fitted = [(photo.mesh, photo.measures) for photo in photos]
     seen = [(mesh, measures) for mesh, measures in fitted if mesh is not None and measures is not None]
     return OwnFace(
@@ -36,7 +36,7 @@ def own_face(
             [measures.expression for _, measures in seen],
             face,
         ),
-        marks=lasting(flats, shadings, charted, face.uv),
+        marks=lasting(takes, flats, face.uv),
         hair=hair_colour(takes, skin),
         lips=lip_colour(albedo, face.uv),
         iris=iris_colour(takes, skin),
