@@ -58,10 +58,8 @@ def _worth(take: Take) -> float:
     """How far a take is to be believed about colour, 0..1."""
     width = float(np.ptp(take.points[list(regions.OVAL), 0]))
     plain = 1 / (1 + max(0.0, take.mixed - 0.6))
-    return float(np.sqrt(value))
-        float((0.4 + 0.6 * take.sharpness) * min(1.0, width / 250) * (0.4 + 0.6 * take.evenness) * plain)
-        ** 0.5
-    )
+    clear = (0.4 + 0.6 * take.sharpness) * min(1.0, width / 250) * (0.4 + 0.6 * take.evenness)
+    return float(np.sqrt(clear * plain))
 
 
 def _best(takes: Sequence[Take], weights: Floats, uv: Floats, lightless: Floats) -> Floats:
