@@ -16,6 +16,11 @@ FADE: Final = (
     0.10  # of the window's height: how softly a body that the photo cut off dissolves, if it must show
 )
 
+CLOSER: Final = np.linspace(1.0, 0.5, 26)  # the frame, as share of what was asked
+LIFT: Final = np.linspace(-0.22, 0.10, 17)  # of its height
+ASIDE: Final = np.linspace(-0.10, 0.10, 9)  # of its width
+Tries = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -37,25 +42,16 @@ def choose_window(take: Take, framing: Framing, size: tuple[int, int]) -> Window
     face_height = float(np.ptp(oval[:, 1]))
     eyes = take.points[[regions.RIGHT_PUPIL, regions.LEFT_PUPIL], :2].mean(0)
     middle = float(oval[:, 0].min() + oval[:, 0].max()) / 2
-    touches = _cut_rows(take)
-    best, best_cost = None, np.inf
-    for closer in np.linspace(1.0, 0.5, 26):
-        height = closer * face_height / framing.face_height
-        width = height * size[0] / size[1]
-        for lift in np.linspace(-0.22, 0.10, 17):
-            for aside in np.linspace(-0.10, 0.10, 9):
-                window = Window(
-                    x=middle - (framing.centre + aside) * width,
-                    y=float(eyes[1]) - (framing.eye_line + lift) * height,
-                    width=width,
-                    height=height,
-                )
-                cost = 2.2 * abs(np.log(closer)) + 3.0 * abs(lift) + 3.0 * abs(aside)
-                cost += 14 * _shown_cut(take, touches, window)
-                if cost < best_cost:
-                    best, best_cost = window, cost
-    assert best is not None  # noqa: S101 - the loops are not empty
-    return best
+    closer, lift, aside = (
+        grid.ravel() for grid in np.meshgrid(CLOSER, LIFT, ASIDE, indexing="ij")
+    )  # every window that is tried, as one array each
+    height = closer * face_height / framing.face_height
+    width = height * size[0] / size[1]
+    x = middle - (framing.centre + aside) * width
+    y = float(eyes[1]) - (framing.eye_line + lift) * height
+    cost = 2.2 * np.abs(np.log(closer)) + 3.0 * np.abs(lift) + 3.0 * np.abs(aside)
+    best = int((cost + 14 * _shown_cut(take, x, y, width, height)).argmin())
+    return Window(x=float(x[best]), y=float(y[best]), width=float(width[best]), height=float(height[best]))
 
 
 def view(
@@ -102,32 +98,21 @@ def fade_cuts(take: Take, window: Window, size: tuple[int, int]) -> Floats:
     return mask
 
 
-def _cut_rows(take: Take) -> dict[Edge, NDArray[np.int64]]:
-    """Along each side, the positions where the body is cut off."""
-    alpha = take.alpha > CUT_ALPHA
-    return {
-        Edge.LEFT: np.flatnonzero(alpha[:, 0]),
-        Edge.RIGHT: np.flatnonzero(alpha[:, -1]),
-        Edge.TOP: np.flatnonzero(alpha[0]),
-        Edge.BOTTOM: np.flatnonzero(alpha[-1]),
+def _shown_cut(take: Take, x: Tries, y: Tries, width: Tries, height: Tries) -> Tries:
+    """How much cut-off body windows show, as a share of their size (0 = none). All (n,), in the take's pixels."""
+    body = take.alpha > CUT_ALPHA
+    rows, columns = body.shape
+    sides = {  # how far a window reaches beyond the photo, where along that side the body is cut off, the window there
+        Edge.LEFT: (-x, body[:, 0], y, height),
+        Edge.RIGHT: (x + width - columns, body[:, -1], y, height),
+        Edge.TOP: (-y, body[0], x, width),
+        Edge.BOTTOM: (y + height - rows, body[-1], x, width),
     }
-
-
-def _shown_cut(take: Take, touches: dict[Edge, NDArray[np.int64]], window: Window) -> float:
-    """How much cut-off body a window shows, as a share of its size (0 = none)."""
-    height, width = take.alpha.shape
-    rows = (window.y, window.y + window.height)
-    columns = (window.x, window.x + window.width)
-    gaps = {
-        Edge.LEFT: (-window.x, touches[Edge.LEFT], rows, window.height),
-        Edge.RIGHT: (columns[1] - width, touches[Edge.RIGHT], rows, window.height),
-        Edge.TOP: (-window.y, touches[Edge.TOP], columns, window.width),
-        Edge.BOTTOM: (rows[1] - height, touches[Edge.BOTTOM], columns, window.width),
-    }
-    shown = 0.0
-    for edge, (gap, positions, (low, high), length) in gaps.items():
+    shown = np.zeros_like(x)
+    for edge, (gap, touches, low, length) in sides.items():
         weight = 4.0 if edge is Edge.TOP else 1.0  # a head without its crown is worse than a missing elbow
-        if gap > 0.5 and positions.size:  # noqa: PLR2004 - half a pixel is no gap
-            seen = int(((positions > low) & (positions < high)).sum())
-            shown += weight * (0.02 + gap / window.width) * min(1.0, 4 * seen / length) if seen else 0.0
+        positions = np.flatnonzero(touches)
+        seen = np.searchsorted(positions, low + length) - np.searchsorted(positions, low, "right")
+        much = weight * (0.02 + gap / width) * np.minimum(1.0, 4 * seen / length)
+        shown += np.where((gap > 0.5) & (seen > 0), much, 0.0)  # noqa: PLR2004 - half a pixel is no gap
     return shown
