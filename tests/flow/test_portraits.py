@@ -17,6 +17,7 @@ from tests.fakes.takes import a_double, a_take
 from tests.scan import faces_in
 
 from fenshen.cli import run
+from fenshen.cli.portrait import remarks
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
@@ -30,7 +31,7 @@ from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
 from fenshen.store import doubles
-from fenshen.templates.recipe import Template
+from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
 
 pytestmark = pytest.mark.xdist_group("sitting")
@@ -87,6 +88,71 @@ def test_every_portrait_carries_every_label_and_they_hold(
     assert faces_in(home) == []
     assert run(["verify", made[0]["file"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["ours"] is True
+
+
+def test_more_like_me_keeps_its_word_and_the_steps_of_the_work_are_labelled(
+    studio: Desk, anna: Sat, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, key = tmp_path / "out", (home / "keys" / "studio.pub").read_bytes()
+    asked = ["portrait", anna.sitting.double, "-t", "noir", "-o", str(out), "--short-side", "400"]
+    assert run([*asked, "--more-like-me", "2", "--explain", "--beautify", "off", "--json"]) == 0
+    (made,) = json.loads(capsys.readouterr().out)["portraits"]
+    pressed = made["more_like_me"]
+    assert pressed["asked"] == 2
+    assert pressed["taken"] == 2 or pressed["limit_reached"]
+    assert pressed["likeness_after"] >= pressed["likeness_before"]
+    names = ["1-take", "2-light", "3-retouch", "4-backdrop", "5-composed"]
+    assert [Path(file).stem for file in made["layers"]] == names
+    assert sorted(snapshot(out)) == [*(f"noir-layers/{name}.jpg" for name in names), "noir.jpg"]
+    for file in made["layers"]:
+        assert verify(Path(file).read_bytes(), public_key=key, producer="fenshen-studio").ours
+    assert faces_in(home) == []
+    assert run([*asked, "--more-like-me", "4", "--replace"]) == 0
+    said = capsys.readouterr().out
+    assert "made from your photo" in " ".join(said.split())
+    assert "more like you" in said or "as like you as this template allows" in said
+
+
+@pytest.mark.parametrize("given", ["much", "1.5", "-0.1", "nan"])
+def test_a_way_to_beautify_that_nobody_knows_is_refused(
+    given: str, studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [
+        "portrait",
+        anna.sitting.double,
+        "-t",
+        "noir",
+        "-o",
+        str(tmp_path / "out"),
+        f"--beautify={given}",
+    ]
+    assert run([*asked, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "beautify_unreadable"
+    assert studio.settings.home.exists()
+
+
+def test_where_another_pose_was_asked_a_photo_again_is_called_that(
+    studio: Desk, anna: Sat, tmp_path: Path
+) -> None:
+    order = replace(SMALL, templates=("butterfly",), wish=Wish(yaw=0.0))
+    (made,) = portray(
+        anna.sitting.double, order, tmp_path / "out", desk=studio, engine=Unmoved(), progress=Heard()
+    )
+    assert made.copied is not None
+    assert made.copied.photo == made.photo
+    assert made.copied.again
+    lines = remarks(made)
+    assert len(lines) == 1
+    assert str(made.photo) in lines[0]
+
+
+class Unmoved:
+    """The studio engine, deaf to wishes: it takes a photo and lights it."""
+
+    card = StudioEngine.card
+
+    def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
+        return StudioEngine().render(double, template, replace(options, wish=None))
 
 
 def test_the_same_seed_gives_the_same_picture(studio: Desk, anna: Sat, tmp_path: Path) -> None:

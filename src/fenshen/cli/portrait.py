@@ -10,9 +10,18 @@ import typer
 from fenshen import settings
 from fenshen.cli.consent_question import can_ask, ensure_consent
 from fenshen.cli.screen import Json, bars, new_app, print_json, show_table, tell, told
+from fenshen.errors import FenshenError
 
 if TYPE_CHECKING:
     from fenshen.flow.portray import Delivered
+    from fenshen.portrait.closer import Pressed
+
+
+class BeautifyUnreadableError(FenshenError):
+    """What was given is neither off, low nor a number from 0 to 1. Facts: ``given``."""
+
+    code = "beautify_unreadable"
+
 
 app = new_app()
 
@@ -26,6 +35,9 @@ Size = Annotated[int, typer.Option("--short-side", min=400, max=3072, help=told(
 Out = Annotated[Path, typer.Option("-o", metavar="DIR", help=told("portrait_out"))]
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
+Beautify = Annotated[str, typer.Option("--beautify", metavar="off|low|0..1", help=told("portrait_beautify"))]
+Closer = Annotated[int, typer.Option("--more-like-me", min=0, max=4, help=told("portrait_more_like_me"))]
+Explain = Annotated[bool, typer.Option("--explain", help=told("portrait_explain"))]
 Replace = Annotated[bool, typer.Option("--replace", help=told("portrait_replace"))]
 
 
@@ -38,6 +50,9 @@ def portrait(
     each: Each = 1,
     seed: Seed = 1,
     short_side: Size = 1024,
+    beautify: Beautify = "low",
+    more_like_me: Closer = 0,
+    explain: Explain = False,
     replace: Replace = False,
     adult: Adult = False,
     consent: Consent = False,
@@ -59,7 +74,10 @@ def portrait(
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
     )
-    order = Order(templates=template, each=each, seed=seed, short_side=short_side, replace=replace)
+    order = Order(
+        templates=template, each=each, seed=seed, short_side=short_side, replace=replace,
+        beautify=beautify_of(beautify), more_like_me=more_like_me, explain=explain,
+    )  # fmt: skip
     with bars(as_json=as_json) as progress:
         delivered = list(
             portray(DoubleId(double), order, out, desk=desk, engine=StudioEngine(), progress=progress)
@@ -76,11 +94,42 @@ def show_portraits(delivered: list[Delivered], *, as_json: bool) -> None:
         told(f"portrait_column_{name}") for name in ("file", "template", "photo", "likeness", "seconds")
     ]
     rows = [
-        (str(d.file), d.template, str(d.photo), in_range(d.likeness.percentile), f"{d.seconds:.1f}")
+        (
+            str(d.file),
+            d.template,
+            told("portrait_from_photo", number=d.photo),
+            in_range(d.likeness.percentile),
+            f"{d.seconds:.1f}",
+        )
         for d in delivered
     ]
     show_table(columns, rows)
+    for each in delivered:
+        for line in remarks(each):
+            tell(line)
     tell(told("portrait_likeness_means"))
+
+
+def remarks(delivered: Delivered) -> list[str]:
+    """What a portrait's sitter ought to know besides: what "more like me" did, and whether it is a photo again."""
+    lines, pressed, copied = [], delivered.pressed, delivered.copied
+    if pressed is not None and pressed.taken:
+        before, after = (in_range(each.percentile) for each in (pressed.before, pressed.after))
+        lines.append(
+            told(
+                "closer_rose",
+                template=delivered.template,
+                before=before,
+                after=after,
+                taken=pressed.taken,
+                asked=pressed.asked,
+            )
+        )
+    if pressed is not None and pressed.limit_reached:
+        lines.append(told("closer_limit", template=delivered.template))
+    if copied is not None and copied.again:
+        lines.append(told("portrait_copied", template=delivered.template, number=copied.photo))
+    return lines
 
 
 def as_row(delivered: Delivered) -> dict[str, Any]:
@@ -94,7 +143,34 @@ def as_row(delivered: Delivered) -> dict[str, Any]:
         "seed": delivered.seed,
         "made_from_photo": delivered.photo,
         "produce_id": delivered.produce_id,
+        "more_like_me": None if delivered.pressed is None else _pressed(delivered.pressed),
+        "photo_again": None if delivered.copied is None else delivered.copied.again,
+        "layers": list(delivered.layers),
     }
+
+
+def _pressed(pressed: Pressed) -> dict[str, Any]:
+    return {
+        "asked": pressed.asked,
+        "taken": pressed.taken,
+        "limit_reached": pressed.limit_reached,
+        "likeness_before": round(pressed.before.value, 3),
+        "likeness_after": round(pressed.after.value, 3),
+    }
+
+
+def beautify_of(given: str) -> float:
+    """Read ``--beautify``. Raises BeautifyUnreadableError."""
+    from fenshen.engines.engine import LOW
+
+    named = {"off": 0.0, "low": LOW}
+    try:
+        amount = named[given] if given in named else float(given)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount <= 1:
+        raise BeautifyUnreadableError(given=given)
+    return amount
 
 
 def in_range(percentile: float | None) -> str:

@@ -3,18 +3,20 @@
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
-from fenshen.engines.engine import Engine, Origin, RenderedPortrait, RenderOptions
+from fenshen.engines.engine import LOW, Engine, Origin, RenderedPortrait, RenderOptions
 from fenshen.errors import FenshenError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import tc260
 from fenshen.labels.deliver import deliver
 from fenshen.labels.write import Format, LabelledPicture, SourceType, label
+from fenshen.portrait.closer import Pressed, Shot, come_closer
+from fenshen.portrait.copy_guard import Copied, same_photo_again
 from fenshen.portrait.likeness import Likeness, LikenessMeter
 from fenshen.progress import Progress
 from fenshen.rights import consent
@@ -22,7 +24,7 @@ from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
 from fenshen.templates.catalogue import template
-from fenshen.templates.recipe import Template
+from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
 
 SOURCE_TYPES: Final = {
@@ -49,6 +51,10 @@ class Order:
     short_side: int = 1024  # pixels
     format: Format = "JPEG"
     replace: bool = False  # whether portraits of an earlier run may be overwritten
+    beautify: float = LOW  # see `RenderOptions.beautify`
+    more_like_me: int = 0  # presses of "more like me", 0..MOST_PRESSES
+    wish: Wish | None = None  # pose and expression instead of the templates'
+    explain: bool = False  # whether the steps of the work leave too, labelled like portraits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,9 @@ class Delivered:
     seconds: float  # to render, measure, label and write
     seed: int
     produce_id: str
+    pressed: Pressed | None = None  # what "more like me" did, if it was asked
+    copied: Copied | None = None  # whether it is only its photo again, where another pose was asked
+    layers: tuple[Path, ...] = field(default=())  # the steps of the work, in their order
 
 
 def portray(
@@ -85,44 +94,94 @@ def portray(
         progress.step("progress_rendering", done, total)
         permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
         start = time.perf_counter()
-        options = RenderOptions(
-            seed=order.seed + number, used=tuple(used), without=here, short_side=order.short_side
-        )
-        rendered, likeness = _best_of(double, recipe, options, engine, meter)
-        picture = labelled(rendered, desk, order.format)
+        shot = _best_of(double, recipe, _options(order, number, used, here), engine, meter)
+        likeness, pressed = meter.likeness(shot.seen, {shot.rendered.photo}), None
+        if order.more_like_me:
+            shot, pressed = come_closer(
+                shot, order.more_like_me, double=double, template=recipe, engine=engine, meter=meter
+            )
+            likeness = meter.likeness(shot.seen, {shot.rendered.photo})
+        picture = labelled(shot.rendered, desk, order.format)
         file = folder / f"{_stem(recipe, number, order.each)}.{ENDINGS[order.format]}"
         deliver(picture, file, replace=order.replace)  # (4)
-        used.append(rendered.photo)
+        layers = _explain(shot, double, recipe, engine, file, order, desk) if order.explain else ()
+        used.append(shot.rendered.photo)
         yield Delivered(
             file=file,
             template=recipe.name,
-            photo=rendered.photo,
+            photo=shot.rendered.photo,
             likeness=likeness,
             seconds=time.perf_counter() - start,
-            seed=options.seed,
+            seed=shot.options.seed,
             produce_id=picture.produce_id,
+            pressed=pressed,
+            copied=_again(shot, double, desk) if order.wish else None,
+            layers=layers,
         )
     progress.step("progress_rendering", total, total)
     with desk.store.begin() as connection:
         doubles.used(connection, double_id, desk.clock.now())  # (5)
 
 
+def _options(order: Order, number: int, used: Sequence[int], without: tuple[int, ...]) -> RenderOptions:
+    """What the engine is asked for: the order's wishes, for its portrait of this number."""
+    return RenderOptions(
+        seed=order.seed + number,
+        used=tuple(used),
+        without=without,
+        short_side=order.short_side,
+        beautify=order.beautify,
+        wish=order.wish,
+    )
+
+
 def _best_of(
     double: OpenDouble, recipe: Template, options: RenderOptions, engine: Engine, meter: LikenessMeter
-) -> tuple[RenderedPortrait, Likeness]:
+) -> Shot:
     """Render; if the portrait is less like the sitter than nearly all their photos, try the next takes too."""
-    tries: list[tuple[RenderedPortrait, Likeness]] = []
+    tries: list[tuple[float, Shot]] = []
+    without = options.without
     for _ in range(min(TRIES, len(double.takes))):
-        rendered = engine.render(double, recipe, options)
-        options = replace(options, without=(*options.without, rendered.photo))
-        likeness = meter.measure(rendered.pixels, rendered.photo)
-        if likeness is not None:
-            tries.append((rendered, likeness))
-            if likeness.percentile is None or likeness.percentile >= LIKE_ENOUGH:
-                break
+        tried = replace(options, without=without)
+        rendered = engine.render(double, recipe, tried)
+        without = (*without, rendered.photo)
+        seen = meter.see(rendered.pixels)
+        if seen is None:
+            continue
+        shot = Shot(rendered=rendered, options=tried, seen=seen)
+        likeness = meter.likeness(seen, {rendered.photo})
+        tries.append((likeness.value, shot))
+        if likeness.percentile is None or likeness.percentile >= LIKE_ENOUGH:
+            break
     if not tries:
         raise FaceLostError(template=recipe.name)
-    return max(tries, key=lambda each: each[1].value)
+    return max(tries, key=lambda each: each[0])[1]
+
+
+def _again(shot: Shot, double: OpenDouble, desk: Desk) -> Copied | None:
+    """Whether a portrait of which another pose was asked is only its photo again."""
+    take = next(take for take in double.takes if take.photo == shot.rendered.photo)
+    return same_photo_again(shot.rendered.pixels, take, desk.settings.models)
+
+
+def _explain(
+    shot: Shot,
+    double: OpenDouble,
+    recipe: Template,
+    engine: Engine,
+    file: Path,
+    order: Order,
+    desk: Desk,
+) -> tuple[Path, ...]:
+    """Render the portrait once more with its layers, and let each leave with a label of its own."""
+    shown = engine.render(double, recipe, replace(shot.options, explain=True))
+    folder = file.with_name(f"{file.stem}-layers")
+    files = []
+    for number, layer in enumerate(shown.layers, 1):
+        picture = labelled(replace(shown, pixels=layer.pixels), desk, order.format)
+        files.append(folder / f"{number}-{layer.name.removeprefix('layer_')}{file.suffix}")
+        deliver(picture, files[-1], replace=order.replace)
+    return tuple(files)
 
 
 def open_double(double_id: DoubleId, sitter: SitterId, permit: Permit, *, desk: Desk) -> OpenDouble:

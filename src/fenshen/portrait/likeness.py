@@ -1,5 +1,6 @@
 """Is it the sitter? Measured one to one, in memory, within the sitter's own photo-to-photo range."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,16 +37,24 @@ class LikenessMeter:
 
         The take it was made from is left out, unless it is the only one.
         """
+        seen = self.see(portrait)
+        return None if seen is None else self.likeness(seen, {made_from})
+
+    def see(self, portrait: RGB) -> Floats | None:
+        """The face of an unlabelled portrait (H, W, 3) as the net sees it, (128,); None when there is none."""
         faces = detect(portrait, self._models)
         if not faces:
             return None
-        seen = embed(portrait, fit(portrait, faces[0], self._models), self._models)
+        return embed(portrait, fit(portrait, faces[0], self._models), self._models)
+
+    def likeness(self, seen: Floats, made_from: Collection[int]) -> Likeness:
+        """Likeness of a face that was seen, to the takes it was not made from."""
         value = self.to_takes(seen, but=made_from)
         return Likeness(value=value, percentile=likeness_rank(value, self._spread))
 
-    def to_takes(self, embedding: Floats, *, but: int | None = None) -> float:
-        """Median cosine of a face (128,) to the takes, leaving out the one from photo ``but`` if there are others."""
-        others = [known for photo, known in self._takes.items() if photo != but] or list(self._takes.values())
+    def to_takes(self, embedding: Floats, *, but: Collection[int] = ()) -> float:
+        """Median cosine of a face (128,) to the takes but those of some photos, unless there are no others."""
+        others = [known for photo, known in self._takes.items() if photo not in but] or self._takes.values()
         return float(np.median([cosine(embedding, known) for known in others]))
 
 

@@ -17,6 +17,7 @@ from fenshen.engines.studio.lens import camera_distance, defocus
 from fenshen.engines.studio.look import develop
 from fenshen.engines.studio.rig import turned_to
 from fenshen.engines.studio.sitter import Posed, pose
+from fenshen.engines.studio.steps import Steps
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
 
@@ -30,22 +31,31 @@ class StudioEngine:
         """1. cast a take  2. place the camera  3. light the sitter  4. hang the backdrop  5. compose  6. develop."""
         template = eased(template, options.closer)
         size = picture_size(template.aspect, options.short_side)
-        rng = np.random.default_rng(options.seed)
+        rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
         ranked = rank_takes(double, template.wish, options.used, options.closer)
         take = next((take for take in ranked if take.photo not in options.without), ranked[0])  # (1)
         window = choose_window(take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double.skin, double.key)  # (3)
+        steps.take(take, window, size)
+        steps.note("layer_light", posed.linear, posed.alpha)
         posed = beautified(posed, take, double.takes, options.beautify * (1 - options.closer / MOST_PRESSES))
+        steps.note("layer_retouch", posed.linear, posed.alpha)
         lens = template.lens
         away = camera_distance(lens, template.framing.face_height)
         blur = defocus(lens, away, template.backdrop.distance)
         backdrop = paint(template.backdrop, size, blur, lens.blades, rng)  # (4)
         backdrop = shared(backdrop, posed.linear, posed.alpha, size[0] / window.width, rng)
+        steps.note("layer_backdrop", backdrop)
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
+        steps.note("layer_composed", light)
         pixels = develop(light, lens, template.look, rng)  # (6)
         return RenderedPortrait(
-            pixels=pixels, faces=(_face_box(posed),), photo=take.photo, origin=self.card.origin
+            pixels=pixels,
+            faces=(_face_box(posed),),
+            photo=take.photo,
+            origin=self.card.origin,
+            layers=steps.layers,
         )
 
 
