@@ -130,11 +130,11 @@ def a_double(*takes: Take) -> OpenDouble:
 
 def a_face(skin: Floats, **changes: Any) -> OwnFace:
     """A face of one colour, all of it well seen."""
-    albedo = np.round(255 * to_srgb(np.broadcast_to(skin, (1024, 1024, 3)).astype(np.float32)))
+    colour = np.round(255 * to_srgb(floats(skin))).astype(np.uint8)
     points = face_points((0.5, 0.5), 0.9)[:468]
     values: dict[str, Any] = {
-        "albedo": albedo.astype(np.uint8),
-        "known": np.full((1024, 1024), 255, np.uint8),
+        "albedo": lambda: np.tile(colour, (1024, 1024, 1)),
+        "known": lambda: np.full((1024, 1024), 255, np.uint8),
         "vertices": floats((points - (0.5, 0.5, 0)) / 0.9),
         "marks": (),
         "hair": (0.02, 0.015, 0.01),

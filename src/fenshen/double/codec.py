@@ -13,9 +13,11 @@ import io
 import json
 import zipfile
 from dataclasses import astuple, fields
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from fenshen.double.double import FORMAT, OpenDouble
@@ -104,29 +106,40 @@ def _arrays(**arrays: Any) -> bytes:
 
 
 def _face(archive: zipfile.ZipFile, numbers: dict[str, Any]) -> OwnFace:
-    mesh = np.load(io.BytesIO(archive.read("face/shape.npz")), allow_pickle=False)
-    rest: dict[str, Any] = {name: tuple(numbers[name]) for name in COLOURS} | {
-        name: mesh[name] for name in MESH
-    }
+    mesh = _opened_arrays(archive.read("face/shape.npz"))
+    rest: dict[str, Any] = {name: tuple(numbers[name]) for name in COLOURS}
     return OwnFace(
-        albedo=np.asarray(Image.open(io.BytesIO(archive.read("face/albedo.jpg"))), np.uint8),
-        known=np.asarray(Image.open(io.BytesIO(archive.read("face/known.png"))), np.uint8),
+        albedo=partial(_opened_picture, archive.read("face/albedo.jpg")),
+        known=partial(_opened_picture, archive.read("face/known.png")),
+        vertices=mesh["vertices"],
+        uv=mesh["uv"],
+        triangles=mesh["triangles"],
         marks=tuple(Mark(**dict(zip(MARK, values, strict=True))) for values in numbers["marks"]),
         **rest,
     )
 
 
 def _take(archive: zipfile.ZipFile, k: int, numbers: dict[str, Any]) -> Take:
-    shape = np.load(io.BytesIO(archive.read(f"take/{k}/shape.npz")), allow_pickle=False)
+    """A take whose pictures and arrays are decoded when they are asked for."""
+    shape = cache(partial(_opened_arrays, archive.read(f"take/{k}/shape.npz")))
     rest = {name: numbers[name] for name in NUMBERS}
     return Take(
-        foreground=np.asarray(Image.open(io.BytesIO(archive.read(f"take/{k}/foreground.jpg"))), np.uint8),
-        alpha=np.asarray(Image.open(io.BytesIO(archive.read(f"take/{k}/alpha.png"))), np.uint8),
-        points=shape["points"],
-        normals=shape["normals"].astype(np.float32) / 127,
-        depth=shape["depth"].astype(np.float32),
-        light=shape["light"],
+        foreground=partial(_opened_picture, archive.read(f"take/{k}/foreground.jpg")),
+        alpha=partial(_opened_picture, archive.read(f"take/{k}/alpha.png")),
+        points=lambda: shape()["points"],
+        normals=lambda: floats(shape()["normals"]) / np.float32(127),
+        depth=lambda: floats(shape()["depth"]),
+        light=lambda: shape()["light"],
         skin=(numbers["skin"][0], numbers["skin"][1], numbers["skin"][2]),
         cut=tuple(Edge(edge) for edge in numbers["cut"]),
         **rest,
     )
+
+
+def _opened_picture(data: bytes) -> NDArray[np.uint8]:
+    return np.asarray(Image.open(io.BytesIO(data)), np.uint8)
+
+
+def _opened_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}

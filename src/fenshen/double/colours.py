@@ -38,6 +38,7 @@ INNER_LIPS: Final = (
     88,
     95,
 )
+LOOKED_AT: Final = 4  # takes whose eyes are looked into
 AWAKE: Final = 0.5  # how open eyes must be for their colour to be read
 
 
@@ -57,12 +58,10 @@ def hair_colour(takes: Sequence[Take], skin: Floats) -> Colour:
 
 
 def iris_colour(takes: Sequence[Take], skin: Floats) -> Colour:
-    """Median over takes with open eyes of the ring between pupil and white, without glints. Linear sRGB."""
-    seen = [
-        _iris(take) / np.maximum(floats(take.skin), 1e-3) * skin
-        for take in sorted(takes, key=lambda take: -take.eyes_open)
-        if take.eyes_open > AWAKE or take is takes[0]
-    ]
+    """Median over the largest takes with open eyes of the ring between pupil and white, without glints. Linear sRGB."""
+    awake = [take for take in takes if take.eyes_open > AWAKE] or takes[:1]
+    largest = sorted(awake, key=lambda take: -float(np.ptp(take.points[list(regions.OVAL), 0])))[:LOOKED_AT]
+    seen = [_iris(take) / np.maximum(floats(take.skin), 1e-3) * skin for take in largest]
     return _median(np.concatenate(seen))
 
 

@@ -1,12 +1,13 @@
 """What a sitter's takes say together about the face: its shape, its colours without light, its lasting marks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fenshen.double.unopened import Unopened
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.colour import to_linear
 from fenshen.vision.shape import vertex_normals
@@ -28,23 +29,19 @@ class Mark:
     seen_in: float  # share of the takes that show the spot in which the mark is there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class OwnFace:
     """The sitter's own face, free of light and of the moment. Biometric data, like the takes it was read from."""
 
-    albedo: RGB = field(repr=False)  # (1024, 1024, 3) sRGB; its bare skin has the median `OpenDouble.skin`
-    known: NDArray[np.uint8] = field(
-        repr=False
-    )  # (1024, 1024) 0 = guessed from the other side .. 255 = well seen
-    vertices: Floats = field(
-        repr=False
-    )  # (468, 3) face widths, neutral, frontal: x right, y up, z to the viewer
-    marks: tuple[Mark, ...] = field(repr=False)
+    albedo: Unopened[RGB] = Unopened()  # (1024, 1024, 3) sRGB; its bare skin has the median `OpenDouble.skin`
+    known: Unopened[NDArray[np.uint8]] = Unopened()  # (1024, 1024) 0 = guessed from around .. 255 = well seen
+    vertices: Floats  # (468, 3) face widths, neutral, frontal: x right, y up, z to the viewer
+    marks: tuple[Mark, ...]
     hair: tuple[float, float, float]  # linear sRGB in the light in which the skin is `OpenDouble.skin`
     lips: tuple[float, float, float]  # the same
     iris: tuple[float, float, float]  # the same
-    uv: Floats = field(repr=False)  # (468, 2) where each vertex lies in the albedo, 0..1, v downwards
-    triangles: NDArray[np.int32] = field(repr=False)  # (898, 3)
+    uv: Floats  # (468, 2) where each vertex lies in the albedo, 0..1, v downwards
+    triangles: NDArray[np.int32]  # (898, 3)
 
 
 def worn(face: OwnFace, points: Floats, size: tuple[int, int]) -> tuple[Floats, Floats]:

@@ -1,11 +1,13 @@
 """One take: the sitter in one pose, expression and light, cut out and understood."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fenshen.double.unopened import Unopened
 
 
 class Edge(StrEnum):
@@ -20,19 +22,17 @@ class Edge(StrEnum):
 CUT_ALPHA: Final = 90  # of 255: more than this on the photo's border means that the body goes on outside
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Take:
     """The sitter cut out of one photo. Biometric data: exists in memory and inside a sealed double only."""
 
     photo: int  # which of the sitter's photos this was, counted from 1
-    foreground: NDArray[np.uint8] = field(repr=False)  # (H, W, 3) sRGB without the old background
-    alpha: NDArray[np.uint8] = field(repr=False)  # (H, W) 0..255
-    points: NDArray[np.float32] = field(
-        repr=False
-    )  # (478, 3) face mesh in the take's pixels, z grows away from us
-    normals: NDArray[np.float32] = field(repr=False)  # (h, w, 3) unit, +x right, +y up, +z to the viewer
-    depth: NDArray[np.float32] = field(repr=False)  # (h, w) face widths, larger = nearer
-    light: NDArray[np.float32] = field(repr=False)  # (9, 3) spherical harmonics of light x skin, linear sRGB
+    foreground: Unopened[NDArray[np.uint8]] = Unopened()  # (H, W, 3) sRGB without the old background
+    alpha: Unopened[NDArray[np.uint8]] = Unopened()  # (H, W) 0..255
+    points: Unopened[NDArray[np.float32]] = Unopened()  # (478, 3) mesh in its pixels, z grows away from us
+    normals: Unopened[NDArray[np.float32]] = Unopened()  # (h, w, 3) unit, +x right, +y up, +z to the viewer
+    depth: Unopened[NDArray[np.float32]] = Unopened()  # (h, w) face widths, larger = nearer
+    light: Unopened[NDArray[np.float32]] = Unopened()  # (9, 3) harmonics of light x skin, linear sRGB
     skin: tuple[float, float, float]  # median bare skin as lit in the photo, linear sRGB
     yaw: float  # degrees, positive = turned to the right of the picture
     pitch: float  # degrees, positive = looking down
