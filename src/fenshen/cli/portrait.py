@@ -95,7 +95,7 @@ def show_portraits(delivered: list[Delivered], *, as_json: bool) -> None:
     ]
     rows = [
         (
-            str(d.file),
+            d.file.name,
             d.template,
             told("portrait_from_photo", number=d.photo),
             in_range(d.likeness.percentile),
@@ -108,6 +108,8 @@ def show_portraits(delivered: list[Delivered], *, as_json: bool) -> None:
         for line in remarks(each):
             tell(line)
     tell(told("portrait_likeness_means"))
+    for folder in dict.fromkeys(each.file.parent for each in delivered):
+        tell(f"→ {folder}", style="bold green")
 
 
 def remarks(delivered: Delivered) -> list[str]:
