@@ -15,6 +15,7 @@ Colour = tuple[
     Annotated[float, Field(ge=0, le=4)],
     Annotated[float, Field(ge=0, le=4)],
 ]
+Angle = Annotated[float, Field(ge=-45, le=45)]
 Suits = Literal["man", "woman", "anyone", "child"]
 Mode = Literal["own body"]
 NEUTRAL: Colour = (1.0, 1.0, 1.0)
@@ -40,6 +41,7 @@ class Framing(Data):
     face_height: Annotated[float, Field(gt=0.1, lt=0.8)] = 0.36  # hairline to chin
     eye_line: Share = 0.40  # of the height, above the eyes
     centre: Share = 0.5  # of the width, left of the middle of the face
+    whole_head: bool = True  # whether a head without its crown would spoil the picture
 
 
 class Lens(Data):
@@ -57,10 +59,18 @@ class Lens(Data):
 
 
 class Wish(Data):
-    """Which of the sitter's takes suits best. Penalties are per unit; nothing here changes a face."""
+    """Which of the sitter's takes suits best, and how far that take may be led towards it.
 
-    yaw: float = 0.0  # degrees, as the template would like it
+    A template's wish chooses; what a person asks for is kept or refused.
+    """
+
+    yaw: Angle = 0.0  # degrees, as the template would like it; positive = turned to the right of the picture
+    pitch: Angle = 0.0  # degrees beside how the sitter holds the head; positive = looking down
+    roll: Angle | None = None  # degrees, positive = leaning clockwise; None: as in the photo
     smile: Share | None = None  # None: as the sitter likes
+    gaze: Annotated[float, Field(ge=-6, le=6)] = 0.0  # degrees beside where the eyes look in the photo
+    either_cheek: bool = True  # whether a head turned as far to the other side will do
+    straight: bool = False  # whether small turns and tilts of the head are taken back
 
 
 class Light(Data):

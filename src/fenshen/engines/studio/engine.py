@@ -8,13 +8,13 @@ from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.beautify import beautified
-from fenshen.engines.studio.casting import rank_takes
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.easing import eased
 from fenshen.engines.studio.framing import choose_window
 from fenshen.engines.studio.grain import shared
 from fenshen.engines.studio.lens import camera_distance, defocus
 from fenshen.engines.studio.look import develop
+from fenshen.engines.studio.posing import cast
 from fenshen.engines.studio.rig import turned_to
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.steps import Steps
@@ -32,8 +32,7 @@ class StudioEngine:
         template = eased(template, options.closer)
         size = picture_size(template.aspect, options.short_side)
         rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
-        ranked = rank_takes(double, template.wish, options.used, options.closer)
-        take = next((take for take in ranked if take.photo not in options.without), ranked[0])  # (1)
+        take = cast(double, template, options, size)  # (1)
         window = choose_window(take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double.skin, double.key)  # (3)

@@ -19,6 +19,8 @@ FADE: Final = (
 CLOSER: Final = np.linspace(1.0, 0.5, 26)  # the frame, as share of what was asked
 LIFT: Final = np.linspace(-0.22, 0.10, 17)  # of its height
 ASIDE: Final = np.linspace(-0.10, 0.10, 9)  # of its width
+CROWN: Final = 12.0  # cost of a crown outside the frame, per height of the frame
+AIR: Final = 0.025  # of the frame's height: what a crown needs above it
 Tries = NDArray[np.float64]
 
 
@@ -50,8 +52,29 @@ def choose_window(take: Take, framing: Framing, size: tuple[int, int]) -> Window
     x = middle - (framing.centre + aside) * width
     y = float(eyes[1]) - (framing.eye_line + lift) * height
     cost = 2.2 * np.abs(np.log(closer)) + 3.0 * np.abs(lift) + 3.0 * np.abs(aside)
-    best = int((cost + 14 * _shown_cut(take, x, y, width, height)).argmin())
+    cost += 14 * _shown_cut(take, x, y, width, height)
+    if framing.whole_head:
+        cost += CROWN * np.maximum(0, y + AIR * height - crown(take)) / height
+    best = int(cost.argmin())
     return Window(x=float(x[best]), y=float(y[best]), width=float(width[best]), height=float(height[best]))
+
+
+def crown(take: Take) -> float:
+    """The highest row of the head, in the take's pixels; 0 when the photo cuts it off."""
+    oval = take.points[list(regions.OVAL), 0]
+    left, right = max(0, int(oval.min())), max(1, int(oval.max()))
+    rows = np.flatnonzero((take.alpha[:, left:right] > CUT_ALPHA).sum(1) > 2)  # noqa: PLR2004 - a hair is no crown
+    return float(rows[0]) if rows.size else 0.0
+
+
+def crown_lost(take: Take, framing: Framing, size: tuple[int, int]) -> float:
+    """How much of the head the best window of a take leaves out above, 0..1 of the face's height; 0 when it may."""
+    if not framing.whole_head:
+        return 0.0
+    window, top = choose_window(take, framing, size), crown(take)
+    tall = float(np.ptp(take.points[list(regions.OVAL), 1]))
+    unseen = 0.15 if top < 2 else 0.0  # noqa: PLR2004 - nobody knows how much the photo left out
+    return float(np.clip((window.y - top) / tall + unseen, 0, 1))
 
 
 def view(
