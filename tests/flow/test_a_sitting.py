@@ -29,6 +29,7 @@ from fenshen.double.double import OpenDouble
 from fenshen.errors import ConsentRequiredError, FenshenError
 from fenshen.flow.sit import MOST_PHOTOS, sit
 from fenshen.ids import DoubleId, SitterId
+from fenshen.photos import enough
 from fenshen.photos.folder import PhotoFile
 from fenshen.progress import Silent
 from fenshen.rights import consent, receipt_check
@@ -149,7 +150,7 @@ def test_one_photo_is_enough_for_who_insists_and_every_step_is_told(home: Path, 
     agree(desk, ANNA)
     heard = Heard()
     sitting = sit(as_files(shots(0)), ANNA, desk=desk, progress=heard, accept_few=True)
-    assert heard.names == ["progress_sealing", "progress_judging", "progress_cutting"]
+    assert heard.names == ["progress_judging", "progress_cutting"]
     assert heard.steps[-1] == ("progress_cutting", 1, 1)
     assert sitting.takes == (1,)
     assert codec.unpack(desk.vault.get(ANNA, DataClass.DOUBLE, sitting.double)).spread == ()
@@ -202,6 +203,32 @@ def test_photos_beyond_what_a_double_can_use_are_never_opened(home: Path, models
     with pytest.raises(FenshenError) as refused:  # not the alarm
         sit([*photos, PhotoFile(name="99.jpg", read=alarm)], ANNA, desk=desk, progress=Silent())
     assert refused.value.code == "no_frontal"
+
+
+def test_no_photo_is_read_or_sealed_once_there_are_enough(
+    home: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enough, "LEAST_GAIN", 0.9)  # enough comes sooner
+    desk = open_desk(settings_of(home, models))
+    agree(desk, ANNA)
+    read: list[str] = []
+
+    def noted(photo: PhotoFile) -> PhotoFile:
+        def noting() -> bytes:
+            read.append(photo.name)
+            return photo.read()
+
+        return PhotoFile(name=photo.name, read=noting)
+
+    photos = [noted(photo) for photo in as_files(shots(*range(12)))]
+    sitting = sit(photos, ANNA, desk=desk, progress=Silent())
+    opened = [photo.index for photo in sitting.report.photos if photo.was_opened]
+    measured = [p.measures for p in sitting.report.usable if p.measures]
+    assert enough.is_enough(measured)
+    assert not enough.is_enough(measured[:-1])  # the last one that was opened was still needed
+    assert opened == list(range(len(opened)))
+    assert len(read) == len(opened) == sitting.photos_destroyed
+    assert sitting.not_opened == len(photos) - len(opened) > 0
 
 
 def test_a_desk_may_serve_two_sitters_without_mixing_them(studio: Desk) -> None:

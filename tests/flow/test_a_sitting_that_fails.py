@@ -22,6 +22,8 @@ from fenshen.cli import run
 from fenshen.errors import DiskFullError, PermitRefusedError
 from fenshen.flow.sit import sit
 from fenshen.ids import SitterId
+from fenshen.photos import who
+from fenshen.progress import Silent
 from fenshen.rights import receipt_check, retention
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.vault.vault import DataClass, Vault
@@ -174,8 +176,8 @@ class Breaking:
 @pytest.mark.parametrize(
     ("step", "error"),
     [
-        ("progress_sealing", OSError("broken")),
-        ("progress_sealing", DiskFullError()),
+        ("progress_judging", OSError("broken")),
+        ("progress_judging", DiskFullError()),
         ("progress_judging", KeyboardInterrupt()),
         ("progress_cutting", MemoryError()),
     ],
@@ -261,6 +263,41 @@ def test_photos_of_a_killed_run_are_unreadable_and_die_at_the_next_start(home: P
     assert nothing_left(home)
 
 
+LOOKS_YOUNG = dict.fromkeys(("adult", "maybe_minor", "likely_minor", "not_checked"), "sitter_maybe_minor")
+
+
+def test_when_the_sitter_looks_young_and_nobody_says_they_are_adult_the_photos_are_destroyed(
+    home: Path,
+    tmp_path: Path,
+    models: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(who, "ASKS", LOOKS_YOUNG)
+    refusal = refused(put(tmp_path / "photos", shots()), home, capsys)
+    assert refusal.code == "age_unconfirmed"
+    assert "--confirm-adult" in refusal.fix
+
+
+def test_when_the_sitter_looks_young_the_answer_decides_and_not_the_estimate(
+    home: Path, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(who, "ASKS", LOOKS_YOUNG)
+    desk = open_desk(settings_of(home, models))
+    agree(desk, ANNA)
+    asked: list[str] = []
+    sitting = sit(
+        as_files(shots(0)),
+        ANNA,
+        desk=desk,
+        progress=Silent(),
+        accept_few=True,
+        is_adult=lambda code: not asked.append(code),  # type: ignore[func-returns-value]
+    )
+    assert asked == ["sitter_maybe_minor"]
+    assert desk.vault.objects(ANNA, DataClass.DOUBLE) == [sitting.double]
+
+
 class CountingVault(Vault):
     """Counts what is opened: each take opens its photo once more."""
 
@@ -293,7 +330,5 @@ def test_who_stops_a_sitting_does_not_wait_for_takes_that_nobody_wants(home: Pat
             desk=replace(desk, vault=vault),
             progress=StopsAt("progress_cutting"),
         )
-    judged = proved_gone = (
-        12  # each photo is opened once to judge it, and tried once more when it must be gone
-    )
-    assert vault.opened - judged - proved_gone <= 3  # two takes at work and one waiting, not all eight
+    proved_gone = 12  # each photo is tried once when it must be gone; it is judged as it is sealed
+    assert vault.opened - proved_gone <= 3  # two takes at work and one waiting, not all eight

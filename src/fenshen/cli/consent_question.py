@@ -10,9 +10,10 @@ from fenshen.cli.screen import tell, told
 from fenshen.errors import ConsentRequiredError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fenshen.ids import SitterId
+    from fenshen.progress import Progress
     from fenshen.rights.consent import Purpose
     from fenshen.rights.desk import Desk
     from fenshen.rights.receipts import Receipt
@@ -86,6 +87,19 @@ def _ask(missing: Sequence[Purpose], *, adult: bool) -> tuple[bool, bool, list[P
         if yes(told("consent_ask_purpose", purpose=told(f"purpose_{purpose}"))):
             agreed.append(purpose)
     return True, is_self, agreed
+
+
+def age_question(progress: Progress, *, adult_flag: bool, interactive: bool) -> Callable[[str], bool]:
+    """How to ask about a sitter who looks young: a flag stands for a yes; with nobody to ask it is a no."""
+
+    def is_adult(code: str) -> bool:
+        if adult_flag or not interactive:
+            return adult_flag
+        with screen.without_bars(progress):
+            tell(f"{told(code)} {told(code, 'why')}", style="yellow")
+            return yes(told("consent_ask_adult"))
+
+    return is_adult
 
 
 def yes(question: str) -> bool:

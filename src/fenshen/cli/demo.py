@@ -11,8 +11,8 @@ import typer
 
 from fenshen import settings
 from fenshen.cli import check, portrait
-from fenshen.cli.consent_question import can_ask, ensure_consent
-from fenshen.cli.double_make import listed, verdicts_shown
+from fenshen.cli.consent_question import age_question, can_ask, ensure_consent
+from fenshen.cli.double_make import Sure, listed, verdicts_shown
 from fenshen.cli.screen import Json, bars, language, new_app, print_json, show_table, tell, told
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def demo(
     consent: Consent = False,
     few: Few = False,
     again: Again = False,
+    confirm_adult: Sure = False,
     as_json: Json = False,
 ) -> None:
     """1. see whose photos  2. ask or record consent  3. sit and portray  4. write the page  5. say what came of it."""
@@ -76,10 +77,13 @@ def demo(
         desk = retention.start(settings.load())
         sitter = SitterId(new_id("sitter"))
         _consent(desk, sitter, photos, adult=adult, consent=consent, as_json=as_json)  # (2)
+        grown_up = confirm_adult or photos is None  # the bundled people are drawn as adults
         with verdicts_shown(files, as_json=as_json), bars(as_json=as_json) as progress:
+            ask = age_question(progress, adult_flag=grown_up, interactive=can_ask(as_json=as_json))
             shown = demonstrate(
                 files, sitter, stage, order, desk=desk, engine=StudioEngine(), progress=progress,
                 frontal=chosen, accept_few=few, again=again or photos is None,
+                is_adult=ask,
             )  # (3)  # fmt: skip
         _write_page(stage, out, files, photos, shown, desk)  # (4)
     show(files, shown, out, as_json=as_json)  # (5)

@@ -10,7 +10,7 @@ import typer
 
 from fenshen import settings
 from fenshen.cli import check
-from fenshen.cli.consent_question import can_ask, ensure_consent
+from fenshen.cli.consent_question import age_question, can_ask, ensure_consent
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("double_folder"
 Frontal = Annotated[str | None, typer.Option("--frontal", metavar="FILE", help=told("double_frontal"))]
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
+Sure = Annotated[bool, typer.Option("--confirm-adult", help=told("option_confirm_adult"))]
 Few = Annotated[bool, typer.Option("--few", help=told("option_few"))]
 
 
@@ -37,6 +38,7 @@ def create(
     adult: Adult = False,
     consent: Consent = False,
     few: Few = False,
+    confirm_adult: Sure = False,
     as_json: Json = False,
 ) -> None:
     """Make a double of a new sitter from a folder of photos."""
@@ -57,7 +59,10 @@ def create(
         interactive=can_ask(as_json=as_json),
     )
     with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
-        sitting = sit(photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few)
+        sitting = sit(
+            photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few,
+            is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
+        )  # fmt: skip
     show_sitting(sitting, as_json=as_json)
 
 
@@ -70,6 +75,7 @@ def redo_double(
     adult: Adult = False,
     consent: Consent = False,
     few: Few = False,
+    confirm_adult: Sure = False,
     as_json: Json = False,
 ) -> None:
     """Make a sitter's double anew from other photos; the old one is destroyed."""
@@ -89,7 +95,10 @@ def redo_double(
         interactive=can_ask(as_json=as_json),
     )
     with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
-        redone = redo(DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few)
+        redone = redo(
+            DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few,
+            is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
+        )  # fmt: skip
     show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)
 
 

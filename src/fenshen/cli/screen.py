@@ -101,19 +101,30 @@ def bars(*, as_json: bool = False) -> Iterator[Progress]:
         yield _Bars(rich)
 
 
+@contextmanager
+def without_bars(progress: Progress) -> Iterator[None]:
+    """Take the bars off the screen while a question is asked."""
+    rich = progress.rich if isinstance(progress, _Bars) else None
+    if rich:
+        rich.stop()
+    yield
+    if rich:
+        rich.start()
+
+
 class _Bars:
     """One bar per step, in the order in which the steps are first heard of."""
 
     def __init__(self, rich: RichProgress) -> None:
-        self._rich = rich
+        self.rich = rich
         self._tasks: dict[str, Any] = {}
         self._lock = Lock()  # steps are told from several threads
 
     def step(self, name: str, done: int, total: int) -> None:
         with self._lock:
             if name not in self._tasks:
-                self._tasks[name] = self._rich.add_task(told(name), total=total)
-        self._rich.update(self._tasks[name], completed=done, total=total)
+                self._tasks[name] = self.rich.add_task(told(name), total=total)
+        self.rich.update(self._tasks[name], completed=done, total=total)
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -2,14 +2,14 @@
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fenshen.engines.engine import Engine, Origin
 from fenshen.flow.portray import SOURCE_TYPES, Delivered, Order, open_double, portray
 from fenshen.flow.redo import redo
-from fenshen.flow.sit import AlreadyMadeError, Sitting, sit
+from fenshen.flow.sit import AlreadyMadeError, Sitting, nobody_to_ask, sit
 from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import tc260
 from fenshen.labels.deliver import deliver
@@ -61,6 +61,7 @@ def demonstrate(
     frontal: int | None = None,
     accept_few: bool = False,
     again: bool = False,
+    is_adult: Callable[[str], bool] = nobody_to_ask,
 ) -> Demonstration:
     """1. sit  2. make the portraits  3. put them on one sheet  4. the double's takes on another  5. see what is kept.
 
@@ -68,7 +69,9 @@ def demonstrate(
     What leaves goes to ``folder``: ``portraits/``, ``contact.jpg``, ``double.jpg``. Raises what `sit` and `portray`
     raise; what was written by then stays.
     """
-    sitting, erased = _sit(photos, sitter, desk, progress, frontal, accept_few=accept_few, again=again)  # (1)
+    sitting, erased = _sit(
+        photos, sitter, desk, progress, frontal, accept_few=accept_few, again=again, is_adult=is_adult
+    )  # (1)
     sitter = erasure.whose(desk, sitting.double)  # of an earlier run, when a double was made anew
     start = time.perf_counter()
     portraits = tuple(
@@ -107,17 +110,29 @@ def _sit(
     *,
     accept_few: bool,
     again: bool,
+    is_adult: Callable[[str], bool],
 ) -> tuple[Sitting, Erased | None]:
     """Sit; when there is a double of these very photos and `again` is asked for, make that one anew."""
     try:
-        sitting = sit(photos, sitter, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few)
+        sitting = sit(
+            photos, sitter, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few,
+            is_adult=is_adult,
+        )  # fmt: skip
     except AlreadyMadeError as twin:
         if not again:
             raise
         double = DoubleId(str(twin.facts["double"]))
     else:
         return sitting, None
-    redone = redo(double, photos, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few)
+    redone = redo(
+        double,
+        photos,
+        desk=desk,
+        progress=progress,
+        frontal=frontal,
+        accept_few=accept_few,
+        is_adult=is_adult,
+    )
     return redone.sitting, Erased(double=double, receipt=redone.erased)
 
 

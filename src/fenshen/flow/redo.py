@@ -1,9 +1,9 @@
 """Made anew: a better set of photos, a new double, the old one destroyed. The sitter must be the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fenshen.flow.sit import Sitting, sit
+from fenshen.flow.sit import Sitting, nobody_to_ask, sit
 from fenshen.ids import DoubleId
 from fenshen.photos.folder import PhotoFile
 from fenshen.progress import Progress
@@ -30,6 +30,7 @@ def redo(
     progress: Progress,
     frontal: int | None = None,
     accept_few: bool = False,
+    is_adult: Callable[[str], bool] = nobody_to_ask,
 ) -> Redone:
     """1. find the sitter  2. sit again, compared with the old double  3. destroy the old one.
 
@@ -45,6 +46,7 @@ def redo(
         progress=progress,
         frontal=frontal,
         accept_few=accept_few,
+        is_adult=is_adult,
         instead_of=old,
     )  # (2)
     return Redone(sitting=sitting, erased=erasure.erase_double(desk, old, reason=Reason.REDONE))  # (3)

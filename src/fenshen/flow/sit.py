@@ -14,7 +14,6 @@ from fenshen.double.double import FORMAT, OpenDouble
 from fenshen.errors import FenshenError
 from fenshen.ids import DoubleId, PhotoId, SitterId, new_id
 from fenshen.photos import sameness
-from fenshen.photos.container import PhotoRefusedError
 from fenshen.photos.folder import PhotoFile
 from fenshen.photos.inspect import Inspected, SetReport, inspect_set
 from fenshen.portrait.likeness import LikenessMeter
@@ -52,6 +51,12 @@ class NoFrontalError(SetRefusedError):
     code = "no_frontal"
 
 
+class AgeUnconfirmedError(SetRefusedError):
+    """The sitter looks younger than 18, and nobody confirmed that they are not."""
+
+    code = "age_unconfirmed"
+
+
 class AlreadyMadeError(FenshenError):
     """A double of these very photos exists; a second would only be more of a face to guard. Facts: ``double``."""
 
@@ -73,8 +78,13 @@ class Sitting:
     takes: tuple[int, ...]  # photo numbers, counted from 1
     seconds: Mapping[str, float]  # by step
     photos_destroyed: int
-    not_opened: int  # photos beyond what a double can use: over-collection is a harm, so they stay closed
+    not_opened: int  # photos that would have added too little: over-collection is a harm, so they stay closed
     receipt: Path
+
+
+def nobody_to_ask(_code: str) -> bool:
+    """Answer a question about the sitter's age when nobody is there to be asked: not confirmed."""
+    return False
 
 
 def sit(
@@ -85,37 +95,40 @@ def sit(
     progress: Progress,
     frontal: int | None = None,
     accept_few: bool = False,
+    is_adult: Callable[[str], bool] = nobody_to_ask,
     instead_of: DoubleId | None = None,
     on_photo: Callable[[Inspected], None] | None = None,
 ) -> Sitting:
-    """1. ask the permits  2. seal the photos  3. judge  4. build the double  5. seal it  6. destroy the photos.
+    """1. ask the permits  2. seal and judge each photo  3. ask the age  4. build the double  5. seal it  6. destroy.
 
-    photos: named and how to read each; nothing is read before the permits are there, and photos beyond MOST_PHOTOS
-    never. frontal: index of the frontal, else the studio chooses. instead_of: the sitter's double that this one is to
-    follow; the photos must show the same person. The photos die with the `with` block, whether it
-    ends well or not, and the receipt says so. Raises ConsentRequiredError, TooFewPhotosError, NoFrontalError,
-    AlreadyMadeError, AnotherPersonError, DiskFullError and the refusals of weights.
+    photos: named and how to read each; nothing is read before the permits are there. Once there are enough
+    (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
+    first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
+    instead_of: the sitter's double that this one is to follow; the photos must show the same person. The photos
+    taken in die with the `with` block, whether it ends well or not, and the receipt says so. Raises
+    ConsentRequiredError, TooFewPhotosError, NoFrontalError, AlreadyMadeError, AnotherPersonError,
+    AgeUnconfirmedError, DiskFullError and the refusals of weights.
     """
-    opened = photos[:MOST_PHOTOS]
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
     building = consent.require(desk, sitter, Purpose.BUILD_DOUBLE)
     consent.require(desk, sitter, Purpose.KEEP_DOUBLE)
     with Custody(desk, sitter) as custody:
-        with watch.step("seal"):
-            kept, mark = _take_in(opened, custody, inspecting, desk, progress)  # (2)
-            _refuse_twins(desk, mark, instead_of)
-        readers = [_reader(custody, photo, inspecting) for photo in kept]
+        kept: dict[int, PhotoId] = {}
         with watch.step("judge"):
             report = inspect_set(
-                readers, inspecting, desk.settings.models, frontal=frontal, progress=progress, on_photo=on_photo,
-                clock=desk.clock,
-            )  # (3)  # fmt: skip
+                [_taker(custody, kept, n, photo, inspecting) for n, photo in enumerate(photos[:MOST_PHOTOS])],
+                inspecting, desk.settings.models, frontal=frontal, progress=progress, on_photo=on_photo,
+                stop_when_enough=True, clock=desk.clock,
+            )  # (2)  # fmt: skip
+            mark = _mark(report, desk)
+            _refuse_twins(desk, mark, instead_of)
             _refuse_thin(report, accept_few=accept_few)
             if instead_of is not None:
                 _refuse_another(report, instead_of, sitter, building, desk)
+            _ask_age(report, is_adult)  # (3)
         with watch.step("build"):
-            openers = [_reader(custody, photo, building) for photo in kept]
+            openers = [_opener(custody, kept, n, building) for n in range(len(report.photos))]
             double = build(
                 report, openers, building, desk.settings.models, progress=progress, clock=desk.clock
             )  # (4)
@@ -130,41 +143,47 @@ def sit(
         takes=tuple(take.photo for take in double.takes),
         seconds=watch.seconds,
         photos_destroyed=custody.count,
-        not_opened=len(photos) - len(opened),
+        not_opened=len(photos) - sum(photo.was_opened for photo in report.photos),
         receipt=receipt.path,
     )
 
 
-def _take_in(
-    photos: Sequence[PhotoFile], custody: Custody, permit: Permit, desk: Desk, progress: Progress
-) -> tuple[list[PhotoId | FenshenError | OSError], str]:
-    """Read and seal every photo as it came; what cannot be read stays in the list as its refusal.
+def _taker(
+    custody: Custody, kept: dict[int, PhotoId], number: int, photo: PhotoFile, permit: Permit
+) -> Callable[[], bytes]:
+    """How to take one photo in: read it and seal it as it came, then show it to the judge."""
 
-    Also gives the set's mark, made with the studio's signing key (Ed25519 signs alike each time): the same set is
-    known when it comes again, by this studio and nobody else.
-    """
-    kept: list[PhotoId | FenshenError | OSError] = []
-    digests = []
-    for count, photo in enumerate(photos, 1):
+    def take() -> bytes:
+        content = photo.read()
         try:
-            content = photo.read()
-        except (OSError, PhotoRefusedError) as refusal:
-            kept.append(refusal)
-            continue
-        finally:
-            progress.step("progress_sealing", count, len(photos))
-        digests.append(sha256(content).digest())
-        kept.append(custody.add(content, permit))
-    return kept, sha256(desk.signer.sign(SET_MARK + b"".join(sorted(digests)))).hexdigest()
+            kept[number] = custody.add(content, permit)
+        except OSError as error:  # the vault's fault, not the photo's: an OSError would say the latter
+            raise RuntimeError("a photo could not be sealed") from error
+        return content
+
+    return take
 
 
-def _reader(custody: Custody, photo: PhotoId | FenshenError | OSError, permit: Permit) -> Callable[[], bytes]:
-    def read() -> bytes:
-        if isinstance(photo, Exception):
-            raise photo
-        return custody.get(photo, permit)
+def _opener(
+    custody: Custody, kept: Mapping[int, PhotoId], number: int, permit: Permit
+) -> Callable[[], bytes]:
+    return lambda: custody.get(kept[number], permit)
 
-    return read
+
+def _mark(report: SetReport, desk: Desk) -> str:
+    """Give the mark of the photos that were opened, made with the studio's signing key.
+
+    Ed25519 signs alike each time: the same set is known when it comes again, by this studio and nobody else.
+    """
+    digests = sorted(photo.digest for photo in report.photos if photo.digest)
+    return sha256(desk.signer.sign(SET_MARK + b"".join(digests))).hexdigest()
+
+
+def _ask_age(report: SetReport, is_adult: Callable[[str], bool]) -> None:
+    """Ask once more when the sitter looks young. An estimate never refuses; that nobody answers for it does."""
+    for code in report.asks:
+        if not is_adult(code):
+            raise AgeUnconfirmedError(report=report)
 
 
 def _refuse_twins(desk: Desk, mark: str, instead_of: DoubleId | None) -> None:

@@ -35,6 +35,11 @@ def expected_gain(photos: Sequence[Measures]) -> float:
     return float(A * len(photos) ** -P * (1 + B * bool(missing_views(photos))))
 
 
+def might_be_enough(count: int) -> bool:
+    """Whether so many photos would be enough if all were usable and no view were missing."""
+    return count >= MOST or A * count**-P < LEAST_GAIN
+
+
 def is_enough(photos: Sequence[Measures]) -> bool:
     """Whether one more photo would add too little to ask for it, or even to open it."""
     return len(photos) >= MOST or expected_gain(photos) < LEAST_GAIN

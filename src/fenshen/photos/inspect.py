@@ -5,8 +5,9 @@ What is kept of each photo is small: numbers, 478 points, and an embedding that 
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from fenshen.clock import Clock, SystemClock
@@ -99,20 +100,26 @@ def inspect_set(
     5. score, percentile, coverage and advice
 
     ``photos`` are functions that read one file each, called when its turn comes; an OSError makes that photo
-    unreadable. Raises what ``inspect`` raises.
+    unreadable. When this returns or raises, none of them is being read any more. Raises what ``inspect`` raises.
     """
     progress = progress or Silent()
     seen: list[Inspected] = []
     progress.step("progress_judging", 0, len(photos))
 
-    def may_stop() -> bool:
-        return stop_when_enough and _is_enough(seen, frontal)
+    def is_enough(waiting: int) -> bool | None:
+        if not stop_when_enough:
+            return False
+        usable = sum(photo.verdict.is_usable for photo in seen)
+        if waiting and enough.might_be_enough(usable + waiting):
+            return None
+        return _is_enough(seen, frontal)
 
-    for one in _inspect_each(photos, permit, models, frontal, clock, may_stop):  # (1) (2)
-        seen.append(one)
-        if on_photo:
-            on_photo(one)
-        progress.step("progress_judging", len(seen), len(photos))
+    with closing(_inspect_each(photos, permit, models, frontal, clock, is_enough)) as each:  # (1) (2)
+        for one in each:
+            seen.append(one)
+            if on_photo:
+                on_photo(one)
+            progress.step("progress_judging", len(seen), len(photos))
     if len(seen) < len(photos):
         progress.step("progress_judging", len(photos), len(photos))
     seen.sort(key=lambda photo: photo.index)
@@ -167,12 +174,12 @@ def _inspect_each(
     models: Path,
     frontal: int | None,
     clock: Clock,
-    may_stop: Callable[[], bool],
-) -> Iterator[Inspected]:
+    is_enough: Callable[[int], bool | None],
+) -> Generator[Inspected]:
     """Inspect in order, the named frontal first, with a few ahead.
 
-    When one fails, or nobody listens any more, the rest is not begun. Once ``may_stop``, no other is begun, but
-    those already open are seen through.
+    When one fails, or nobody listens any more, the rest is not begun. ``is_enough`` is asked before each is begun,
+    with the number of those under way: yes, no, or None when it hangs on them; then they are seen through first.
     """
 
     def look(index: int) -> Inspected:
@@ -189,11 +196,11 @@ def _inspect_each(
     with nets.one_thread_each(), ThreadPoolExecutor(WORKERS, thread_name_prefix="photos") as workers:
         try:
             for index in sorted(range(len(photos)), key=lambda index: index != frontal):
-                if may_stop():
+                while len(waiting) > WORKERS + AHEAD or is_enough(len(waiting)) is None:
+                    yield waiting.popleft().result()
+                if is_enough(len(waiting)):
                     break
                 waiting.append(workers.submit(look, index))
-                if len(waiting) > WORKERS + AHEAD:
-                    yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:

@@ -1,5 +1,6 @@
 """Keep photos while a double is made, and not a moment longer."""
 
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +20,8 @@ class Custody:
     """The photos of one sitter during one run, sealed; use it in a ``with``.
 
     However the block ends, the photos are destroyed, and ``receipt`` then says so (None when there were
-    none). When the process is killed inside it, ``retention.sweep`` destroys them at the next start.
+    none); afterwards nothing more is taken in. Threads may share it. When the process is killed inside it,
+    ``retention.sweep`` destroys them at the next start.
     """
 
     def __init__(self, desk: Desk, sitter: SitterId) -> None:
@@ -27,6 +29,8 @@ class Custody:
         self._desk, self._sitter = desk, sitter
         self.count = 0  # photos taken in
         self.receipt: Receipt | None = None
+        self._taking = Lock()
+        self._is_over = False
 
     def __enter__(self) -> Self:
         """Begin. Raises SitterBusyError when another run holds this sitter's photos."""
@@ -37,8 +41,11 @@ class Custody:
         """Seal a photo, as it came. Raises PermitRefusedError, DiskFullError."""
         self._check(permit)
         photo_id = PhotoId(new_id("photo"))
-        self._desk.vault.put(self._sitter, DataClass.PHOTO, photo_id, content)
-        self.count += 1
+        with self._taking:
+            if self._is_over:  # a straggler: who would destroy its photo?
+                raise PermitRefusedError(purpose=permit.purpose)
+            self._desk.vault.put(self._sitter, DataClass.PHOTO, photo_id, content)
+            self.count += 1
         return photo_id
 
     def get(self, photo_id: PhotoId, permit: Permit) -> bytes:
@@ -51,6 +58,8 @@ class Custody:
     ) -> None:
         """Destroy the photos and keep the receipt."""
         reason = Reason.DONE if error is None else Reason.FAILED
+        with self._taking:
+            self._is_over = True
         try:
             self.receipt = erasure.destroy(self._desk, self._sitter, DataClass.PHOTO, reason=reason)
         except DiskFullError:

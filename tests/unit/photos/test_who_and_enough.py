@@ -118,7 +118,10 @@ def test_a_photo_beyond_enough_is_not_opened(
     loaders = [partial(reader, index) for index in range(14)]
     report = inspect_set(loaders, permit, models, stop_when_enough=True)
     closed = [photo.index for photo in report.photos if not photo.was_opened]
+    usable = [photo.measures for photo in report.usable if photo.measures]
     assert closed
+    assert enough.is_enough(usable)
+    assert not enough.is_enough(usable[:-1])  # none was opened in vain
     assert not set(closed) & set(opened)
     assert report.next == "next_enough"
     assert all(report.photos[i].verdict.reasons == ("not_needed",) for i in closed)

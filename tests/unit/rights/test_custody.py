@@ -65,6 +65,16 @@ def test_without_photos_there_is_nothing_to_certify(desk: Desk, anna: SitterId) 
     assert photos.receipt is None
 
 
+def test_a_straggler_cannot_leave_a_photo_behind_when_custody_has_ended(desk: Desk, anna: SitterId) -> None:
+    permit = consent.require(desk, anna, Purpose.INSPECT_PHOTOS)
+    with Custody(desk, anna) as custody:
+        custody.add(b"in time", permit)
+    with pytest.raises(PermitRefusedError):
+        custody.add(b"too late", permit)
+    assert desk.vault.objects(anna, DataClass.PHOTO) == []
+    assert custody.count == 1
+
+
 @pytest.mark.parametrize("purpose", [Purpose.RENDER_PORTRAIT, Purpose.KEEP_DOUBLE])
 def test_photos_are_not_opened_for_another_purpose(desk: Desk, anna: SitterId, purpose: Purpose) -> None:
     permit = consent.require(desk, anna, Purpose.BUILD_DOUBLE)

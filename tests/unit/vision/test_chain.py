@@ -59,7 +59,7 @@ def test_a_convolution_with_a_border_gives_what_opencv_gives(stride: int, groups
     for channel in range(4):
         of = range(4) if groups == 1 else [channel]
         taps = [cv2.filter2D(mixed[..., c], -1, second[channel, k]) for k, c in enumerate(of)]
-        expected = sum(taps)[1:-1, 1:-1][::stride, ::stride]
+        expected = np.sum(taps, axis=0)[1:-1, 1:-1][::stride, ::stride]
         assert ours[..., channel] == pytest.approx(expected, abs=1e-4)
 
 
