@@ -15,6 +15,7 @@ from fenshen.errors import FenshenError
 if TYPE_CHECKING:
     from fenshen.flow.portray import Delivered
     from fenshen.portrait.closer import Pressed
+    from fenshen.templates.recipe import Wish
 
 
 class BeautifyUnreadableError(FenshenError):
@@ -37,6 +38,11 @@ Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
 Beautify = Annotated[str, typer.Option("--beautify", metavar="off|low|0..1", help=told("portrait_beautify"))]
 Closer = Annotated[int, typer.Option("--more-like-me", min=0, max=4, help=told("portrait_more_like_me"))]
+Yaw = Annotated[float | None, typer.Option("--yaw", min=-45, max=45, help=told("portrait_yaw"))]
+Pitch = Annotated[float | None, typer.Option("--pitch", min=-45, max=45, help=told("portrait_pitch"))]
+Roll = Annotated[float | None, typer.Option("--roll", min=-45, max=45, help=told("portrait_roll"))]
+Smile = Annotated[float | None, typer.Option("--smile", min=0, max=1, help=told("portrait_smile"))]
+Gaze = Annotated[float | None, typer.Option("--gaze", min=-6, max=6, help=told("portrait_gaze"))]
 Explain = Annotated[bool, typer.Option("--explain", help=told("portrait_explain"))]
 Replace = Annotated[bool, typer.Option("--replace", help=told("portrait_replace"))]
 
@@ -52,6 +58,11 @@ def portrait(
     short_side: Size = 1024,
     beautify: Beautify = "low",
     more_like_me: Closer = 0,
+    yaw: Yaw = None,
+    pitch: Pitch = None,
+    roll: Roll = None,
+    smile: Smile = None,
+    gaze: Gaze = None,
     explain: Explain = False,
     replace: Replace = False,
     adult: Adult = False,
@@ -77,12 +88,21 @@ def portrait(
     order = Order(
         templates=template, each=each, seed=seed, short_side=short_side, replace=replace,
         beautify=beautify_of(beautify), more_like_me=more_like_me, explain=explain,
+        wish=wish_of(yaw=yaw, pitch=pitch, roll=roll, smile=smile, gaze=gaze),
     )  # fmt: skip
     with bars(as_json=as_json) as progress:
         delivered = list(
             portray(DoubleId(double), order, out, desk=desk, engine=StudioEngine(), progress=progress)
         )
     show_portraits(delivered, as_json=as_json)
+
+
+def wish_of(**asked: float | None) -> Wish | None:
+    """The pose and expression that were asked for; None when none was."""
+    from fenshen.templates.recipe import Wish
+
+    given = {name: value for name, value in asked.items() if value is not None}
+    return Wish.model_validate(given) if given else None
 
 
 def show_portraits(delivered: list[Delivered], *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """How far a take is led towards a wish, and when a wish is refused."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -49,16 +49,25 @@ def cast(double: OpenDouble, template: Template, options: RenderOptions, size: t
     ranked = in_turn(
         double, wish, options.used, options.closer, lambda take: crown_lost(take, template.framing, size)
     )
-    others = [take for take in takes if take.photo not in options.without]
-    if others:
-        ranked = (take for take in ranked if take.photo not in options.without)
+    ranked = _at_last(ranked, options.without)
     if given:
         take, change = first_within(ranked, asked, takes)
     else:
-        take = next(iter(ranked))
+        take = next(ranked)
         change = settled(take, wish)
     change = replace(change, nearer=nearness(take, takes))
     return reshaped(take, change, own_smile(takes) if change.smile else None)
+
+
+def _at_last(ranked: Iterable[Take], without: Collection[int]) -> Iterator[Take]:
+    """The same takes, those that are not to be used after all others."""
+    later = []
+    for take in ranked:
+        if take.photo in without:
+            later.append(take)
+        else:
+            yield take
+    yield from later
 
 
 def first_within(ranked: Iterable[Take], wish: Wish, takes: tuple[Take, ...]) -> tuple[Take, Change]:
