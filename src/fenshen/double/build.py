@@ -5,6 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from fenshen.clock import Clock
 from fenshen.double.choose import Candidate, choose
 from fenshen.double.cutting import AROUND, TAKE_EDGE, cut_take
@@ -21,6 +23,9 @@ from fenshen.vision.canonical import canonical
 from fenshen.vision.faces import Face
 from fenshen.vision.features import camera_distance
 
+USUAL: Final = (
+    70.0  # cm between camera and face in the middle of a set: half arm's length, half across a table
+)
 FACE_WIDTH: Final = (
     15.3  # cm, of the canonical face, whose pupils lie as far apart as `camera_distance` takes them
 )
@@ -50,9 +55,10 @@ def build(
     chosen = choose([_candidate(photo) for photo in surely], frontal)  # (1)
     known = {k: photo.embedding for k, photo in usable.items() if photo.embedding is not None}
     typical = {k: to_takes(k, known, chosen) for k in chosen}
+    bend = _bend(surely)
     with ThreadPoolExecutor(CUTTERS, thread_name_prefix="cutter") as workers:
         jobs = [
-            workers.submit(_cut, usable[k], typical[k] or 1.0, photos[k - 1], permit, models, clock)
+            workers.submit(_cut, usable[k], typical[k] or 1.0, bend, photos[k - 1], permit, models, clock)
             for k in chosen
         ]  # (2)
         try:
@@ -82,14 +88,26 @@ def _candidate(photo: Inspected) -> Candidate:
         smile=m.smile,
         mouth_open=m.mouth_open,
         eyes_open=1 - m.eyes_shut,
-        evenness=1 - min(1.0, abs(m.side_light)),
+        side_light=float(np.clip(m.side_light, -1, 1)),
         sharpness=min(1.0, max(0.0, (m.sharpness - 0.25) / 0.25)),
         eye_distance=m.eye_distance,
     )
 
 
+def _bend(photos: Sequence[Inspected]) -> float:
+    """By how much a sitter's own proportions seem to bend the distances that perspective tells: half in good faith."""
+    told = [p.measures.distance for p in photos if p.measures is not None and p.measures.distance is not None]
+    return float(np.sqrt(np.median(told) / USUAL)) if told else 1.0
+
+
 def _cut(
-    photo: Inspected, typical: float, read: Callable[[], bytes], permit: Permit, models: Path, clock: Clock
+    photo: Inspected,
+    typical: float,
+    bend: float,
+    read: Callable[[], bytes],
+    permit: Permit,
+    models: Path,
+    clock: Clock,
 ) -> Take:
     """Decode a photo as large as a take can use, bring face and mesh to that size, and cut it out."""
     assert photo.face is not None and photo.mesh is not None and photo.original_size is not None  # noqa: S101, PT018
@@ -102,7 +120,7 @@ def _cut(
     larger = decode(read(), permit, longest_edge=edge, clock=clock)
     factor = larger.scale / photo.scale
     mesh = photo.mesh.scaled(factor)
-    distance = camera_distance(mesh, larger.pixels.shape[1::-1], models) / FACE_WIDTH
+    distance = camera_distance(mesh, larger.pixels.shape[1::-1], models) / bend / FACE_WIDTH
     x, y, w, h = (side * factor for side in photo.face.box)
     face = Face(box=(x, y, w, h), points=floats(photo.face.points * factor), score=photo.face.score)
     return cut_take(larger.pixels, face, mesh, _candidate(photo), models, typical=typical, distance=distance)

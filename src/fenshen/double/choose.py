@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-LIMIT: Final = 8  # takes in a double
+LIMIT: Final = 10  # takes in a double
 MAX_YAW: Final = 42.0  # degrees: beyond this half the face is out of sight
 SAME_AGAIN: Final = 0.25  # below this distance a photo is much like one that is kept
 WORTH: Final = 0.25  # a take that adds less than this is not kept: less biometric data, same portraits
@@ -22,7 +22,7 @@ class Candidate:
     smile: float  # 0..1
     mouth_open: float  # 0..1
     eyes_open: float  # 0..1
-    evenness: float  # 0..1, how evenly the two halves of the face are lit
+    side_light: float  # -1 lit from the image's left .. +1 from its right
     sharpness: float  # 0..1
     eye_distance: float  # pixels of the photo between the pupils
 
@@ -32,14 +32,19 @@ def quality(candidate: Candidate) -> float:
     parts = (
         float(np.clip(candidate.eye_distance / 140, 0.15, 1)),
         float(np.clip(candidate.sharpness, 0.1, 1)),
-        float(np.clip(candidate.evenness, 0.15, 1)),
+        float(np.clip(evenness(candidate), 0.15, 1)),
         float(np.clip(candidate.eyes_open / 0.6, 0.05, 1)),
     )
     return float(np.prod(parts) ** 0.5)
 
 
+def evenness(candidate: Candidate) -> float:
+    """How evenly the two halves of the face are lit, 0..1."""
+    return 1 - min(1.0, abs(candidate.side_light))
+
+
 def choose(candidates: Sequence[Candidate], frontal: int, *, limit: int = LIMIT) -> list[int]:
-    """Photo numbers of the takes to keep, the frontal first: greedy cover of pose and expression by quality.
+    """Photo numbers of the takes to keep, the frontal first: greedy cover of pose, expression and light by quality.
 
     Each step takes the photo whose quality x novelty is largest, and stops when nothing adds WORTH: of a burst of
     equal photos one is kept.
@@ -66,6 +71,6 @@ def _novelty(distance: float) -> float:
 
 def _distance(candidate: Candidate, others: Sequence[Candidate]) -> float:
     def place(c: Candidate) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return np.array([c.yaw / 25, c.pitch / 25, c.smile / 0.8, c.mouth_open / 0.8])
+        return np.array([c.yaw / 25, c.pitch / 25, c.smile / 0.8, c.mouth_open / 0.8, c.side_light / 0.8])
 
     return min((float(np.linalg.norm(place(candidate) - place(o))) for o in others), default=1.0)

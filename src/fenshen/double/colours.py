@@ -16,28 +16,6 @@ from fenshen.vision.colour import to_linear
 Colour = tuple[float, float, float]
 
 SMALL: Final = 128.0  # pixels to the face's width at which hair is looked at
-INNER_LIPS: Final = (
-    78,
-    191,
-    80,
-    81,
-    82,
-    13,
-    312,
-    311,
-    310,
-    415,
-    308,
-    324,
-    318,
-    402,
-    317,
-    14,
-    87,
-    178,
-    88,
-    95,
-)
 LOOKED_AT: Final = 4  # takes whose eyes are looked into
 AWAKE: Final = 0.5  # how open eyes must be for their colour to be read
 
@@ -46,7 +24,7 @@ def lip_colour(albedo: RGB, uv: Floats) -> Colour:
     """Median of the lips in an albedo, linear sRGB."""
     size = albedo.shape[:2]
     mesh = floats(uv * size[0])
-    lips = (regions.fill(mesh, regions.LIPS, size) > 0) & (regions.fill(mesh, INNER_LIPS, size) == 0)
+    lips = (regions.fill(mesh, regions.LIPS, size) > 0) & (regions.fill(mesh, regions.INNER_LIPS, size) == 0)
     return _median(to_linear(albedo[lips]))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from fenshen.double.choose import Candidate
+from fenshen.double.choose import Candidate, evenness
 from fenshen.double.take import Take, cut_edges
 from fenshen.vision import regions
 from fenshen.vision.arrays import RGB, Floats, floats
@@ -69,7 +69,7 @@ def cut_take(
         smile=candidate.smile,
         mouth_open=candidate.mouth_open,
         eyes_open=candidate.eyes_open,
-        evenness=candidate.evenness,
+        evenness=evenness(candidate),
         sharpness=candidate.sharpness,
         certainty=certainty(matte, box[2]),
         clutter=clutter(matte.alpha, points),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fenshen.double.unopened import Unopened
+from fenshen.vision import regions
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.colour import to_linear
 from fenshen.vision.shape import vertex_normals
@@ -68,6 +69,8 @@ def worn(face: OwnFace, points: Floats, size: tuple[int, int]) -> tuple[Floats, 
     facing = vertex_normals(mesh, face.triangles)[face.triangles, 2].mean(1)
     confidence = np.zeros(size, np.float32)
     confidence[inside] = (floats(sure)[inside] / 255) * np.clip((facing[which] - EDGE_ON) / 0.2, 0, 1)
+    mouth = np.round(mesh[list(regions.INNER_LIPS), :2] * 16).astype(np.int32)
+    cv2.fillPoly(confidence, [mouth], 0.0, shift=4)  # what an open mouth shows is no part of the face
     linear = to_linear(np.asarray(seen, np.uint8))
     linear[~inside] = np.median(linear[inside], axis=0) if inside.any() else 0
     return linear, confidence

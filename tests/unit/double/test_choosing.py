@@ -16,7 +16,7 @@ GOOD = Candidate(
     smile=0.2,
     mouth_open=0,
     eyes_open=0.9,
-    evenness=0.9,
+    side_light=0.1,
     sharpness=0.9,
     eye_distance=140,
 )
@@ -35,7 +35,7 @@ def sets(draw: st.DrawFn) -> list[Candidate]:
             smile=draw(share),
             mouth_open=draw(share),
             eyes_open=draw(share),
-            evenness=draw(share),
+            side_light=draw(st.floats(-1, 1)),
             sharpness=draw(share),
             eye_distance=draw(st.floats(40, 400)),
         )
@@ -104,7 +104,17 @@ def test_nothing_comes_of_nothing() -> None:
     assert choose([], 1) == []
 
 
-@pytest.mark.parametrize("part", ["eyes_open", "evenness", "sharpness", "eye_distance"])
+def test_other_light_is_welcome_and_the_same_light_again_is_not() -> None:
+    lit = [GOOD, replace(GOOD, photo=2, side_light=0.5), replace(GOOD, photo=3, side_light=-0.4)]
+    again = [replace(GOOD, photo=k, side_light=0.1, sharpness=0.4) for k in (4, 5)]
+    assert sorted(choose(lit + again, 1)) == [1, 2, 3]
+
+
+def test_a_face_lit_from_one_side_serves_less_well() -> None:
+    assert quality(replace(GOOD, side_light=-0.8)) == quality(replace(GOOD, side_light=0.8)) < quality(GOOD)
+
+
+@pytest.mark.parametrize("part", ["eyes_open", "sharpness", "eye_distance"])
 def test_quality_falls_with_each_of_its_parts_and_stays_between_0_and_1(part: str) -> None:
     worse = replace(GOOD, **{part: 0.1 * getattr(GOOD, part)})
     assert 0 < quality(worse) < quality(GOOD) <= 1
