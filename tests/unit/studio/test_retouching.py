@@ -5,11 +5,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from tests.fakes.takes import a_take, ellipse
+from tests.fakes.takes import a_double, a_take, ellipse
 
+from fenshen.double.own_face import Mark
 from fenshen.double.take import Take
 from fenshen.engines.studio.beautify import MOUTH, NARROWER, beautified, rested, slimmed, whitened
-from fenshen.engines.studio.blemishes import passing, spots_of
+from fenshen.engines.studio.blemishes import lasting, spots_of, told_apart
 from fenshen.engines.studio.retouch import PORES, SHAPE, applied, face_patch
 from fenshen.engines.studio.sitter import Posed
 from fenshen.vision import regions
@@ -43,7 +44,7 @@ def posed(take: Take) -> Posed:
 def retouched(take: Take, others: tuple[Take, ...], amount: float) -> tuple[Floats, Floats]:
     """Linear light before and after."""
     before = posed(take)
-    return before.linear, beautified(before, take, (take, *others), amount).linear
+    return before.linear, beautified(before, take, a_double(take, *others), amount).linear
 
 
 def band(linear: Floats, low: float, high: float, skin: Floats) -> float:
@@ -109,14 +110,29 @@ def test_a_take_that_cannot_show_the_place_is_no_witness() -> None:
     take = a_face(1, spots=(CHEEK,))
     tiny = replace(a_take(2, size=(90, 80), centre=(40, 40), width=24))
     away = replace(a_face(3), normals=floats(np.broadcast_to(floats([1, 0, 0]), a_face(3).normals.shape)))
-    assert passing(take, (take, tiny, away)) == ()
+    assert told_apart(take, a_double(take, tiny, away))[0] == ()
 
 
 def test_spots_are_told_one_by_one() -> None:
     take = a_face(1, spots=(CHEEK, OTHER_CHEEK))
     assert len(spots_of(take)) == 2
-    (gone,) = passing(take, (take, a_face(2, spots=(CHEEK,)), a_face(3, spots=(CHEEK,))))
+    (gone,), (kept,) = told_apart(take, a_double(take, a_face(2, spots=(CHEEK,)), a_face(3, spots=(CHEEK,))))
+    assert kept.on(take.points) == pytest.approx(CHEEK, abs=4)
     assert gone.on(take.points) == pytest.approx(OTHER_CHEEK, abs=4)
+
+
+def test_a_lasting_mark_stays_even_where_other_takes_do_not_show_it() -> None:
+    """Powder and a soft lens hide moles; what the double counts among the sitter's marks is one."""
+    take = a_face(1, spots=(CHEEK,))
+    double = a_double(take, a_face(2), a_face(3))
+    place = ((CHEEK[0] - CENTRE[0]) * 0.9 / WIDTH + 0.5, (CHEEK[1] - CENTRE[1]) * 0.9 / WIDTH + 0.5)
+    mark = Mark(u=place[0], v=place[1], radius=0.012, contrast=0.4, seen_in=0.7)
+    marked = replace(double, face=replace(double.face, marks=(mark,)))
+    (spot,) = lasting(marked.face)
+    assert spot.on(take.points) == pytest.approx(CHEEK, abs=3)
+    before = posed(take)
+    after = beautified(before, take, marked, 1.0)
+    assert dip(after.linear, CHEEK) > 0.95 * dip(before.linear, CHEEK)
 
 
 def test_a_wrinkle_is_no_spot_and_stays() -> None:
@@ -124,7 +140,7 @@ def test_a_wrinkle_is_no_spot_and_stays() -> None:
     line = plain.foreground.copy()
     cv2.line(line, (200, 380), (260, 384), (130, 95, 80), 3, cv2.LINE_AA)
     take = replace(plain, foreground=line)
-    assert passing(take, (take, a_face(2), a_face(3))) == ()
+    assert told_apart(take, a_double(take, a_face(2), a_face(3)))[0] == ()
     before, after = retouched(take, (a_face(2), a_face(3)), 0.3)
     depth = [float(np.log(each @ LUMINANCE)[380:384, 215:245].mean()) for each in (before, after)]
     around = float(np.log(before @ LUMINANCE)[350:370, 215:245].mean())
@@ -133,7 +149,7 @@ def test_a_wrinkle_is_no_spot_and_stays() -> None:
 
 def test_who_asks_for_nothing_gets_nothing() -> None:
     before = posed(a_face(1))
-    assert beautified(before, a_face(1), (a_face(1),), 0.0) is before
+    assert beautified(before, a_face(1), a_double(a_face(1)), 0.0) is before
 
 
 def test_nothing_happens_outside_of_the_face() -> None:
@@ -183,8 +199,8 @@ def test_yellow_teeth_get_paler_and_no_lighter_and_lips_stay() -> None:
 def test_at_its_default_the_face_keeps_its_shape_and_at_most_it_loses_two_hundredths() -> None:
     take = a_face(1)
     sitter = posed(take)
-    assert np.array_equal(beautified(sitter, take, (take,), 0.3).points, sitter.points)
-    slim = beautified(sitter, take, (take,), 1.0)
+    assert np.array_equal(beautified(sitter, take, a_double(take), 0.3).points, sitter.points)
+    slim = beautified(sitter, take, a_double(take), 1.0)
     oval = [np.ptp(each.points[list(regions.OVAL), 0]) for each in (sitter, slim)]
     assert (1 - NARROWER) * oval[0] - 0.5 <= oval[1] < oval[0]
     assert np.abs(slimmed(sitter, 0.5).points - sitter.points).max() <= NARROWER * WIDTH
@@ -195,4 +211,4 @@ def test_at_its_default_the_face_keeps_its_shape_and_at_most_it_loses_two_hundre
 def test_a_face_outside_of_the_picture_is_no_reason_to_fail() -> None:
     take = a_face(1)
     gone = replace(posed(take), points=floats(take.points + floats([5000, 0, 0])))
-    assert beautified(gone, take, (take,), 1.0) is gone
+    assert beautified(gone, take, a_double(take), 1.0) is gone

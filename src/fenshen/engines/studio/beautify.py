@@ -4,16 +4,16 @@ Even skin, a little light under the eyes, whites that are less yellow; beyond LO
 marks, complexion and build are not a retoucher's to change: the mean colour of the face stays what it was.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import cv2
 import numpy as np
 
+from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take
 from fenshen.engines.engine import LOW
-from fenshen.engines.studio.blemishes import passing
+from fenshen.engines.studio.blemishes import told_apart
 from fenshen.engines.studio.retouch import Patch, applied, balanced, blurred, evened, face_patch
 from fenshen.engines.studio.sitter import Posed
 from fenshen.vision import regions
@@ -28,15 +28,15 @@ WHITER: Final = 0.35  # of the yellow in teeth and of the colour in the whites o
 NARROWER: Final = 0.02  # of the face's width, at most
 
 
-def beautified(posed: Posed, take: Take, takes: Sequence[Take], amount: float) -> Posed:
+def beautified(posed: Posed, take: Take, double: OpenDouble, amount: float) -> Posed:
     """The sitter after a visit to the retoucher. amount: `RenderOptions.beautify`; 0 gives the sitter back untouched.
 
-    take: which of the sitter's takes it is. takes: all of them; they tell a pimple from a mole.
+    take: which of the sitter's takes it is; the others tell a pimple from a mole.
     """
     patch = face_patch(posed.linear, posed.points) if amount > 0 else None
     if patch is None:
         return posed
-    gains = evened(patch, passing(take, takes), amount)
+    gains = evened(patch, *told_apart(take, double), amount)
     gains = gains + rested(patch, amount)[..., None]
     gains = balanced(floats(gains), patch) + whitened(patch, amount)
     narrow = NARROWER * max(0.0, amount - LOW) / (1 - LOW)
@@ -92,13 +92,13 @@ def slimmed(posed: Posed, share: float) -> Posed:
     height, width = posed.alpha.shape
     xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     inwards = _inwards(posed.points, xs, ys, share)
-    linear, alpha = (
-        cv2.remap(each, xs + inwards, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        for each in (posed.linear, posed.alpha)
-    )
+    linear = cv2.remap(
+        posed.linear, xs + inwards, ys, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE
+    )  # anything softer costs pores
+    alpha = cv2.remap(posed.alpha, xs + inwards, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     points = posed.points.copy()
     points[:, 0] -= _inwards(posed.points, points[:, 0], points[:, 1], share)
-    return replace(posed, linear=floats(linear), alpha=floats(alpha), points=points)
+    return replace(posed, linear=floats(np.maximum(linear, 0)), alpha=floats(alpha), points=points)
 
 
 def _inwards(mesh: Floats, xs: Floats, ys: Floats, share: float) -> Floats:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
+from fenshen.double.double import OpenDouble
+from fenshen.double.own_face import OwnFace
 from fenshen.double.take import Take
 from fenshen.vision import regions
 from fenshen.vision.arrays import RGB, Floats, floats
@@ -50,19 +52,60 @@ class Spot:
         return float(x), float(y)
 
 
-def passing(take: Take, others: Sequence[Take]) -> tuple[Spot, ...]:
-    """The spots of a take that its sitter does not have: WITNESSES see the place, and nobody sees the spot."""
-    witnesses = [other for other in others if other.photo != take.photo]
-    if len(witnesses) < WITNESSES:
-        return ()
+def told_apart(take: Take, double: OpenDouble) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
+    """The spots of a take that only passed by, and those that stay: the sitter's marks, and all that nobody is sure of.
+
+    A spot only passed by when WITNESSES see its place, nobody sees the spot, and it is none of the lasting marks.
+    """
+    marks = lasting(double.face)
+    witnesses = [other for other in double.takes if other.photo != take.photo]
     spots = spots_of(take)
-    plain = [plainly_seen(other) for other in witnesses] if spots else []
-    seen = [[again(spot, *each) for each in zip(witnesses, plain, strict=True)] for spot in spots]
-    return tuple(
-        spot
-        for spot, answers in zip(spots, seen, strict=True)
-        if answers.count(False) >= WITNESSES and not answers.count(True)
-    )
+    if len(witnesses) < WITNESSES or not spots:
+        return (), (*spots, *marks)
+    plain = [plainly_seen(other) for other in witnesses]
+    gone: list[Spot] = []
+    kept = list(marks)
+    for spot in spots:
+        answers = [again(spot, *each) for each in zip(witnesses, plain, strict=True)]
+        alone = answers.count(False) >= WITNESSES and not answers.count(True)
+        (gone if alone and not _marked(spot, marks, take) else kept).append(spot)
+    return tuple(gone), tuple(kept)
+
+
+def lasting(face: OwnFace) -> list[Spot]:
+    """The sitter's lasting marks, tied to the mesh."""
+    corners = face.uv[face.triangles]  # (n, 3, 2)
+    edges = np.stack([corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]], -1).astype(np.float64)
+    area = np.linalg.det(edges)
+    whole = np.flatnonzero(np.abs(area) > 1e-12)  # noqa: PLR2004 - nothing lies in a flat triangle
+    across = max(1e-6, float(np.ptp(face.uv[list(regions.OVAL), 0])))
+    spots = []
+    for mark in face.marks:
+        away = (mark.u, mark.v) - corners[whole, 0]
+        share = np.linalg.solve(edges[whole], away[..., None].astype(np.float64))[..., 0]
+        weights = np.column_stack([1 - share.sum(1), share])
+        best = int(weights.min(1).argmax())
+        if weights[best].min() > -0.05:  # noqa: PLR2004 - else it lies beside the mesh
+            a, b, c = face.triangles[whole[best]].tolist()
+            first, second, third = weights[best].tolist()
+            contrast = mark.contrast * float(np.log(2))
+            spots.append(
+                Spot(
+                    corners=(a, b, c),
+                    weights=(first, second, third),
+                    radius=mark.radius / across,
+                    contrast=contrast,
+                )
+            )
+    return spots
+
+
+def _marked(spot: Spot, marks: Sequence[Spot], take: Take) -> bool:
+    """Whether a spot is one of the lasting marks."""
+    x, y = spot.on(take.points)
+    width = face_width(take.points)
+    places = [(mark.on(take.points), mark.radius) for mark in marks]
+    return any(np.hypot(x - u, y - v) < (ASTRAY + spot.radius + radius) * width for (u, v), radius in places)
 
 
 def spots_of(take: Take) -> list[Spot]:

@@ -35,10 +35,10 @@ class StudioEngine:
         take = cast(double, template, options, size)  # (1)
         window = choose_window(take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
-        posed = pose(take, window, size, rig, double.skin, double.key)  # (3)
+        posed = pose(take, window, size, rig, double)  # (3)
         steps.take(take, window, size)
         steps.note("layer_light", posed.linear, posed.alpha)
-        posed = beautified(posed, take, double.takes, options.beautify * (1 - options.closer / MOST_PRESSES))
+        posed = beautified(posed, take, double, options.beautify * (1 - options.closer / MOST_PRESSES))
         steps.note("layer_retouch", posed.linear, posed.alpha)
         lens = template.lens
         away = camera_distance(lens, template.framing.face_height)

@@ -91,23 +91,25 @@ def blurred(values: Floats, weight: Floats, sigma: float) -> Floats:
     return floats(mixed / (near[..., None] if values.ndim > 2 else near))  # noqa: PLR2004
 
 
-def evened(patch: Patch, passing: Sequence[Spot], amount: float) -> Floats:
+def evened(patch: Patch, gone: Sequence[Spot], kept: Sequence[Spot], amount: float) -> Floats:
     """Log gains that even the skin. amount: 0..1. Returns (h, w, 3), 0 outside of the skin.
 
-    passing: spots known to be temporary, see `blemishes.passing`; they go whole as soon as anything is asked.
+    gone, kept: spots that only passed by, and those that stay, see `blemishes.told_apart`. The former go whole as soon
+    as anything is asked, the latter are left alone.
     """
-    discs, depth = discs_of(patch, passing)
-    clean = floats(patch.skin * (1 - discs))
+    discs, depth = discs_of(patch, gone)
+    marks, _ = discs_of(patch, kept)
+    clean = floats(patch.skin * (1 - np.maximum(discs, marks)))
     base = blurred(patch.log, clean, SHAPE * patch.width)
     middle = blurred(patch.log, patch.skin, MIDDLE * patch.width) - base
     loud = cv2.GaussianBlur(np.abs(middle).max(-1), (0, 0), PORES * patch.width)
     faint = np.exp(-((loud / FAINT) ** 2))
-    calmer = MOST * amount**0.7 * faint * patch.skin
+    calmer = MOST * amount**0.7 * faint * patch.skin * (1 - marks)
     around = blurred(patch.log, clean, 0.5 * SHAPE * patch.width)
     dip = blurred(patch.log, floats(np.maximum(patch.skin, discs)), 0.4 * PORES * patch.width) - around
-    gone = np.clip(dip, -3 * depth[..., None], 0.5 * depth[..., None])  # no more than what stood out
+    filled = np.clip(dip, -3 * depth[..., None], 0.5 * depth[..., None])  # no more than what stood out
     healed = min(1.0, 4 * amount) * discs
-    return floats(-middle * (calmer * (1 - healed))[..., None] - gone * healed[..., None])
+    return floats(-middle * (calmer * (1 - healed))[..., None] - filled * healed[..., None])
 
 
 def discs_of(patch: Patch, spots: Sequence[Spot]) -> tuple[Floats, Floats]:
