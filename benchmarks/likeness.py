@@ -1,147 +1,167 @@
-"""How like the sitter portraits are, judged by photos that the double never saw.
+"""How like the sitter portraits are, judged by photos that the double never saw, and by a net the product never runs.
 
-    python benchmarks/likeness.py [FOLDER] [--templates N]
+    python benchmarks/likeness.py [DATA] [-o FILE.json] [--presses N]              (make bench-likeness DATA=...)
 
-FOLDER holds one folder of photos per person; without it the bundled people are taken. Of each person's photos the even
-ones make a double, the odd ones are held back. The judge is MobileFaceNet where that optional weight is installed: it
-shares neither architecture nor loss with the net that the product compares with. Only figures are printed.
+DATA holds sets of one folder of photos per person (``synthetic``, ``measure-only``, ``london``) or is such a set; the
+bundled people are always among them. Of each person's photos the even ones make a double, the odd ones are held back.
+The judge is MobileFaceNet where that optional weight is installed: it shares neither architecture nor loss with the
+net that the product compares with. Only figures are printed and written; people who exist are numbers.
 """
 
 import argparse
-import io
-import tempfile
-from collections.abc import Callable, Sequence
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from judging import Judge, Person, court_of, double_of, everybody, interval, judge_of
+from presses import Sitting, told, trembling, trials
 
-from fenshen import people, settings
-from fenshen.double import codec
-from fenshen.double.double import OpenDouble
-from fenshen.engines.engine import RenderOptions
+from fenshen import settings
+from fenshen.engines.engine import LOW, RenderOptions
 from fenshen.engines.studio.engine import StudioEngine
 from fenshen.errors import FenshenError
-from fenshen.flow.sit import sit
-from fenshen.ids import SitterId, new_id
-from fenshen.photos.folder import PhotoFile, list_photos
-from fenshen.progress import Silent
-from fenshen.rights import consent
-from fenshen.rights.consent import Purpose
-from fenshen.rights.desk import open_desk
+from fenshen.flow.portray import FaceLostError, best_of
+from fenshen.portrait.likeness import LikenessMeter
 from fenshen.templates.catalogue import catalogue
-from fenshen.vault.vault import DataClass
-from fenshen.vision import faces, identity, mesh, nets, weights
-from fenshen.vision.arrays import RGB, Floats
 
-JUDGE = "MobileFaceNet.tflite"
-EDGE = 1024  # pixels at which photos are judged
-RESAMPLES = 2000
-Judge = Callable[[RGB, mesh.FaceMesh], Floats]
+SHORT_SIDE = 640  # pixels of a portrait that is judged
+EVERY = 3  # template for which beautify is switched off and on
+TOLERANCE = 0.02  # of likeness, between beautify off and low
 
 
-def judge_of(models: Path) -> tuple[str, Judge]:
-    """MobileFaceNet if it is installed, else the product's own net."""
-    chosen = settings.load({"FENSHEN_MODELS": str(models)})
-    there = any(s.card.name == JUDGE and s.state == "present" for s in weights.verify(chosen))
-    if not there:
-        return (
-            "SFace (the product's own net: install MobileFaceNet for a fair judge)",
-            lambda rgb, fitted: identity.embed(rgb, fitted, models),
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What was found of one person: one value per picture."""
 
-    def embed(rgb: RGB, fitted: mesh.FaceMesh) -> Floats:
-        square = identity.aligned(rgb, fitted.points[list(identity.MESH_ANCHORS), :2])
-        values = (square.astype(np.float32) - 127.5) / 128
-        with nets.lite(JUDGE, models) as net:  # its batch is fixed to two
-            answer = next(iter(net(np.stack([values, values])).values()))[0]
-        return answer / np.float32(np.linalg.norm(answer))
+    label: str
+    portraits: Sequence[float]  # each portrait's median likeness to the photos held back
+    own: Sequence[float]  # each of these photos' to the others
+    beautified: Sequence[float]  # likeness with beautify low minus off
+    lost: int  # portraits in which the judge or the product reads no face
 
-    return "MobileFaceNet", embed
+    @property
+    def ratio(self) -> float:
+        """Of portraits over own photos."""
+        return float(np.median(self.portraits) / np.median(self.own))
 
 
-def seen(rgb: RGB, judge: Judge, models: Path) -> Floats | None:
-    """The judge's view of the largest face; None when there is none."""
-    found = faces.detect(rgb, models)
-    return judge(rgb, mesh.fit(rgb, found[0], models)) if found else None
+def sitting_of(person: Person, judge: Judge, models: Path) -> Sitting:
+    double = double_of(person.photos[::2], models)
+    return Sitting(
+        label=person.label,
+        double=double,
+        meter=LikenessMeter(double, models),
+        court=court_of(person.photos[1::2], judge, models),
+    )
 
 
-def read(photo: PhotoFile) -> RGB:
-    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(photo.read()))).convert("RGB")
-    picture.thumbnail((EDGE, EDGE))
-    return np.asarray(picture, np.uint8)
-
-
-def double_of(photos: Sequence[PhotoFile], models: Path) -> OpenDouble:
-    """Sit in a studio that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as home:
-        desk = open_desk(settings.load({"FENSHEN_HOME": home, "FENSHEN_MODELS": str(models)}))
-        sitter = SitterId(new_id("sitter"))
-        consent.grant(desk, sitter, list(Purpose), adult=True, is_self=True, language="en")
-        made = sit(photos, sitter, desk=desk, progress=Silent(), accept_few=True)
-        return codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, made.double))
-
-
-def interval(values: Sequence[float]) -> tuple[float, float]:
-    """95 % bootstrap interval of the median."""
-    rng = np.random.default_rng(1)
-    medians = np.median(rng.choice(values, (RESAMPLES, len(values))), axis=1)
-    low, high = np.quantile(medians, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def person(photos: Sequence[PhotoFile], judge: Judge, models: Path, templates: int) -> dict[str, list[float]]:
-    """Portraits against held-back photos, and held-back photos against each other: one median per picture."""
-    double = double_of(photos[::2], models)
-    held = [vector for photo in photos[1::2] if (vector := seen(read(photo), judge, models)) is not None]
-    own = [float(np.median([a @ b for b in held if b is not a])) for a in held] if len(held) > 1 else []
+def row_of(sitting: Sitting) -> Row:
+    """A series of every template, as the product makes it, and some of them with beautify off."""
     used: tuple[int, ...] = ()
-    portraits = []
-    for template in list(catalogue().values())[:templates]:
-        made = StudioEngine().render(double, template, RenderOptions(used=used))
-        used += (made.photo,)
-        vector = seen(np.asarray(cv2.resize(made.pixels, None, fx=0.6, fy=0.6), np.uint8), judge, models)
-        portraits.append(float(np.median([vector @ b for b in held])) if vector is not None else -1.0)
-    return {"portraits": portraits, "own": own}
+    portraits, beautified, lost = [], [], 0
+    for number, template in enumerate(catalogue().values()):
+        options = RenderOptions(used=used, short_side=SHORT_SIDE)
+        try:
+            shot = best_of(sitting.double, template, options, StudioEngine(), sitting.meter)
+        except FaceLostError:
+            lost += 1
+            continue
+        used += (shot.rendered.photo,)
+        like = sitting.court.likeness(shot.rendered.pixels)
+        if like is None:
+            lost += 1
+            continue
+        portraits.append(like)
+        if number % EVERY == 0:
+            others = tuple(t.photo for t in sitting.double.takes if t.photo != shot.rendered.photo)
+            plain = RenderOptions(without=others, short_side=SHORT_SIDE, beautify=0.0)
+            off = sitting.court.likeness(StudioEngine().render(sitting.double, template, plain).pixels)
+            beautified += [] if off is None else [like - off]
+    return Row(
+        label=sitting.label, portraits=portraits, own=sitting.court.own(), beautified=beautified, lost=lost
+    )
+
+
+def show(row: Row) -> dict[str, object]:
+    """Print a person's line, and give it as figures."""
+    portraits, own = float(np.median(row.portraits)), float(np.median(row.own))
+    low, high = interval(row.portraits), interval(row.own)
+    print(
+        f"{row.label:<12}{portraits:>10.3f} {low[0]:.3f}..{low[1]:.3f} {len(row.portraits):>3}  "
+        f"{own:>10.3f} {high[0]:.3f}..{high[1]:.3f} {len(row.own):>3}  {row.ratio:.2f}"
+        f"{'' if row.ratio >= 1 else '  below':<8}{f'  {row.lost} lost' if row.lost else ''}",
+        flush=True,
+    )
+    return {
+        "person": row.label,
+        "portraits": round(portraits, 4),
+        "portraits_interval": [round(v, 4) for v in low],
+        "portraits_n": len(row.portraits),
+        "own": round(own, 4),
+        "own_interval": [round(v, 4) for v in high],
+        "own_n": len(row.own),
+        "lost": row.lost,
+    }
+
+
+def beautify(rows: Sequence[Row]) -> dict[str, object]:
+    """Print what beautify costs, and give it as figures."""
+    changes = [change for row in rows for change in row.beautified]
+    middle, worst = float(np.median(changes)), max(changes, key=abs)
+    within = float(np.mean(np.abs(changes) < TOLERANCE))
+    print(
+        f"\nbeautify off -> low ({LOW}): median change {middle:+.4f}, largest {worst:+.4f}, "
+        f"|change| < {TOLERANCE} in {within:.1%} of {len(changes)}"
+    )
+    return {
+        "median_change": round(middle, 4),
+        "largest_change": round(worst, 4),
+        "within_tolerance": round(within, 4),
+        "n": len(changes),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "folder", type=Path, nargs="?", help="one folder of photos per person; only figures are shown"
-    )
-    parser.add_argument("--templates", type=int, default=99)
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("-o", dest="out", type=Path)
+    parser.add_argument("--presses", type=int, default=200)
     options = parser.parse_args()
-    models = settings.load().models
-    if options.folder is None:
-        sets = {name: people.photos_of(name) for name in people.NAMES}
-    else:
-        sets = {f.name: list_photos(f) for f in sorted(options.folder.iterdir()) if f.is_dir()}
+    start, models = time.perf_counter(), settings.load().models
     name, judge = judge_of(models)
-    print(f"judge: {name}")
-    print(
-        f"{'person':<18}{'portraits':>10} {'95 %':<13}{'n':>3}  {'own photos':>11} {'95 %':<13}{'n':>3}  ratio"
-    )
-    rows = []
-    for number, (who, photos) in enumerate(sets.items(), 1):
+    people, few = everybody(options.data)
+    print(f"judge: {name}; people: {len(people)}; with too few photos for this: {few}")
+    print(f"{'person':<12}{'portraits':>10} {'95 %':<13}{'n':>3}  {'own':>10} {'95 %':<13}{'n':>3}  ratio")
+    sittings, rows, lines = [], [], []
+    for person in people:
         try:
-            found = person(photos, judge, models, options.templates)
+            sitting = sitting_of(person, judge, models)
         except FenshenError as refusal:
-            print(f"person {number:<11}refused: {refusal.code}")
+            print(f"{person.label:<12} refused: {refusal.code}")
             continue
-        portraits, own = (float(np.median(found[key])) for key in ("portraits", "own"))
-        low, high = (interval(found[key]) for key in ("portraits", "own"))
-        label = who if options.folder is None else f"person {number}"
-        rows.append((portraits / own, label))
-        print(
-            f"{label:<18}{portraits:>10.3f} {low[0]:.3f}..{low[1]:.3f} {len(found['portraits']):>3}  "
-            f"{own:>11.3f} {high[0]:.3f}..{high[1]:.3f} {len(found['own']):>3}  {portraits / own:.2f}"
-        )
-    if rows:
-        print(
-            f"worst: {min(rows)[1]}, portraits reach {min(rows)[0]:.2f} of the likeness of the sitter's own photos"
-        )
+        rows.append(row_of(sitting))
+        lines.append(show(rows[-1]))
+        sittings.append(sitting)
+    worst = min(rows, key=lambda row: row.ratio)
+    print(
+        f"worst: {worst.label}, portraits reach {worst.ratio:.2f} of the likeness of the sitter's own photos"
+    )
+    figures = {
+        "judge": name,
+        "people": lines,
+        "too_few_photos": few,
+        "worst": {"person": worst.label, "ratio": round(worst.ratio, 3)},
+        "beautify": beautify(rows),
+    }
+    if options.presses:
+        figures["more_like_me"] = told(trials(sittings, options.presses), trembling(sittings))
+    figures["seconds"] = round(time.perf_counter() - start)
+    print(f"\n{figures['seconds']} s")
+    if options.out:
+        options.out.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def portray(
         progress.step("progress_rendering", done, total)
         permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
         start = time.perf_counter()
-        shot = _best_of(double, recipe, _options(order, number, used, here), engine, meter)
+        shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
         likeness, pressed = meter.likeness(shot.seen, {shot.rendered.photo}), None
         if order.more_like_me:
             shot, pressed = come_closer(
@@ -135,7 +135,7 @@ def _options(order: Order, number: int, used: Sequence[int], without: tuple[int,
     )
 
 
-def _best_of(
+def best_of(
     double: OpenDouble, recipe: Template, options: RenderOptions, engine: Engine, meter: LikenessMeter
 ) -> Shot:
     """Render; if the portrait is less like the sitter than nearly all their photos, try the next takes too."""
