@@ -7,10 +7,14 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import cv2
+import numpy as np
+
 from fenshen.clock import Clock, SystemClock
+from fenshen.errors import FenshenError
 from fenshen.photos import enough, percentile, who
 from fenshen.photos import score as scoring
 from fenshen.photos.advice import advise
@@ -193,6 +197,7 @@ def _inspect_each(
         return inspect(data, permit, models, role=role, index=index, clock=clock)
 
     waiting: deque[Future[Inspected]] = deque()
+    rehearsal: Future[None] | None = None
     with nets.one_thread_each(), ThreadPoolExecutor(WORKERS, thread_name_prefix="photos") as workers:
         try:
             for index in sorted(range(len(photos)), key=lambda index: index != frontal):
@@ -201,11 +206,21 @@ def _inspect_each(
                 if is_enough(len(waiting)):
                     break
                 waiting.append(workers.submit(look, index))
+                if rehearsal is None:
+                    rehearsal = workers.submit(_rehearse, models)
             while waiting:
                 yield waiting.popleft().result()
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _rehearse(models: Path) -> None:
+    """Do what the first photo would wait for while it is being decoded: write and open a net, make tables."""
+    with suppress(FenshenError):  # who needs the net says so
+        identity.prepare(models)
+    np.median(np.zeros(1))  # imports numpy's masked arrays, to look for NaN
+    cv2.cvtColor(np.zeros((1, 1, 3), np.uint8), cv2.COLOR_RGB2LAB)
 
 
 def _refused(index: int, role: Role, refusal: PhotoRefusedError, digest: bytes) -> Inspected:

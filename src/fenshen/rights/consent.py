@@ -8,15 +8,16 @@ from collections.abc import Collection
 from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from fenshen.clock import Clock
 from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
 from fenshen.ids import ConsentId, SitterId, new_id
-from fenshen.rights import receipts
-from fenshen.rights.desk import Desk
 from fenshen.rights.notices import notice
-from fenshen.rights.receipts import Receipt, ReceiptKind
-from fenshen.store import consents
+
+if TYPE_CHECKING:  # the database and the keys take half a second, and who only looks at photos needs neither
+    from fenshen.rights.desk import Desk
+    from fenshen.rights.receipts import Receipt
 
 PERMIT_LIFE = timedelta(hours=1)  # long enough for any one run; a withdrawal is never older than that
 _MAKER = object()  # known to this file only
@@ -63,13 +64,22 @@ class Permit:
 
 
 def grant(
-    desk: Desk, sitter: SitterId, purposes: Collection[Purpose], *, adult: bool, is_self: bool, language: str
-) -> Receipt:
+    desk: "Desk",
+    sitter: SitterId,
+    purposes: Collection[Purpose],
+    *,
+    adult: bool,
+    is_self: bool,
+    language: str,
+) -> "Receipt":
     """Remember that a sitter agreed to these purposes, in today's words in ``language``; give the receipt.
 
     ``adult``: declared to be 18 or older. ``is_self``: the sitter speaks; else somebody who said that the
     sitter told them so. Raises GuardianNeededError having stored nothing.
     """
+    from fenshen.rights import receipts
+    from fenshen.store import consents
+
     if not adult:
         raise GuardianNeededError
     now, shown = desk.clock.now(), [notice(purpose, language) for purpose in sorted(purposes)]
@@ -81,7 +91,9 @@ def grant(
         "uploader_is_subject": is_self,
     }
     # The receipt comes first: better a receipt for a consent we ask for again than a consent without receipt.
-    receipt = receipts.issue(desk, ReceiptKind.CONSENT, sitter, facts, subject=receipts.subject(desk, sitter))
+    receipt = receipts.issue(
+        desk, receipts.ReceiptKind.CONSENT, sitter, facts, subject=receipts.subject(desk, sitter)
+    )
     with desk.store.begin() as connection:
         for each in shown:
             row = consents.ConsentRow(
@@ -98,12 +110,12 @@ def grant(
     return receipt
 
 
-def agreed(desk: Desk, sitter: SitterId) -> frozenset[Purpose]:
+def agreed(desk: "Desk", sitter: SitterId) -> frozenset[Purpose]:
     """Give the purposes that a sitter's standing consents cover, in the words of today."""
     return frozenset(purpose for purpose in Purpose if _stands(desk, sitter, purpose))
 
 
-def require(desk: Desk, sitter: SitterId, purpose: Purpose) -> Permit:
+def require(desk: "Desk", sitter: SitterId, purpose: Purpose) -> Permit:
     """Give a permit for one purpose.
 
     Raises ConsentRequiredError: never agreed, withdrawn, or the words have changed since.
@@ -124,16 +136,20 @@ def for_this_run(purpose: Purpose, clock: Clock) -> Permit:
     return _permit(SitterId(new_id("sitter")), purpose, clock)
 
 
-def withdraw(desk: Desk, sitter: SitterId, purposes: Collection[Purpose]) -> int:
+def withdraw(desk: "Desk", sitter: SitterId, purposes: Collection[Purpose]) -> int:
     """Take consents back: from now on there are no permits for these purposes. Gives how many were standing.
 
     It erases nothing by itself; ``holdings.withdraw`` does both.
     """
+    from fenshen.store import consents
+
     with desk.store.begin() as connection:
         return consents.withdraw(connection, sitter, frozenset(purposes), desk.clock.now())
 
 
-def _stands(desk: Desk, sitter: SitterId, purpose: Purpose) -> bool:
+def _stands(desk: "Desk", sitter: SitterId, purpose: Purpose) -> bool:
+    from fenshen.store import consents
+
     with desk.store.begin() as connection:
         row = consents.standing(connection, sitter, purpose)
     return row is not None and row.is_adult and row.notice_sha256 == notice(purpose, row.language).sha256

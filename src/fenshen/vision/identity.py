@@ -4,6 +4,7 @@ An embedding is a number row that could tell people apart. It lives as long as t
 it, nothing searches with it, and no such index exists in the code.
 """
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import cv2
@@ -34,9 +35,19 @@ Aligned by the mesh instead of the detector's points, TAR at FAR 0.1 % rises fro
 def embed(rgb: RGB, face: FaceMesh | Face, models: Path) -> Floats:
     """Describe a face by a (128,) float32 vector of length 1; a mesh aligns it better than a face."""
     points = face.points[list(MESH_ANCHORS), :2] if isinstance(face, FaceMesh) else face.points
-    with nets.lite_written(WEIGHT, models, lambda onnx: chain.to_lite(onnx, SIDE)) as net:
+    with _lent(models) as net:
         vector = net(aligned(rgb, points)[None].astype(np.float32))[LENGTH].ravel()
     return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
+
+
+def prepare(models: Path) -> None:
+    """Write and open the net before it is needed. Raises WeightMissingError, WeightAlteredError."""
+    with _lent(models):
+        pass
+
+
+def _lent(models: Path) -> AbstractContextManager[nets.Lite]:
+    return nets.lite_written(WEIGHT, models, lambda onnx: chain.to_lite(onnx, SIDE))
 
 
 def cosine(a: Floats, b: Floats) -> float:

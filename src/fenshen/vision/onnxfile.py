@@ -49,14 +49,18 @@ def read(content: bytes) -> tuple[list[Node], dict[str, Floats]]:
 
 
 def _dequantized(node: Node, held: Mapping[str, Floats]) -> Floats:
-    """(q - zero) x scale, each scale standing for a block along one axis (ONNX opset 21)."""
+    """(q - zero) x scale, each scale standing for a whole block along one axis (ONNX opset 21)."""
     numbers, scale = (held[name] for name in node.inputs[:2])
     zero = held[node.inputs[2]] if len(node.inputs) > 2 else np.zeros_like(scale)  # noqa: PLR2004
     axis, block = int(node.numbers.get("axis", 1)), int(node.numbers.get("block_size", 0))
+    values = numbers.astype(np.float32)
     if block:
-        most = numbers.shape[axis]
-        scale, zero = (np.repeat(each, block, axis).take(range(most), axis) for each in (scale, zero))
-    return np.asarray((numbers.astype(np.float32) - zero.astype(np.float32)) * scale, np.float32)
+        scale, zero = (np.expand_dims(each, axis + 1) for each in (scale, zero))
+        values = values.reshape(*values.shape[:axis], -1, block, *values.shape[axis + 1 :])
+    if zero.any():
+        values -= zero
+    values *= scale
+    return values.reshape(numbers.shape)
 
 
 def _node(content: Value) -> Node:
