@@ -12,11 +12,11 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-gate serve lock runtime dev models \
+.PHONY: help demo test check bench bench-gate bench-likeness serve lock runtime dev models \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 demo: models ## from the bundled photos to portraits: demo/index.html
 	$(RUN)/fenshen demo -o demo
@@ -32,6 +32,10 @@ bench: models ## how fast, on this machine
 
 bench-gate: models ## how often the gate errs, on sets of photos: make bench-gate DATA=folder
 	$(RUN)/python benchmarks/gate $(DATA) -o benchmarks/results/gate.json
+
+bench-likeness: models ## how like the sitter portraits are: make bench-likeness DATA=folder
+	@$(RUN)/fenshen models fetch MobileFaceNet.tflite || echo "The judge is not to be had: the product's own net judges instead."
+	$(RUN)/python benchmarks/likeness.py $(DATA) -o benchmarks/results/likeness.json
 
 serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)
 	@test -f demo/index.html || { echo "There is nothing to show yet. Run: make demo"; exit 1; }
