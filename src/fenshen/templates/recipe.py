@@ -73,6 +73,18 @@ class Wish(Data):
     straight: bool = False  # whether small turns and tilts of the head are taken back
 
 
+class Gobo(Data):
+    """A pattern between a lamp and the sitter, made by formula."""
+
+    pattern: Literal["window", "blinds", "leaves"]
+    scale: Annotated[float, Field(ge=0.1, le=8)] = (
+        1.0  # face widths of a pane, of a slat and its gap, of a twig
+    )
+    softness: Share = 0.4  # 0 = crisp .. 1 = hardly guessed
+    depth: Share = 0.7  # of the light that the dark of the pattern takes away
+    turn: Annotated[float, Field(ge=-90, le=90)] = 0.0  # degrees, clockwise
+
+
 class Light(Data):
     """One lamp, seen from the sitter's place facing the camera."""
 
@@ -83,6 +95,10 @@ class Light(Data):
     kelvin: Annotated[float, Field(ge=1700, le=20000)] = DAYLIGHT
     gel: Colour | None = None  # instead of the colour temperature
     shadow: Share = 0.7  # how much of its own shadow it throws
+    distance: Annotated[float, Field(ge=0.5, le=100)] = (
+        1.8  # metres: a near lamp leaves the chest in the dark
+    )
+    gobo: Gobo | None = None
 
 
 class Rig(Data):

@@ -19,6 +19,7 @@ from fenshen.vision.arrays import Floats, floats
 LONGEST_EDGE: Final = 384  # light is smooth: shape is kept this small and enlarged when it is used
 CHEST: Final = 0.55  # how strongly the chest turns to the sides, compared with a cylinder
 SMOOTH: Final = 0.03  # of the face's width: finer relief of the mesh is guesswork
+ROUNDS_OFF: Final = 0.16  # face widths over which a head falls back beside the mesh
 NECK_SETBACK: Final = 0.42  # face widths from the jaw's rim back to the front of the neck
 
 
@@ -141,8 +142,23 @@ def _complete_depth(
     behind = rim - below * (NECK_SETBACK - 0.25) + np.zeros_like(alpha)
     body = np.clip((rows - chin) / width, 0, 1)  # the chest comes forward again
     behind = behind + 0.25 * body
-    depth = np.where(face, face_depth, behind)
+    depth = np.where(face, face_depth, behind + (1 - below) * _continued(face_depth - behind, face, width))
     return floats(np.where(alpha > 0.5, depth, rim - 2))  # noqa: PLR2004
+
+
+def _continued(values: Floats, known: NDArray[np.bool_], width: float) -> Floats:
+    """Values (h, w) of the nearest known pixel, fading to 0 with the way there: a temple is no cliff."""
+    if not known.any():
+        return np.zeros_like(values)
+    away, labels = cv2.distanceTransformWithLabels(
+        np.asarray(~known, np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    nearest = np.zeros(int(labels.max()) + 1, np.float32)
+    nearest[labels[known]] = values[known]
+    return floats(
+        cv2.GaussianBlur(nearest[labels], (0, 0), max(0.8, SMOOTH * width))
+        * np.exp(-away / (ROUNDS_OFF * width))
+    )
 
 
 def _away_from_frame(size: tuple[int, int], margin: int) -> NDArray[np.bool_]:

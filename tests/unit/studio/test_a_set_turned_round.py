@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fenshen.engines.studio.rig import towards, turned_to
+from fenshen.engines.studio.lamp import towards
+from fenshen.engines.studio.rig import turned_to
 from fenshen.templates.catalogue import catalogue, template
 from fenshen.vision.arrays import Floats
 

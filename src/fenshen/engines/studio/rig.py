@@ -1,10 +1,16 @@
 """A light rig: what stands in the studio, and how it shades a head."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.gloss import gloss
+from fenshen.engines.studio.gobo import gobo_light
+from fenshen.engines.studio.lamp import colour_of, daylight, towards
+from fenshen.engines.studio.shadows import soft_shadow
+from fenshen.engines.studio.stage import FACE_WIDTH, Stage
 from fenshen.templates.recipe import DAYLIGHT, Light, Rig
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.light import direction
@@ -12,14 +18,20 @@ from fenshen.vision.light import direction
 AGAINST: Final = (
     0.03  # key and photo's light are on different sides by more than this (product of their sides)
 )
-STEPS: Final = 18  # samples along a light ray
+SCATTER: Final = floats(
+    [0.07, 0.0, -0.03]
+)  # light travels in skin, red furthest: the edge of a shadow is warm
+SHADOW_SCATTER: Final = floats([0.88, 1.0, 1.05])
+GRAZING: Final = 0.13  # cosine to the lamp around which skin turns from it
+NEAREST, FARTHEST = 1.7, 0.3  # a lamp's light is never more or less than this of what the face gets
 
 
-def towards(light: Light) -> Floats:
-    """Unit vector from the sitter to the light: +x right of the picture, +y up, +z to the viewer."""
-    azimuth, elevation = np.radians(light.azimuth), np.radians(light.elevation)
-    flat = np.cos(elevation)
-    return floats([flat * np.sin(azimuth), np.sin(elevation), flat * np.cos(azimuth)])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shine:
+    """Light that a rig sends, linear, unnormalised."""
+
+    diffuse: Floats  # (h, w, 3) that arrives
+    glossy: Floats  # (h, w, 3) that skin throws back at once, as a share of what white paper would
 
 
 def turned_to(rig: Rig, light: Floats) -> Rig:
@@ -27,54 +39,70 @@ def turned_to(rig: Rig, light: Floats) -> Rig:
 
     light: (9, 3) spherical harmonics of the photo.
     """
-    key = max(rig.lights, key=lambda lamp: lamp.intensity if towards(lamp)[2] > 0 else 0.0, default=None)
+    key = key_of(rig)
     if key is None or not rig.mirrors or towards(key)[0] * direction(light)[0] >= -AGAINST:
         return rig
     lights = tuple(lamp.model_copy(update={"azimuth": -lamp.azimuth}) for lamp in rig.lights)
     return rig.model_copy(update={"lights": lights})
 
 
-def colour_of(light: Light) -> Floats:
-    """Linear sRGB of a light, luminance 1."""
-    raw = floats(light.gel) if light.gel else daylight(light.kelvin) / daylight(DAYLIGHT)
-    return floats(raw / (raw @ floats([0.2126, 0.7152, 0.0722])))
-
-
-def daylight(kelvin: float) -> Floats:
-    """Linear sRGB of a black body (Kim et al. 2002 cubic fit of the Planckian locus), luminance 1."""
-    t = 1e3 / kelvin
-    if kelvin < 4000:  # noqa: PLR2004 - the fit has two pieces
-        x = -0.2661239 * t**3 - 0.2343589 * t**2 + 0.8776956 * t + 0.179910
-        y = -0.9549476 * x**3 - 1.37418593 * x**2 + 2.09137015 * x - 0.16748867
-    else:
-        x = -3.0258469 * t**3 + 2.1070379 * t**2 + 0.2226347 * t + 0.240390
-        y = 3.0817580 * x**3 - 5.8733867 * x**2 + 3.75112997 * x - 0.37001483
-    xyz = np.array([x / y, 1.0, (1 - x - y) / y])
-    matrix = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
-    return floats(np.maximum(matrix @ xyz, 0.02))
+def key_of(rig: Rig) -> Light | None:
+    """The strongest lamp before the sitter."""
+    before = [lamp for lamp in rig.lights if towards(lamp)[2] > 0]
+    return max(before, key=lambda lamp: lamp.intensity, default=None)
 
 
 def shine(rig: Rig, normals: Floats, depth: Floats, alpha: Floats, *, face_width: float) -> Floats:
-    """Light that arrives at each point.
+    """Light that arrives on something that has no face, such as cloth: (h, w, 3) linear, unnormalised.
 
-    normals: (h, w, 3) unit; depth: (h, w) face widths; alpha: (h, w) 0..1; face_width: in pixels.
-
-    Area lights wrap around the terminator by their size; each throws a soft shadow found by marching the depth map
-    towards the light. Returns (h, w, 3) float32 linear, unnormalised.
+    normals: (h, w, 3) unit; depth: (h, w) face widths; alpha: (h, w) 0..1; face_width: in these pixels.
     """
-    up = 0.75 + 0.25 * normals[..., 1:2]  # rooms have bright ceilings and dark floors
-    rim = outline(alpha, face_width)
-    total = rig.ambient * up * (daylight(rig.ambient_kelvin) / daylight(DAYLIGHT))
+    height, width = depth.shape
+    nobody = np.zeros((478, 3), np.float32), np.zeros((height, width), np.float32)
+    return shed(
+        rig,
+        Stage(
+            normals=normals,
+            depth=depth,
+            alpha=alpha,
+            points=nobody[0],
+            face=nobody[1],
+            middle=(width / 2, height / 2),
+            width=face_width,
+        ),
+    ).diffuse
+
+
+def shed(rig: Rig, stage: Stage) -> Shine:
+    """Light on a sitter: from everywhere, and from each lamp."""
+    up = 0.75 + 0.25 * stage.normals[..., 1:2]  # rooms have bright ceilings and dark floors
+    diffuse = rig.ambient * up * (daylight(rig.ambient_kelvin) / daylight(DAYLIGHT))
+    glossy = np.zeros_like(stage.normals)
+    places, rim = stage.places(), outline(stage.alpha, stage.width)
     for light in rig.lights:
-        facing = normals @ towards(light)
-        wrap = 0.5 * light.size
-        lambert = np.clip((facing + wrap) / (1 + wrap), 0, None)
+        ray, falling = _rays(light, places)
+        normals = stage.softened(0.022 + 0.05 * light.size)
+        facing = (normals * ray).sum(-1)
         if towards(light)[2] < 0:  # from behind: it can only graze the outline
-            visible = rim
+            arriving = (light.intensity * lambert(facing, light.size) * rim[..., None]) * colour_of(light)
         else:
-            visible = 1 - light.shadow * march(depth, towards(light), light.size, pixels=face_width)
-        total = total + (light.intensity * lambert * visible)[..., None] * colour_of(light)
-    return floats(total)
+            passed = (
+                falling * (light.intensity * colour_of(light)) * _unshadowed(light, stage, places, facing)
+            )
+            arriving = passed * lambert(facing, light.size)
+            glossy = glossy + passed * gloss(stage.softened(0.02), ray, light.size)[..., None]
+        diffuse = diffuse + arriving
+    return Shine(diffuse=floats(diffuse), glossy=floats(glossy))
+
+
+def lambert(facing: Floats, size: float) -> Floats:
+    """How much of a lamp's light a skin takes, (..., 3), by the cosine towards it, (...).
+
+    A large lamp reaches around the terminator, red light a little further than blue; the slope is smooth where it
+    ends, so that no line is drawn over a nose (after McCutcheon's energy-conserving wrap, 2011).
+    """
+    wrap = 0.08 + 0.32 * size + SCATTER
+    return floats(np.clip((facing[..., None] + wrap) / (1 + wrap), 0, None) ** (1.15 + wrap))
 
 
 def outline(alpha: Floats, face_width: float) -> Floats:
@@ -83,29 +111,24 @@ def outline(alpha: Floats, face_width: float) -> Floats:
     return floats(np.clip(2.2 * (1 - near), 0, 1))
 
 
-def march(depth: Floats, direction: Floats, size: float, *, pixels: float) -> Floats:
-    """Soft self-shadow (h, w) 0..1 by marching a height field towards the light; the penumbra grows with distance.
+def _rays(light: Light, places: Floats) -> tuple[Floats, Floats]:
+    """Unit vectors to a lamp (h, w, 3), and its light by the inverse square of the way (h, w, 1), 1 at the face."""
+    way = light.distance / FACE_WIDTH
+    to_lamp = towards(light) * way - places
+    length = np.linalg.norm(to_lamp, axis=-1, keepdims=True)
+    return floats(to_lamp / length), floats(np.clip((way / length) ** 2, FARTHEST, NEAREST))
 
-    depth: (h, w) in face widths. direction: unit, towards the light. pixels: length of one face width in the map.
+
+def _unshadowed(light: Light, stage: Stage, places: Floats, facing: Floats) -> Floats:
+    """What of a lamp's light gets past noses, chins and gobos, (h, w, 3).
+
+    Where skin turns away from the lamp, `lambert` has dimmed it already: a shadow there would only draw a line.
     """
-    flat = float(np.hypot(direction[0], direction[1]))
-    if flat < 0.05:  # noqa: PLR2004 - a light at the camera throws no shadow that it can see
-        return np.zeros(depth.shape, np.float32)
-    step = floats([direction[0], -direction[1]]) / flat
-    climb = float(direction[2]) / flat
-    blocked = np.zeros(depth.shape, np.float32)
-    for k in range(1, STEPS + 1):
-        away = 0.9 * (k / STEPS) ** 1.4  # face widths
-        shift = floats([[1, 0, step[0] * away * pixels], [0, 1, step[1] * away * pixels]])
-        ahead = cv2.warpAffine(
-            depth,
-            shift,
-            depth.shape[::-1],
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        excess = ahead - depth - away * climb - 0.02
-        softness = 0.03 + (0.15 + 0.5 * size) * away
-        blocked = np.maximum(blocked, np.clip(excess / softness, 0, 1))
-    blur = max(0.8, 0.02 * pixels * (1 + 2 * size))
-    return floats(cv2.GaussianBlur(blocked, (0, 0), blur))
+    past = np.ones_like(stage.depth)
+    if light.shadow:
+        turned = np.clip((facing + GRAZING) / (3 * GRAZING), 0, 1)
+        hidden = soft_shadow(stage.depth, towards(light), light.size, pixels=stage.width)
+        past = past - light.shadow * hidden * turned * turned * (3 - 2 * turned)
+    if light.gobo:
+        past = past * gobo_light(light.gobo, towards(light), places)
+    return floats(past[..., None] ** SHADOW_SCATTER)

@@ -1,22 +1,21 @@
 """Stand the sitter in the light: one take, seen through a window, relit by a rig."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
 import numpy as np
 
+from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take
+from fenshen.engines.studio.eyes import catch_lights
 from fenshen.engines.studio.framing import Window, fade_cuts, place, view
-from fenshen.engines.studio.relight import LUMINANCE, neutral_gains, quotient
-from fenshen.engines.studio.rig import shine
+from fenshen.engines.studio.lighting import change_light
+from fenshen.engines.studio.rig import key_of
+from fenshen.engines.studio.stage import LIGHT_SCALE, set_stage
 from fenshen.templates.recipe import Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
-from fenshen.vision.colour import to_linear
-from fenshen.vision.light import shade
-
-LIGHT_SCALE: Final = 4  # light is computed on a quarter of the pixels
+from fenshen.vision.colour import LUMINANCE, to_linear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +27,20 @@ class Posed:
     points: Floats  # (478, 3)
 
 
-def pose(take: Take, window: Window, size: tuple[int, int], rig: Rig, skin: Floats, key: float) -> Posed:
-    """Cut, relight and expose. skin: (3,) the sitter's own skin, linear. key: wanted luminance of the face, linear."""
+def pose(take: Take, window: Window, size: tuple[int, int], rig: Rig, double: OpenDouble) -> Posed:
+    """Cut, relight and expose one of the double's takes, so that the face is as bright as the sitter's is."""
     picture = np.clip(view(take.foreground, window, size), 0, 255)
     alpha = np.clip(view(take.alpha, window, size) / 255, 0, 1) * fade_cuts(take, window, size)
     points = place(take.points, window, size)
     picture = crisp(picture, enlargement=size[0] / window.width)
     linear = to_linear(floats(picture / 255))
-    ratio, gains = _light_change(take, window, size, rig, skin)
-    lit = linear * floats(cv2.resize(ratio, size, interpolation=cv2.INTER_CUBIC)) * gains
-    lit = lit * _exposure(lit, points, key)
-    return Posed(linear=floats(lit), alpha=floats(alpha), points=points)
+    stage = set_stage(take, window, size)
+    change = change_light(linear, take, stage, rig, double)
+    add_shine(linear, -change.less)
+    lit = linear * floats(cv2.resize(change.ratio, size, interpolation=cv2.INTER_CUBIC))
+    lit *= _exposure(lit, points, double.key)
+    add_shine(lit, change.shine)
+    return Posed(linear=catch_lights(floats(lit), points, key_of(rig)), alpha=floats(alpha), points=points)
 
 
 def crisp(picture: Floats, *, enlargement: float) -> Floats:
@@ -49,21 +51,23 @@ def crisp(picture: Floats, *, enlargement: float) -> Floats:
     return floats(np.clip(picture + amount * np.clip(detail, -24, 24), 0, 255))
 
 
-def _light_change(
-    take: Take, window: Window, size: tuple[int, int], rig: Rig, skin: Floats
-) -> tuple[Floats, Floats]:
-    small = (size[0] // LIGHT_SCALE, size[1] // LIGHT_SCALE)
-    scale = take.normals.shape[1] / take.alpha.shape[1]
-    normals = view(take.normals, window, small, scale)
-    normals = normals / (np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-6)
-    depth = view(take.depth, window, small, scale)
-    mesh = place(take.points, window, small)
-    face = regions.bare_skin(mesh, (small[1], small[0])).astype(np.float32)
-    width = float(np.ptp(mesh[list(regions.OVAL), 0]))
-    old = shade(normals, take.light)
-    alpha = np.clip(view(take.alpha, window, small) / 255, 0, 1).astype(np.float32)
-    new = shine(rig, normals, depth, alpha, face_width=width)
-    return quotient(old, new, face, strength=rig.strength), neutral_gains(old, face, skin)
+def add_shine(lit: Floats, shine: Floats) -> None:
+    """Add the shine of skin to it, or take it off, in place; pores and fine lines break it up.
+
+    lit: (H, W, 3) linear, exposed. shine: (h, w, 3) in units of white, a quarter of the pixels.
+    """
+    rows, columns = np.flatnonzero(shine.any((1, 2))), np.flatnonzero(shine.any((0, 2)))
+    if not rows.size:
+        return
+    top, bottom = LIGHT_SCALE * int(rows[0]), LIGHT_SCALE * (int(rows[-1]) + 1)
+    left, right = LIGHT_SCALE * int(columns[0]), LIGHT_SCALE * (int(columns[-1]) + 1)
+    part = lit[top:bottom, left:right]
+    small = shine[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    bright = floats(part @ LUMINANCE)
+    even = cv2.GaussianBlur(bright, (0, 0), 3.0)
+    broken = np.clip((bright / (even + 1e-3)) ** 1.5, 0.4, 1.8)
+    large = cv2.resize(small, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    part += np.maximum(large * broken[..., None], -0.85 * part)
 
 
 def _exposure(lit: Floats, points: Floats, key: float) -> float:

@@ -1,0 +1,145 @@
+"""The light that a photo already has on its sitter, found so that it can be taken away.
+
+Harmonics know where it comes from; the sitter's own albedo also shows what they cannot hold: the shadow of a nose, a
+bar of sun on a cheek, a shine. Both are smooth or have one edge, so what is finer stays in the photo.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from fenshen.engines.studio.stage import Stage
+from fenshen.vision import regions
+from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.colour import LUMINANCE
+from fenshen.vision.light import shade
+
+BLACK: Final = 0.006  # linear: below this a camera's noise is all there is
+FLOOR: Final = 0.25  # of the face's mean: harmonics beyond this were guessed, not seen
+CEILING: Final = 2.2
+REACH: Final = 0.045  # face widths: light on skin is no finer than this, unless it has an edge
+EDGE: Final = 0.2  # octaves: a step larger than this is the edge of a shadow
+BEYOND: Final = 0.22  # face widths over which what was seen on the face fades into what is guessed beside it
+MOST: Final = 1.6  # octaves that a shadow may darken beyond the harmonics; a shine may be twice as strong
+SHINE_REACH: Final = 0.16  # face widths: what is brighter than the skin this far around is shine
+SHINE_GOES: Final = 0.75  # of its octaves; the rest is what makes skin look like skin
+RIM_MARGIN: Final = 0.4  # octaves: beside the albedo a spot must be this much brighter than skin to be shine
+SHINE_WHITE: Final = 0.7  # oil mirrors the lamp, so shine has little of the skin's colour
+FEATURES: Final = 0.035  # face widths around brows, eyes and lips where the albedo may not fit to a hair
+HAIRY: Final = 0.45  # octaves below the skin at which an albedo begins to be hair
+COLOUR_REACH: Final = 0.11  # face widths: lamps of two colours mix over this
+
+
+def harmonic(stage: Stage, light: Floats) -> Floats:
+    """Log2 of the light by harmonics, (h, w), 0 on the mean of the face. light: (9, 3) linear."""
+    bright = shade(stage.normals, light) @ LUMINANCE
+    mean = float((bright * stage.face).sum() / max(1.0, float(stage.face.sum())))
+    return floats(np.log2(np.clip(bright / max(mean, 1e-4), FLOOR, CEILING)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldLight:
+    """What the photo's light does to skin that harmonics do not say."""
+
+    more: Floats  # (h, w, 3) log2 to divide by, 0 on the mean of the face
+    shine: Floats  # (h, w, 3) linear, to take off first
+
+
+def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, guessed: Floats) -> OldLight:
+    """Compare the photo with the sitter's albedo, beyond what harmonics explain.
+
+    seen, albedo: (h, w, 3) linear, the photo and the sitter's albedo in its place. known: (h, w) 0..1, how far that
+    albedo is to be believed. guessed: (h, w) log2, `harmonic`.
+    Brightness keeps its edges (guided filter, He et al. 2010, guided by itself); colour is smooth; what is brighter
+    than the skin around it is shine and comes off by subtraction, as it came on.
+    """
+    trust = floats(known * _plain_skin(albedo, stage) * (seen.min(-1) > BLACK / 2))
+    if float(trust.sum()) < 30:  # noqa: PLR2004 - no face to read
+        return OldLight(more=np.zeros_like(seen), shine=np.zeros_like(seen))
+    change = np.log2(np.maximum(seen, BLACK)) - np.log2(np.maximum(albedo, BLACK))
+    bright = np.log2(np.maximum(seen @ LUMINANCE, BLACK)) - np.log2(np.maximum(albedo @ LUMINANCE, BLACK))
+    colour = np.clip(change - bright[..., None], -0.6, 0.6)
+    tint = spread(floats(colour - _mean(colour, trust)), trust, COLOUR_REACH * stage.width)
+    left = bright - guessed
+    left = np.clip(left - _mean(left[..., None], trust)[0], -MOST, 2 * MOST)
+    light = _edged(floats(left), trust, REACH * stage.width)
+    around = spread(light, trust, SHINE_REACH * stage.width)
+    glow = np.maximum(light - around, 0)
+    sure = cv2.GaussianBlur(trust, (0, 0), max(0.6, 0.02 * stage.width))
+    edge = np.clip(cv2.GaussianBlur(left, (0, 0), 1.0) - around - RIM_MARGIN, 0, 2 * MOST) * _rim(stage)
+    return OldLight(
+        more=floats(
+            faded(floats(light - glow), trust, stage.width)[..., None] + faded(tint, trust, stage.width)
+        ),
+        shine=_shine(seen, floats(sure * glow + (1 - sure) * edge)),
+    )
+
+
+def _rim(stage: Stage) -> Floats:
+    """Skin that the mesh shows edge on or not at all, where shine is strongest: temples, jaw, wings of the nose."""
+    size = (stage.depth.shape[0], stage.depth.shape[1])
+    oval = regions.fill(stage.points, regions.OVAL, size)
+    near, far = (np.ones((2 * max(1, round(r * stage.width)) + 1,) * 2, np.uint8) for r in (0.03, 0.12))
+    band = cv2.dilate(oval, near) - cv2.erode(oval, far)
+    for feature in (regions.LIPS, regions.RIGHT_EYE, regions.LEFT_EYE):
+        band *= 1 - cv2.dilate(regions.fill(stage.points, feature, size), near)
+    rim = np.maximum(floats(band), stage.face)
+    return floats(cv2.GaussianBlur(rim, (0, 0), max(0.6, 0.015 * stage.width)))
+
+
+def _shine(seen: Floats, glow: Floats) -> Floats:
+    """The mirrored light in a photo, (h, w, 3) linear. glow: (h, w) octaves above the skin around."""
+    part = seen * (1 - np.exp2(-SHINE_GOES * glow))[..., None]
+    white = (part @ LUMINANCE)[..., None]
+    return floats(np.minimum(part + SHINE_WHITE * (white - part), 0.8 * seen))
+
+
+def _plain_skin(albedo: Floats, stage: Stage) -> Floats:
+    """Where the albedo is skin and nothing but, (h, w) 0..1: no brow, lash or beard that may lie a hair beside."""
+    wary = 2 * max(1, round(FEATURES * stage.width)) + 1
+    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wary, wary))
+    skin = cv2.erode(stage.face, near)
+    if not skin.any():
+        return floats(skin)
+    bright = np.log2(np.maximum(albedo @ LUMINANCE, BLACK))
+    darkest = cv2.erode(floats(bright - np.median(bright[skin > 0])), near)
+    return floats(skin * np.clip(1 + (darkest + HAIRY) / HAIRY, 0, 1))
+
+
+def spread(values: Floats, weight: Floats, sigma: float) -> Floats:
+    """Blur (h, w[, c]) that looks only where there is weight (h, w); elsewhere the nearest of it."""
+    weight = weight + np.float32(1e-4)
+    full = weight if values.ndim == weight.ndim else weight[..., None]
+    wide = [cv2.GaussianBlur(floats(x), (0, 0), max(0.6, sigma)) for x in (values * full, weight)]
+    return floats(wide[0] / (wide[1] if values.ndim == weight.ndim else wide[1][..., None]))
+
+
+def faded(values: Floats, weight: Floats, width: float) -> Floats:
+    """Continue values (h, w[, c]) smoothly beyond where they were seen, and let them fade to 0."""
+    inner = cv2.GaussianBlur(cv2.erode(weight, np.ones((3, 3), np.uint8)), (0, 0), max(0.6, 0.02 * width))
+    inner = np.clip(1.6 * inner, 0, 1)
+    near = cv2.GaussianBlur(weight, (0, 0), BEYOND * width)
+    beyond = spread(values, weight, BEYOND * width / 2)
+    fade = np.clip(near / 0.35, 0, 1)
+    if values.ndim > weight.ndim:
+        inner, fade = inner[..., None], fade[..., None]
+    return floats(values * inner + beyond * fade * (1 - inner))
+
+
+def _edged(values: Floats, weight: Floats, reach: float) -> Floats:
+    """Smooth values (h, w) but for their large steps; what has no weight is filled from around it first."""
+    around = spread(values, weight, 1.5 * reach)
+    soft = np.clip(cv2.GaussianBlur(weight, (0, 0), 1.0), 0, 1) * weight
+    filled = floats(cv2.medianBlur(floats(values * soft + around * (1 - soft)), 5))
+    side = 2 * max(1, round(reach)) + 1
+    mean = cv2.blur(filled, (side, side))
+    variance = np.maximum(cv2.blur(filled * filled, (side, side)) - mean * mean, 0)
+    slope = variance / (variance + EDGE * EDGE)
+    level = cv2.blur(floats(mean * (1 - slope)), (side, side))
+    return floats(cv2.blur(floats(slope), (side, side)) * filled + level)
+
+
+def _mean(values: Floats, weight: Floats) -> Floats:
+    return floats((values * weight[..., None]).sum((0, 1)) / max(1e-6, float(weight.sum())))

@@ -1,0 +1,99 @@
+"""Eyes catch the key light."""
+
+import numpy as np
+import pytest
+from tests.fakes.takes import ellipse, face_points
+
+from fenshen.engines.studio.eyes import CORNEA, catch_lights, is_shut, place_of
+from fenshen.templates.recipe import Light
+from fenshen.vision import regions
+from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.colour import LUMINANCE
+
+SIZE = (640, 480)
+POINTS = face_points((240, 300), 300)
+EYES = (regions.RIGHT_PUPIL, regions.LEFT_PUPIL)
+KEY = Light(azimuth=-40, elevation=35, intensity=1.0, size=0.4)
+
+
+def face(whites: float = 0.5, iris: float = 0.03, skin: float = 0.35) -> Floats:
+    """Skin with two eyes in it, by ellipses, linear."""
+    picture = np.full((*SIZE, 3), skin, np.float32)
+    for pupil in EYES:
+        x, y = POINTS[pupil, :2].tolist()
+        picture[ellipse(SIZE, (x, y), (27, 9))] = whites
+        picture[ellipse(SIZE, (x, y), (9, 9))] = iris
+    return picture
+
+
+def brightest(picture: Floats, pupil: int) -> Floats:
+    """Where, from the pupil's middle, in pixels, the iris is brightest."""
+    x, y = np.round(POINTS[pupil, :2]).astype(int)
+    bright = (picture @ LUMINANCE)[y - 8 : y + 9, x - 8 : x + 9] * ellipse((17, 17), (8, 8), (8, 8))
+    at = np.argwhere(bright > 0.9 * bright.max()).mean(0)
+    return floats([at[1] - 8, at[0] - 8])
+
+
+def test_each_eye_shows_the_key_half_way_towards_it() -> None:
+    before = face()
+    after = catch_lights(before, POINTS, KEY)
+    for pupil in EYES:
+        expected = place_of(KEY, floats([0, 0]), 9.0)
+        assert expected[0] < 0 > expected[1]  # a lamp above on the left
+        assert np.linalg.norm(brightest(after, pupil) - expected) < 2.5
+    changed = np.abs(after - before).max(-1) > 0.02
+    assert 10 < changed.sum() < 0.5 * 2 * np.pi * 81
+    assert after.max() <= 1.0001
+
+
+def test_the_picture_that_came_in_is_left_alone() -> None:
+    before = face()
+    kept = before.copy()
+    catch_lights(before, POINTS, KEY)
+    assert np.array_equal(before, kept)
+
+
+def test_the_reflection_never_leaves_the_cornea() -> None:
+    for azimuth in (-89, 0, 89):
+        spot = place_of(Light(azimuth=azimuth, elevation=0, intensity=1.0), floats([0, 0]), 1.0)
+        assert np.linalg.norm(spot) <= CORNEA * np.sin(np.pi / 4) + 1e-6
+
+
+def test_without_a_lamp_before_the_sitter_nothing_happens() -> None:
+    before = face()
+    assert catch_lights(before, POINTS, None) is before
+
+
+def test_a_light_that_is_in_the_right_place_already_stays_alone() -> None:
+    before = face()
+    for pupil in EYES:
+        x, y = (POINTS[pupil, :2] + place_of(KEY, floats([0, 0]), 9.0)).tolist()
+        before[ellipse(SIZE, (x, y), (2, 2))] = 0.9
+    assert np.array_equal(catch_lights(before, POINTS, KEY), before)
+
+
+def test_a_light_in_the_wrong_place_gives_way() -> None:
+    before = face()
+    for pupil in EYES:
+        x, y = POINTS[pupil, :2].tolist()
+        before[ellipse(SIZE, (x + 5, y + 4), (2, 2))] = 0.9
+    after = catch_lights(before, POINTS, KEY)
+    x, y = np.round(POINTS[EYES[0], :2]).astype(int)
+    assert after[y + 4, x + 5].max() < 0.55
+    assert brightest(after, EYES[0])[0] < 0
+
+
+@pytest.mark.parametrize("dark", [0.005, 0.04])
+def test_dark_glasses_have_no_catch_light(dark: float) -> None:
+    before = face(whites=dark, iris=dark)
+    assert np.array_equal(catch_lights(before, POINTS, KEY), before)
+
+
+def test_closed_eyes_have_none() -> None:
+    points = POINTS.copy()
+    for lids in (regions.RIGHT_EYE, regions.LEFT_EYE):
+        middle = points[list(lids), 1].mean()
+        points[list(lids), 1] = middle + 0.1 * (points[list(lids), 1] - middle)
+    before = face()
+    assert np.array_equal(catch_lights(before, points, KEY), before)
+    assert not is_shut(POINTS[list(regions.RIGHT_EYE), :2])
