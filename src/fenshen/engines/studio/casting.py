@@ -13,12 +13,12 @@ from fenshen.engines.studio.head import face_width, level
 from fenshen.templates.recipe import Wish
 from fenshen.vision.arrays import floats
 
-AGAIN: Final = 0.22  # how much worse a take gets each time it serves in a series
+AGAIN: Final = 0.28  # how much worse a take gets each time it serves in a series
 TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks away rather than turned
 A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
 CROWN: Final = 2.4  # what a head without its crown costs
-MUCH: Final = 0.15  # of the face's height: more of a crown than this can hardly be missing
+MUCH: Final = 0.08  # of the face's height: more of a crown than this can hardly be missing
 TEETH: Final = 0.045  # face widths between the lips from which teeth show
 GRIN: Final = 0.5  # a template that wishes for this much smile is content with teeth
 

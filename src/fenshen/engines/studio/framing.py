@@ -20,6 +20,7 @@ CLOSER: Final = np.linspace(1.0, 0.5, 26)  # the frame, as share of what was ask
 LIFT: Final = np.linspace(-0.22, 0.10, 17)  # of its height
 ASIDE: Final = np.linspace(-0.10, 0.10, 9)  # of its width
 CROWN: Final = 12.0  # cost of a crown outside the frame, per height of the frame
+SKULL: Final = 0.62  # radius of the crown with its hair, in widths of the face
 AIR: Final = 0.025  # of the frame's height: what a crown needs above it
 Tries = NDArray[np.float64]
 
@@ -71,10 +72,18 @@ def crown_lost(take: Take, framing: Framing, size: tuple[int, int]) -> float:
     """How much of the head the best window of a take leaves out above, 0..1 of the face's height; 0 when it may."""
     if not framing.whole_head:
         return 0.0
-    window, top = choose_window(take, framing, size), crown(take)
-    tall = float(np.ptp(take.points[list(regions.OVAL), 1]))
-    unseen = 0.15 if top < 2 else 0.0  # noqa: PLR2004 - nobody knows how much the photo left out
-    return float(np.clip((window.y - top) / tall + unseen, 0, 1))
+    window = choose_window(take, framing, size)
+    wide, tall = (float(np.ptp(take.points[list(regions.OVAL), axis])) for axis in (0, 1))
+    return float(np.clip((window.y - crown(take) + _cut_off(take, wide)) / tall, 0, 1))
+
+
+def _cut_off(take: Take, wide: float) -> float:
+    """How much of the crown the photo itself left out, pixels: a head is round, and the cut shows a chord of it."""
+    oval = take.points[list(regions.OVAL), 0]
+    left, right = max(0, int(oval.min() - 0.3 * wide)), int(oval.max() + 0.3 * wide)
+    radius = SKULL * wide
+    half = min(radius, float((take.alpha[0, left:right] > CUT_ALPHA).sum()) / 2)
+    return radius - float(np.sqrt(radius**2 - half**2))
 
 
 def view(
