@@ -18,8 +18,8 @@ from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import LUMINANCE, to_linear
 from fenshen.vision.tone import LOWER_LIDS
 
-SIZE, CENTRE, WIDTH = (760, 620), (310.0, 340.0), 320.0
-CHEEK, OTHER_CHEEK = (230.0, 375.0), (390.0, 375.0)
+SIZE, CENTRE, WIDTH = (532, 434), (217.0, 238.0), 224.0
+CHEEK, OTHER_CHEEK = (161.0, 262.0), (273.0, 262.0)
 
 
 def a_face(photo: int, *, spots: tuple[tuple[float, float], ...] = (), depth: float = 0.35) -> Take:
@@ -138,12 +138,12 @@ def test_a_lasting_mark_stays_even_where_other_takes_do_not_show_it() -> None:
 def test_a_wrinkle_is_no_spot_and_stays() -> None:
     plain = a_face(1)
     line = plain.foreground.copy()
-    cv2.line(line, (200, 380), (260, 384), (130, 95, 80), 3, cv2.LINE_AA)
+    cv2.line(line, (140, 266), (182, 269), (130, 95, 80), 2, cv2.LINE_AA)
     take = replace(plain, foreground=line)
     assert told_apart(take, a_double(take, a_face(2), a_face(3)))[0] == ()
     before, after = retouched(take, (a_face(2), a_face(3)), 0.3)
-    depth = [float(np.log(each @ LUMINANCE)[380:384, 215:245].mean()) for each in (before, after)]
-    around = float(np.log(before @ LUMINANCE)[350:370, 215:245].mean())
+    depth = [float(np.log(each @ LUMINANCE)[266:269, 150:172].mean()) for each in (before, after)]
+    around = float(np.log(before @ LUMINANCE)[245:259, 150:172].mean())
     assert around - depth[1] > 0.85 * (around - depth[0])
 
 
@@ -163,13 +163,13 @@ def test_shadows_under_the_eyes_get_some_light_and_stay_shadows() -> None:
     plain = a_face(1)
     ys, xs = np.mgrid[0 : SIZE[0], 0 : SIZE[1]]
     shade = sum(
-        np.exp(-(((xs - x) / 26) ** 2 + ((ys - 315) / 12) ** 2)) for x in (CENTRE[0] - 64, CENTRE[0] + 64)
+        np.exp(-(((xs - x) / 18) ** 2 + ((ys - 220) / 8) ** 2)) for x in (CENTRE[0] - 45, CENTRE[0] + 45)
     )
     points = plain.points.copy()
-    for side, x in (("right", CENTRE[0] - 64), ("left", CENTRE[0] + 64)):
+    for side, x in (("right", CENTRE[0] - 45), ("left", CENTRE[0] + 45)):
         lids = list(LOWER_LIDS[side])
         turn = np.linspace(0, 2 * np.pi, len(lids), endpoint=False)
-        points[lids, :2] = np.stack([x + 26 * np.cos(turn), 315 + 10 * np.sin(turn)], -1)
+        points[lids, :2] = np.stack([x + 18 * np.cos(turn), 220 + 7 * np.sin(turn)], -1)
     tired = floats(posed(plain).linear * np.exp(-0.25 * shade)[..., None])
     patch = face_patch(tired, points)
     assert patch is not None
@@ -182,18 +182,18 @@ def test_yellow_teeth_get_paler_and_no_lighter_and_lips_stay() -> None:
     take = a_face(1)
     points = take.points.copy()
     turn = np.linspace(0, 2 * np.pi, len(MOUTH), endpoint=False)
-    points[list(MOUTH), :2] = np.stack([310 + 40 * np.cos(turn), 446 + 10 * np.sin(turn)], -1)
+    points[list(MOUTH), :2] = np.stack([217 + 28 * np.cos(turn), 312 + 7 * np.sin(turn)], -1)
     linear = posed(take).linear.copy()
-    teeth = ellipse(SIZE, (310, 446), (36, 7))
+    teeth = ellipse(SIZE, (217, 312), (25, 5))
     linear[teeth] = (0.55, 0.48, 0.33)
     patch = face_patch(linear, points)
     assert patch is not None
     white = applied(linear, patch, whitened(patch, 1.0))
-    before, after = linear[446, 310], white[446, 310]
+    before, after = linear[312, 217], white[312, 217]
     assert after[2] / after[1] > 1.03 * before[2] / before[1]
     assert after[2] < after[1]
     assert after @ LUMINANCE == pytest.approx(before @ LUMINANCE, rel=0.02)
-    assert white[460:475, 300:320] == pytest.approx(linear[460:475, 300:320], rel=1e-3)
+    assert white[323:333, 210:224] == pytest.approx(linear[323:333, 210:224], rel=1e-3)
 
 
 def test_at_its_default_the_face_keeps_its_shape_and_at_most_it_loses_two_hundredths() -> None:
