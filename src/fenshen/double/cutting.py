@@ -17,7 +17,7 @@ from fenshen.vision.faces import Face
 from fenshen.vision.light import fit_light
 from fenshen.vision.matte import Matte, cut_out
 from fenshen.vision.mesh import FaceMesh
-from fenshen.vision.person import person_probability, selfie_probability
+from fenshen.vision.person import person_probability, steady_probability
 from fenshen.vision.shape import Shape, shape_of
 
 TAKE_EDGE: Final = 1536  # pixels of a take's longer side
@@ -47,7 +47,7 @@ def cut_take(
     x, y, w, h = face.box
     box = ((x - left) * scale, (y - top) * scale, w * scale, h * scale)
     points = floats((mesh.points - floats([left, top, 0])) * np.float32(scale))
-    matte = cut_out(crop, selfie_probability(crop, models), person_probability(crop, models), box)
+    matte = cut_out(crop, steady_probability(crop, box, models), person_probability(crop, models), box)
     shape = shape_of(matte.alpha, points, canonical(models).triangles)
     alpha = np.asarray(np.round(matte.alpha * 255), np.uint8)
     light = read_light(crop, points, shape)

@@ -36,7 +36,7 @@ def own_face(
             [measures.expression for _, measures in seen],
             face,
         ),
-        marks=lasting(takes, flats, face.uv),
+        marks=lasting(takes, flats, face.uv, albedo),
         hair=hair_colour(takes, skin),
         lips=lip_colour(albedo, face.uv),
         iris=iris_colour(takes, skin),

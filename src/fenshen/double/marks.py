@@ -17,7 +17,8 @@ from fenshen.double.own_face import Mark
 from fenshen.double.take import Take
 from fenshen.double.unwrap import Flat, finer
 from fenshen.vision import regions
-from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.arrays import RGB, Floats, floats
+from fenshen.vision.colour import to_linear
 
 SIDE: Final = 512  # texels to a side at which marks are looked for: 0.3 mm each
 SCALES: Final = (2.8, 4.5, 7.0)  # texels: standard deviations of the blobs looked for
@@ -26,6 +27,7 @@ AROUND: Final = 20.0  # texels: what counts as the grain near a spot
 FAINTEST: Final = 0.18  # octaves by which a mark must be darker than the skin around it
 STANDS_OUT: Final = 4.5  # and how many times as much as the skin's own grain
 ASTRAY: Final = 7  # texels by which a spot may be off from take to take
+HAIRY: Final = 0.8  # octaves from the usual skin beyond which a spot lies in hair or beard
 IN_VIEW: Final = (
     0.35  # of `Flat.seen` from which a take shows a spot well enough to say that nothing is there
 )
@@ -47,9 +49,9 @@ class _Spots:
     view: NDArray[np.bool_]  # (SIDE, SIDE)
 
 
-def lasting(takes: Sequence[Take], flats: Sequence[Flat], uv: Floats) -> tuple[Mark, ...]:
-    """The marks that most takes show, the plainest first."""
-    skin = _bare(uv)
+def lasting(takes: Sequence[Take], flats: Sequence[Flat], uv: Floats, albedo: RGB) -> tuple[Mark, ...]:
+    """The marks that most takes show, the plainest first. albedo: (n, n, 3) sRGB."""
+    skin = _bare(uv, albedo)
     found = [_spots(take, flat, skin) for take, flat in zip(takes, flats, strict=True)]
     near = np.ones((2 * ASTRAY + 1, 2 * ASTRAY + 1), np.uint8)
     there = np.stack([cv2.dilate(one.contrast, near) for one in found])
@@ -80,12 +82,17 @@ def lasting(takes: Sequence[Take], flats: Sequence[Flat], uv: Floats) -> tuple[M
     return tuple(sorted(marks, key=lambda mark: -mark.contrast))
 
 
-def _bare(uv: Floats) -> NDArray[np.bool_]:
+def _bare(uv: Floats, albedo: RGB) -> NDArray[np.bool_]:
+    """Where marks are looked for: (SIDE, SIDE), skin without features, nostrils, hair and beard."""
     mesh = floats(uv * SIDE)
     skin = regions.bare_skin(mesh, (SIDE, SIDE)) > 0
     nose = np.zeros((SIDE, SIDE), np.uint8)
     cv2.fillConvexPoly(nose, cv2.convexHull(np.round(mesh[list(NOSE_BASE)]).astype(np.int32)), 1)
-    return np.asarray(skin & (cv2.dilate(nose, np.ones((9, 9), np.uint8)) == 0), np.bool_)
+    small = np.asarray(cv2.resize(albedo, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    light = cv2.GaussianBlur(floats(to_linear(small) @ LUMINANCE), (0, 0), LARGER)
+    octaves = np.abs(np.log2(np.maximum(light, 1e-3) / max(1e-3, float(np.median(light[skin])))))
+    clear = skin & (octaves < HAIRY) & (cv2.dilate(nose, np.ones((9, 9), np.uint8)) == 0)
+    return np.asarray(clear, np.bool_)
 
 
 def _spots(take: Take, flat: Flat, skin: NDArray[np.bool_]) -> _Spots:

@@ -116,7 +116,8 @@ def _marks(moles: list[bool], face: CanonicalFace, flat_map: Chart) -> tuple[Mar
         shaded_take(face, moled if mole else plain, from_side(s), yaw=yaw, photo=k)
         for k, (mole, (s, yaw)) in enumerate(zip(moles, LIGHTS, strict=True))
     ]
-    return lasting(seen, [flatten(take, flat_map, face.triangles) for take in seen], face.uv)
+    skin = np.asarray(np.full((1024, 1024, 3), 180), np.uint8)
+    return lasting(seen, [flatten(take, flat_map, face.triangles) for take in seen], face.uv, skin)
 
 
 def test_a_mole_that_most_photos_show_is_a_lasting_mark(face: CanonicalFace, flat_map: Chart) -> None:
