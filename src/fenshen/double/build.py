@@ -23,9 +23,6 @@ from fenshen.vision.canonical import canonical
 from fenshen.vision.faces import Face
 from fenshen.vision.features import camera_distance
 
-USUAL: Final = (
-    70.0  # cm between camera and face in the middle of a set: half arm's length, half across a table
-)
 FACE_WIDTH: Final = (
     15.3  # cm, of the canonical face, whose pupils lie as far apart as `camera_distance` takes them
 )
@@ -55,10 +52,9 @@ def build(
     chosen = choose([_candidate(photo) for photo in surely], frontal)  # (1)
     known = {k: photo.embedding for k, photo in usable.items() if photo.embedding is not None}
     typical = {k: to_takes(k, known, chosen) for k in chosen}
-    bend = _bend(surely)
     with ThreadPoolExecutor(CUTTERS, thread_name_prefix="cutter") as workers:
         jobs = [
-            workers.submit(_cut, usable[k], typical[k] or 1.0, bend, photos[k - 1], permit, models, clock)
+            workers.submit(_cut, usable[k], typical[k] or 1.0, photos[k - 1], permit, models, clock)
             for k in chosen
         ]  # (2)
         try:
@@ -94,16 +90,9 @@ def _candidate(photo: Inspected) -> Candidate:
     )
 
 
-def _bend(photos: Sequence[Inspected]) -> float:
-    """By how much a sitter's own proportions seem to bend the distances that perspective tells: half in good faith."""
-    told = [p.measures.distance for p in photos if p.measures is not None and p.measures.distance is not None]
-    return float(np.sqrt(np.median(told) / USUAL)) if told else 1.0
-
-
 def _cut(
     photo: Inspected,
     typical: float,
-    bend: float,
     read: Callable[[], bytes],
     permit: Permit,
     models: Path,
@@ -120,7 +109,7 @@ def _cut(
     larger = decode(read(), permit, longest_edge=edge, clock=clock)
     factor = larger.scale / photo.scale
     mesh = photo.mesh.scaled(factor)
-    distance = camera_distance(mesh, larger.pixels.shape[1::-1], models) / bend / FACE_WIDTH
+    distance = camera_distance(mesh, larger.pixels.shape[1::-1], models) / FACE_WIDTH
     x, y, w, h = (side * factor for side in photo.face.box)
     face = Face(box=(x, y, w, h), points=floats(photo.face.points * factor), score=photo.face.score)
     return cut_take(larger.pixels, face, mesh, _candidate(photo), models, typical=typical, distance=distance)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from tests.unit.studio.test_reshaping import a_head
 
+from fenshen.double.take import Edge
 from fenshen.engines.studio.head import face_width
 from fenshen.engines.studio.perspective import PORTRAIT, SHARE, nearness, receded
 from fenshen.engines.studio.relief import relief
@@ -38,7 +39,17 @@ def test_nothing_is_read_from_a_turned_head() -> None:
 
 def test_no_more_than_most_of_what_was_read_is_taken_out() -> None:
     selfie, portrait = a_head(1, distance=2.0), a_head(2, distance=12.0)
-    assert nearness(selfie, (selfie, portrait)) <= SHARE * (1 / 2.0 - 1 / 12.0) + 1e-6
+    assert 0 < nearness(selfie, (selfie, portrait)) <= SHARE * (1 / 2.0 - 1 / 12.0)
+
+
+def test_a_single_photo_is_near_only_if_nobodys_proportions_explain_it() -> None:
+    assert nearness(a_head(1, distance=3.0), (a_head(1, distance=3.0),)) == 0
+    assert nearness(a_head(1, distance=1.5), (a_head(1, distance=1.5),)) > 0
+
+
+def test_a_cut_crown_is_not_stretched() -> None:
+    selfie, portrait = a_head(1, distance=2.0, cut=(Edge.TOP,)), a_head(2, distance=12.0)
+    assert nearness(selfie, (selfie, portrait)) == 0
 
 
 def test_there_and_back_is_nearly_the_same_face() -> None:

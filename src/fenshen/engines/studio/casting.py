@@ -15,6 +15,7 @@ from fenshen.vision.arrays import floats
 
 AGAIN: Final = 0.28  # how much worse a take gets each time it serves in a series
 TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks away rather than turned
+SQUARE: Final = 9.0  # degrees of turn that spoil a head which is to be straight
 A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
 CROWN: Final = 2.4  # what a head without its crown costs
@@ -80,7 +81,7 @@ def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
     tilt = take.roll - (wish.roll or 0.0)
     lips = float(np.linalg.norm(take.points[13] - take.points[14])) / face_width(take)
     return (
-        turned / 22
+        turned / (SQUARE if wish.straight else 22)
         + max(0.0, turned - TURNED_AWAY) / 8
         + abs(nod) / 30
         + abs(tilt) / 40

@@ -1,21 +1,27 @@
 """Take the nearness of the camera out of a selfie: what a lens at arm's length makes large is made smaller again.
 
 Perspective alone tells how near a camera was, but every face has proportions of its own that look like nearness or
-distance: among 36 people photographed from afar the estimate reads 49 cm to 245 cm. So only that nearness counts which
-exceeds the sitter's own farther photos and which nobody's proportions explain.
+distance: among 36 people photographed from afar the estimate reads 49 cm to 245 cm. So only that counts by which a
+photo exceeds the sitter's farther ones. The limits are drawn where 1 in 100 photos from afar passes for a selfie; half
+of the selfies do not pass, and stay as they are.
 """
 
 from typing import Final
 
-from fenshen.double.take import Take
+import numpy as np
+
+from fenshen.double.take import Edge, Take
+from fenshen.engines.studio.head import level
 from fenshen.engines.studio.relief import Relief
 from fenshen.vision.arrays import Floats, floats
 
-PROPORTIONS: Final = (
-    1 / 3.2
-)  # inverse face widths that a face of 36 may read without any nearness (5th percentile)
-READABLE: Final = 20.0  # degrees of yaw within which perspective can be told
-WORTH: Final = 0.08  # inverse face widths below which nobody sees a difference
+PROPORTIONS: Final = 1 / 3.2  # inverse face widths that a face of 36 may read from afar (95th percentile)
+FARTHER: Final = 0.25  # of a sitter's readings: where their farther photos end
+TURNED, NODDED = (
+    20.0,
+    12.0,
+)  # degrees of yaw, and of pitch beside the usual, within which perspective can be told
+SURE: Final = 0.16  # inverse face widths beyond the farther photos from which a photo is a selfie
 SHARE: Final = (
     0.7  # of the nearness found that is taken out: better too little than a face that is not theirs
 )
@@ -23,13 +29,20 @@ PORTRAIT: Final = 9.8  # face widths: 1.5 m
 
 
 def nearness(take: Take, takes: tuple[Take, ...]) -> float:
-    """Inverse face widths by which a take is nearer than the sitter's farther photos; 0 when that is not sure."""
-    if abs(take.yaw) > READABLE or take.distance <= 0:
-        return 0.0
-    seen = [other.distance for other in takes if abs(other.yaw) <= READABLE]
-    own = min(PROPORTIONS, 1 / max(seen))
-    found = 1 / take.distance - own
-    return SHARE * found if found * SHARE >= WORTH else 0.0
+    """Inverse face widths by which a take is nearer than the sitter's farther photos; 0 when that is not sure.
+
+    takes: all of the double.
+    """
+    usual = level(takes)
+    if not _readable(take, usual) or Edge.TOP in take.cut:
+        return 0.0  # a crown that is cut would have to be continued
+    far = float(np.quantile([1 / other.distance for other in takes if _readable(other, usual)], FARTHER))
+    found = 1 / take.distance - min(PROPORTIONS, far)
+    return SHARE * found if found >= SURE else 0.0
+
+
+def _readable(take: Take, usual: float) -> bool:
+    return abs(take.yaw) <= TURNED and abs(take.pitch - usual) <= NODDED and take.distance > 0
 
 
 def receded(head: Relief, depth: Floats, nearer: float, face_width: float) -> Floats:
