@@ -122,7 +122,8 @@ def contrast(cut: CutOut) -> float:
 
 def burnt(cut: CutOut) -> float:
     """Share of the face that is white in all channels, 0..1: nothing can be brought back there."""
-    return float((cut.rgb[cut.face].min(axis=1) >= 250).mean())  # noqa: PLR2004
+    white = cv2.inRange(cut.rgb, (250, 250, 250), (255, 255, 255)) > 0
+    return float(white[cut.face].mean())
 
 
 def side_light(cut: CutOut) -> float:

@@ -51,16 +51,16 @@ class ScreenSigns:
 def signs(rgb: RGB, original_size: tuple[int, int]) -> ScreenSigns:
     """Measure a photo; ``original_size`` is its width and height in px before any shrinking."""
     short, long = sorted(original_size)
-    return ScreenSigns(grid=grid(rgb), bars=bars(rgb), size_of_a_screen=(short, long) in SCREENS)
+    gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    return ScreenSigns(grid=grid(gray), bars=bars(gray), size_of_a_screen=(short, long) in SCREENS)
 
 
-def grid(rgb: RGB) -> float:
+def grid(gray: RGB) -> float:
     """Height of the sharpest peak, off the axes, in the median of the tiles' amplitude spectra, over its surroundings.
 
     A photographed screen shows its pixels, or their beat with the camera's (moire), as a lattice of points in the
     spectrum. The axes are left out: JPEG's blocks and straight edges lie there.
     """
-    gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
     height, width = gray.shape
     if min(height, width) < TILE:
         return 0.0
@@ -88,10 +88,10 @@ def _looked_at() -> Floats:
     return np.asarray(far & off_axis)
 
 
-def bars(rgb: RGB) -> float:
+def bars(gray: RGB) -> float:
     """Share of the height taken by plain bars at top and bottom that end in a straight edge from side to side."""
-    gray = cv2.cvtColor(np.ascontiguousarray(rgb[:, ::COLUMN]), cv2.COLOR_RGB2GRAY).astype(np.int16)
-    return _bar(gray) + _bar(gray[::-1])
+    columns = gray[:, ::COLUMN].astype(np.int16)
+    return _bar(columns) + _bar(columns[::-1])
 
 
 def _bar(gray: NDArray[np.int16]) -> float:
