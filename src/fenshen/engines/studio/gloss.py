@@ -5,6 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.stage import dot, unit
 from fenshen.vision.arrays import Floats, floats
 
 BASE: Final = 0.028  # reflectance of skin straight on (Tuchin 2007: refractive index 1.4)
@@ -18,12 +19,11 @@ def gloss(normals: Floats, ray: Floats, size: float) -> Floats:
 
     normals, ray: (h, w, 3) unit. size: 0..1 of the lamp; a large one makes a wide, faint shine.
     """
-    half = ray + EYE
-    half = half / (np.linalg.norm(half, axis=-1, keepdims=True) + 1e-6)
+    half = unit(floats(ray + EYE))
     power = 34 / (1 + 2.2 * size)
-    lobe = np.clip((normals * half).sum(-1), 0, 1) ** power * (power + 8) / 8
-    fresnel = BASE + (1 - BASE) * (1 - np.clip((ray * half).sum(-1), 0, 1)) ** 5
-    lit = np.clip((normals * ray).sum(-1) / 0.15, 0, 1)  # a face turned away from the lamp does not shine
+    lobe = np.clip(dot(normals, half), 0, 1) ** power * (power + 8) / 8
+    fresnel = BASE + (1 - BASE) * (1 - np.clip(dot(ray, half), 0, 1)) ** 5
+    lit = np.clip(dot(normals, ray) / 0.15, 0, 1)  # a face turned away from the lamp does not shine
     return floats(fresnel * lobe * lit)
 
 

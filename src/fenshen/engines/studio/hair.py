@@ -50,7 +50,8 @@ def _distance(seen: Floats, colour: Floats) -> Floats:
     """How unlike each pixel is to a colour, (h, w), octaves."""
     tone = np.log2(np.maximum(seen, 2e-3) / np.maximum(colour, 2e-3))
     bright = tone @ LUMINANCE
-    return floats(np.abs(tone - bright[..., None]).max(-1) + BRIGHTNESS * np.abs(bright))
+    red, green, blue = (np.abs(tone[..., c] - bright) for c in range(3))
+    return floats(np.maximum(np.maximum(red, green), blue) + BRIGHTNESS * np.abs(bright))
 
 
 def patches(seen: Floats, hair: Floats, width: float) -> Floats:

@@ -29,6 +29,7 @@ RIM_MARGIN: Final = 0.4  # octaves: beside the albedo a spot must be this much b
 SHINE_WHITE: Final = 0.7  # oil mirrors the lamp, so shine has little of the skin's colour
 FEATURES: Final = 0.035  # face widths around brows, eyes and lips where the albedo may not fit to a hair
 HAIRY: Final = 0.45  # octaves below the skin at which an albedo begins to be hair
+WIDE: Final = 5.0  # pixels: the standard deviation from which a blur needs only half of them
 COLOUR_REACH: Final = 0.11  # face widths: lamps of two colours mix over this
 
 
@@ -55,7 +56,7 @@ def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, 
     Brightness keeps its edges (guided filter, He et al. 2010, guided by itself); colour is smooth; what is brighter
     than the skin around it is shine and comes off by subtraction, as it came on.
     """
-    trust = floats(known * _plain_skin(albedo, stage) * (seen.min(-1) > BLACK / 2))
+    trust = floats(known * _plain_skin(albedo, stage) * (seen[..., 2] > BLACK / 2))
     if float(trust.sum()) < 30:  # noqa: PLR2004 - no face to read
         return OldLight(more=np.zeros_like(seen), shine=np.zeros_like(seen))
     change = np.log2(np.maximum(seen, BLACK)) - np.log2(np.maximum(albedo, BLACK))
@@ -110,17 +111,28 @@ def _plain_skin(albedo: Floats, stage: Stage) -> Floats:
 
 def spread(values: Floats, weight: Floats, sigma: float) -> Floats:
     """Blur (h, w[, c]) that looks only where there is weight (h, w); elsewhere the nearest of it."""
-    weight = weight + np.float32(1e-4)
-    full = weight if values.ndim == weight.ndim else weight[..., None]
-    wide = [cv2.GaussianBlur(floats(x), (0, 0), max(0.6, sigma)) for x in (values * full, weight)]
-    return floats(wide[0] / (wide[1] if values.ndim == weight.ndim else wide[1][..., None]))
+    weight = floats(weight + np.float32(1e-4))
+    if values.ndim == weight.ndim:
+        return floats(wide_blur(floats(values * weight), sigma) / wide_blur(weight, sigma))
+    return floats(wide_blur(floats(values * weight[..., None]), sigma) / wide_blur(weight, sigma)[..., None])
+
+
+def wide_blur(values: Floats, sigma: float) -> Floats:
+    """Gaussian blur of (h, w[, c]); a wide one is done on fewer pixels."""
+    if sigma < WIDE:
+        return floats(cv2.GaussianBlur(values, (0, 0), max(0.6, sigma)))
+    height, width = values.shape[:2]
+    half = cv2.resize(values, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    return floats(
+        cv2.resize(wide_blur(floats(half), sigma / 2), (width, height), interpolation=cv2.INTER_LINEAR)
+    )
 
 
 def faded(values: Floats, weight: Floats, width: float) -> Floats:
     """Continue values (h, w[, c]) smoothly beyond where they were seen, and let them fade to 0."""
     inner = cv2.GaussianBlur(cv2.erode(weight, np.ones((3, 3), np.uint8)), (0, 0), max(0.6, 0.02 * width))
     inner = np.clip(1.6 * inner, 0, 1)
-    near = cv2.GaussianBlur(weight, (0, 0), BEYOND * width)
+    near = wide_blur(weight, BEYOND * width)
     beyond = spread(values, weight, BEYOND * width / 2)
     fade = np.clip(near / 0.35, 0, 1)
     if values.ndim > weight.ndim:

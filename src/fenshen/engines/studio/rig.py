@@ -10,7 +10,7 @@ from fenshen.engines.studio.gloss import gloss
 from fenshen.engines.studio.gobo import gobo_light
 from fenshen.engines.studio.lamp import colour_of, daylight, towards
 from fenshen.engines.studio.shadows import soft_shadow
-from fenshen.engines.studio.stage import FACE_WIDTH, Stage
+from fenshen.engines.studio.stage import FACE_WIDTH, Stage, dot
 from fenshen.templates.recipe import DAYLIGHT, Light, Rig
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.light import direction
@@ -79,10 +79,11 @@ def shed(rig: Rig, stage: Stage) -> Shine:
     diffuse = rig.ambient * up * (daylight(rig.ambient_kelvin) / daylight(DAYLIGHT))
     glossy = np.zeros_like(stage.normals)
     places, rim = stage.places(), outline(stage.alpha, stage.width)
+    fine = stage.softened(0.02)
     for light in rig.lights:
         ray, falling = _rays(light, places)
         normals = stage.softened(0.022 + 0.05 * light.size)
-        facing = (normals * ray).sum(-1)
+        facing = dot(normals, ray)
         if towards(light)[2] < 0:  # from behind: it can only graze the outline
             arriving = (light.intensity * lambert(facing, light.size) * rim[..., None]) * colour_of(light)
         else:
@@ -90,7 +91,7 @@ def shed(rig: Rig, stage: Stage) -> Shine:
                 falling * (light.intensity * colour_of(light)) * _unshadowed(light, stage, places, facing)
             )
             arriving = passed * lambert(facing, light.size)
-            glossy = glossy + passed * gloss(stage.softened(0.02), ray, light.size)[..., None]
+            glossy = glossy + passed * gloss(fine, ray, light.size)[..., None]
         diffuse = diffuse + arriving
     return Shine(diffuse=floats(diffuse), glossy=floats(glossy))
 
@@ -115,7 +116,7 @@ def _rays(light: Light, places: Floats) -> tuple[Floats, Floats]:
     """Unit vectors to a lamp (h, w, 3), and its light by the inverse square of the way (h, w, 1), 1 at the face."""
     way = light.distance / FACE_WIDTH
     to_lamp = towards(light) * way - places
-    length = np.linalg.norm(to_lamp, axis=-1, keepdims=True)
+    length = np.sqrt(dot(floats(to_lamp), floats(to_lamp)))[..., None]
     return floats(to_lamp / length), floats(np.clip((way / length) ** 2, FARTHEST, NEAREST))
 
 

@@ -1,6 +1,7 @@
 """Stand the sitter in the light: one take, seen through a window, relit by a rig."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -11,11 +12,13 @@ from fenshen.engines.studio.eyes import catch_lights
 from fenshen.engines.studio.framing import Window, fade_cuts, place, view
 from fenshen.engines.studio.lighting import change_light
 from fenshen.engines.studio.rig import key_of
-from fenshen.engines.studio.stage import LIGHT_SCALE, set_stage
+from fenshen.engines.studio.stage import grid, set_stage
 from fenshen.templates.recipe import Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import LUMINANCE, to_linear
+
+PORE: Final = 0.002  # of the picture's height: what breaks shine up is smaller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,26 +57,26 @@ def crisp(picture: Floats, *, enlargement: float) -> Floats:
 def add_shine(lit: Floats, shine: Floats) -> None:
     """Add the shine of skin to it, or take it off, in place; pores and fine lines break it up.
 
-    lit: (H, W, 3) linear, exposed. shine: (h, w, 3) in units of white, a quarter of the pixels.
+    lit: (H, W, 3) linear, exposed. shine: (h, w, 3) in units of white, on few pixels.
     """
     rows, columns = np.flatnonzero(shine.any((1, 2))), np.flatnonzero(shine.any((0, 2)))
     if not rows.size:
         return
-    top, bottom = LIGHT_SCALE * int(rows[0]), LIGHT_SCALE * (int(rows[-1]) + 1)
-    left, right = LIGHT_SCALE * int(columns[0]), LIGHT_SCALE * (int(columns[-1]) + 1)
+    down, across = lit.shape[0] / shine.shape[0], lit.shape[1] / shine.shape[1]
+    top, bottom = round(down * rows[0]), round(down * (rows[-1] + 1))
+    left, right = round(across * columns[0]), round(across * (columns[-1] + 1))
     part = lit[top:bottom, left:right]
-    small = shine[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     bright = floats(part @ LUMINANCE)
-    even = cv2.GaussianBlur(bright, (0, 0), 3.0)
+    even = cv2.GaussianBlur(bright, (0, 0), PORE * len(lit))
     broken = np.clip((bright / (even + 1e-3)) ** 1.5, 0.4, 1.8)
+    small = floats(shine[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     large = cv2.resize(small, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     part += np.maximum(large * broken[..., None], -0.85 * part)
 
 
 def _exposure(lit: Floats, points: Floats, key: float) -> float:
-    small = cv2.resize(
-        lit, (lit.shape[1] // LIGHT_SCALE, lit.shape[0] // LIGHT_SCALE), interpolation=cv2.INTER_AREA
-    )
-    face = regions.bare_skin(floats(points / LIGHT_SCALE), small.shape[:2]) > 0
+    height, width = lit.shape[:2]
+    small = cv2.resize(lit, grid((width, height)), interpolation=cv2.INTER_AREA)
+    face = regions.bare_skin(floats(points * (small.shape[1] / width)), small.shape[:2]) > 0
     seen = float(np.mean((small @ LUMINANCE)[face])) if face.any() else key
     return key / max(seen, 1e-3)

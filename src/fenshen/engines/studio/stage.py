@@ -1,4 +1,4 @@
-"""The sitter's shape as a lamp sees it: normals, depth and places, on a quarter of the pixels."""
+"""The sitter's shape as a lamp sees it: normals, depth and places, on few pixels, as light is smooth."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,13 +11,15 @@ from fenshen.engines.studio.framing import Window, place, view
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 
-LIGHT_SCALE: Final = 4  # light is smooth: it is computed on a quarter of the pixels
+GRID: Final = (
+    400  # pixels of the longer side, at most, on which light is computed, whatever the picture's size
+)
 FACE_WIDTH: Final = 0.14  # metres, of a grown-up (bizygomatic breadth, ISO 7250-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What light falls on. All arrays (h, w), a quarter of the picture."""
+    """What light falls on. All arrays (h, w), see `grid`."""
 
     normals: Floats  # (h, w, 3) unit, +x right, +y up, +z to the viewer
     depth: Floats  # (h, w) face widths, larger = nearer
@@ -39,19 +41,34 @@ class Stage:
 
     def softened(self, reach: float) -> Floats:
         """Normals (h, w, 3) with relief smaller than `reach` face widths smoothed away."""
-        smooth = cv2.GaussianBlur(self.normals, (0, 0), max(0.5, reach * self.width))
-        return floats(smooth / (np.linalg.norm(smooth, axis=-1, keepdims=True) + 1e-6))
+        return unit(floats(cv2.GaussianBlur(self.normals, (0, 0), max(0.5, reach * self.width))))
+
+
+def grid(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of the pixels on which light is computed for a picture of (width, height)."""
+    coarser = -(-max(size) // GRID)
+    return max(1, size[0] // coarser), max(1, size[1] // coarser)
+
+
+def dot(a: Floats, b: Floats) -> Floats:
+    """Products of vectors, (h, w, 3) by (h, w, 3) to (h, w)."""
+    return floats(np.einsum("yxk,yxk->yx", a, b))
+
+
+def unit(vectors: Floats) -> Floats:
+    """Vectors (h, w, 3) brought to length 1."""
+    return floats(vectors / (np.sqrt(dot(vectors, vectors))[..., None] + np.float32(1e-6)))
 
 
 def set_stage(take: Take, window: Window, size: tuple[int, int]) -> Stage:
     """A take as it stands in a picture of size (width, height)."""
-    small = (size[0] // LIGHT_SCALE, size[1] // LIGHT_SCALE)
+    small = grid(size)
     scale = take.normals.shape[1] / take.alpha.shape[1]
     normals = view(take.normals, window, small, scale)
     points = place(take.points, window, small)
     x, y, _ = points[list(regions.OVAL)].mean(0).tolist()
     return Stage(
-        normals=floats(normals / (np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-6)),
+        normals=unit(normals),
         depth=view(take.depth, window, small, scale),
         alpha=floats(np.clip(view(take.alpha, window, small) / 255, 0, 1)),
         face=floats(regions.bare_skin(points, (small[1], small[0]))),
