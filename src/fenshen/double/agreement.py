@@ -8,11 +8,7 @@ import numpy as np
 from fenshen.double.unwrap import Chart
 from fenshen.vision.arrays import Floats, floats
 
-ROUNDS: Final = (
-    (0.05, 1.0),
-    (0.035, 1.0),
-    (0.035, 1.0),
-)  # share of the texture's side that light is smooth over
+ROUNDS: Final = (0.05, 0.035, 0.035)  # share of the texture's side that light is smooth over
 CLOSE: Final = 0.015  # the same at the edge of a hard shadow
 LIMIT: Final = 2.0  # octaves that a shadow may take away beyond the harmonics
 ODD: Final = 0.2  # octaves of fine disagreement at which a take counts half
@@ -26,26 +22,46 @@ ENOUGH: Final = 0.7  # sum of weights at which a spot counts as well seen
 def lights(colours: Floats, shadings: Floats, weights: Floats, skin: Floats) -> tuple[Floats, Floats]:
     """Each take's light, in turns with what they agree on; and how much each is to be believed after that.
 
-    The last round looks closer, at the edges of hard shadows, on bare skin only: elsewhere what takes differ in at that
-    scale are brows and lids that do not lie exactly upon each other.
+    Smooth light is found at half the size. The last round looks closer, at the edges of hard shadows, on bare skin
+    only: elsewhere what takes differ in at that scale are brows and lids that do not lie exactly upon each other.
     colours, shadings: (k, side, side, 3). weights: (k, side, side). skin: (side, side) 0..1, where no feature is.
     Returns like shadings and weights.
     """
-    believed = weights
-    for sigma, where in (*ROUNDS, (CLOSE, skin[..., None])):
-        left = colours - shadings - weighted_median(colours - shadings, believed)
-        gain = [
-            _blurred(one, seen, sigma * len(skin)) * where
-            for one, seen in zip(np.clip(left, -LIMIT, LIMIT), weights, strict=True)
-        ]
-        shadings = floats(shadings + gain)
-        odd = np.abs(left - gain).mean(-1)
-        odd = np.array([np.average(one, weights=seen + 1e-6) for one, seen in zip(odd, weights, strict=True)])
-        believed = floats(weights / (1 + (odd / ODD) ** 2)[:, None, None])
+    side = len(skin)
+    lit, seen = _resized(colours - shadings, side // 2), _resized(weights, side // 2)
+    believed, smooth = seen, np.zeros_like(lit)
+    for sigma in ROUNDS:
+        gain, believed = _round(lit - smooth, seen, believed, sigma)
+        smooth = floats(smooth + gain)
+    shadings = floats(shadings + _resized(smooth, side))
+    trust = believed.max((1, 2)) / np.maximum(seen.max((1, 2)), np.float32(1e-6))
+    gain, believed = _round(colours - shadings, weights, weights * trust[:, None, None], CLOSE)
+    shadings = floats(shadings + gain * skin[..., None])
     light = shadings.mean(-1)
-    usual = [np.median(one[seen > 0.1 * seen.max()]) for one, seen in zip(light, weights, strict=True)]
+    usual = [np.median(one[mask > 0.1 * mask.max()]) for one, mask in zip(light, weights, strict=True)]
     dim = np.clip(1 + (light - floats(usual)[:, None, None]) / DARK, 0.1, 1)
     return shadings, floats(believed * dim)
+
+
+def _round(lit: Floats, seen: Floats, believed: Floats, sigma: float) -> tuple[Floats, Floats]:
+    """What light is left in each take over what they agree on, and how much each is believed now.
+
+    lit: (k, side, side, 3). seen, believed: (k, side, side). sigma: smoothness, of the side.
+    """
+    left = lit - weighted_median(lit, believed)
+    bounded = np.clip(left, -LIMIT, LIMIT)
+    gain = np.stack(
+        [_blurred(one, mask, sigma * lit.shape[1]) for one, mask in zip(bounded, seen, strict=True)]
+    )
+    odd = np.abs(left - gain).mean(-1)
+    odd = np.array([np.average(one, weights=mask + 1e-6) for one, mask in zip(odd, seen, strict=True)])
+    return gain, floats(seen / (1 + (odd / ODD) ** 2)[:, None, None])
+
+
+def _resized(stack: Floats, side: int) -> Floats:
+    """Each picture of a stack (k, h, w[, c]) at another size."""
+    way = cv2.INTER_AREA if side < stack.shape[1] else cv2.INTER_LINEAR
+    return np.stack([floats(cv2.resize(one, (side, side), interpolation=way)) for one in stack])
 
 
 def evened(agreed: Floats, support: Floats, chart: Chart) -> Floats:

@@ -1,6 +1,8 @@
 """Put together what the takes say about the face itself."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from fenshen.double.albedo import fuse
 from fenshen.double.colours import hair_colour, iris_colour, lip_colour
@@ -13,6 +15,8 @@ from fenshen.photos.report import Inspected
 from fenshen.vision.arrays import Floats
 from fenshen.vision.canonical import CanonicalFace
 
+WORKERS: Final = 2
+
 
 def own_face(
     takes: Sequence[Take], photos: Sequence[Inspected], skin: Floats, face: CanonicalFace
@@ -23,7 +27,9 @@ def own_face(
     sitter's own skin, linear sRGB.
     """
     charted = chart(face)
-    flats = [flatten(take, charted, face.triangles) for take in takes]
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="own-face") as workers:
+        hair, iris = workers.submit(hair_colour, takes, skin), workers.submit(iris_colour, takes, skin)
+        flats = list(workers.map(lambda take: flatten(take, charted, face.triangles), takes))
     albedo, known = fuse(takes, flats, charted, face.uv, skin)
     fitted = [(photo.mesh, photo.measures) for photo in photos]
     seen = [(mesh, measures) for mesh, measures in fitted if mesh is not None and measures is not None]
@@ -37,9 +43,9 @@ def own_face(
             face,
         ),
         marks=lasting(takes, flats, face.uv, albedo),
-        hair=hair_colour(takes, skin),
+        hair=hair.result(),
         lips=lip_colour(albedo, face.uv),
-        iris=iris_colour(takes, skin),
+        iris=iris.result(),
         uv=face.uv,
         triangles=face.triangles,
     )

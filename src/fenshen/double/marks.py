@@ -5,6 +5,7 @@ Lindeberg 1998), which wrinkles and shadow edges are not. A blemish of one day i
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,7 @@ from fenshen.vision import regions
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.colour import to_linear
 
+WORKERS: Final = 2
 SIDE: Final = 512  # texels to a side at which marks are looked for: 0.3 mm each
 SCALES: Final = (2.8, 4.5, 7.0)  # texels: standard deviations of the blobs looked for
 LARGER: Final = 11.0  # what is plainer at this scale is a dimple or a shadow
@@ -52,7 +54,8 @@ class _Spots:
 def lasting(takes: Sequence[Take], flats: Sequence[Flat], uv: Floats, albedo: RGB) -> tuple[Mark, ...]:
     """The marks that most takes show, the plainest first. albedo: (n, n, 3) sRGB."""
     skin = _bare(uv, albedo)
-    found = [_spots(take, flat, skin) for take, flat in zip(takes, flats, strict=True)]
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="marks") as workers:
+        found = list(workers.map(lambda take, flat: _spots(take, flat, skin), takes, flats))
     near = np.ones((2 * ASTRAY + 1, 2 * ASTRAY + 1), np.uint8)
     there = np.stack([cv2.dilate(one.contrast, near) for one in found])
     view = np.stack([one.view for one in found])
