@@ -16,7 +16,7 @@ from fenshen.engines.studio.head import EARS
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 
-GRID: Final = 40.0  # cells across a face: enough for a nose
+GRID: Final = 36.0  # cells across a face: enough for a nose
 REACH: Final = 1.75  # ovals from the face's centre to where the head ends for certain
 RINGS: Final = (
     (1.22, 0.55),

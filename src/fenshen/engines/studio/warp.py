@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fenshen.double.take import Take
 from fenshen.vision.arrays import Floats, floats
 
+STILL: Final = 0.02  # pixels: less is no motion
 ROUNDS: Final = 8  # of the fixed-point search for the inverse; each shrinks the error at least threefold
 
 
@@ -54,25 +55,49 @@ class Slide:
 def carried(take: Take, motion: Motion, points: Floats, slides: tuple[Slide, ...] = ()) -> Take:
     """The take after the motion. points: (478, 3) where its mesh lies then. Normals keep their direction."""
     back = inverse(motion)
-    height, width = take.alpha.shape
-    x0, y0 = max(0, int(motion.left)), max(0, int(motion.top))
-    rows, columns = motion.shift.shape[:2]
-    x1 = min(width, int(motion.left + columns * motion.step))
-    y1 = min(height, int(motion.top + rows * motion.step))
+    width = take.alpha.shape[1]
+    x0, y0, x1, y1 = _reach(back, slides, take)
     shift = _dense(back, x0, y0, x1, y1)
     for slide in slides:
-        h, w = slide.shift.shape[:2]
-        part = shift[slide.top - y0 : slide.top - y0 + h, slide.left - x0 : slide.left - x0 + w]
-        part += slide.shift[: part.shape[0], : part.shape[1]]
+        _add(shift, slide, x0, y0)
     scale = take.depth.shape[1] / width
     return replace(
         take,
-        foreground=_remapped(take.foreground, shift, x0, y0, cv2.INTER_LANCZOS4),
+        foreground=_remapped(take.foreground, shift, x0, y0, cv2.INTER_CUBIC),
         alpha=_remapped(take.alpha, shift, x0, y0, cv2.INTER_CUBIC),
         normals=_coarse(take.normals, back, scale),
         depth=_coarse(take.depth, back, scale),
         points=points,
     )
+
+
+def _add(shift: Floats, slide: Slide, x0: int, y0: int) -> None:
+    """Add a slide to the shift of a rectangle whose corner is x0, y0."""
+    h, w = slide.shift.shape[:2]
+    top, left = slide.top - y0, slide.left - x0
+    part = shift[max(0, top) : max(0, top + h), max(0, left) : max(0, left + w)]
+    skip_y, skip_x = max(0, -top), max(0, -left)
+    part += slide.shift[skip_y : skip_y + part.shape[0], skip_x : skip_x + part.shape[1]]
+
+
+def _reach(back: Motion, slides: tuple[Slide, ...], take: Take) -> tuple[int, int, int, int]:
+    """The rectangle of the take in which somebody moves: left, top, right, bottom."""
+    moving = np.abs(back.shift).max(-1) > STILL
+    corners = [(s.left, s.top) for s in slides]
+    corners += [(s.left + s.shift.shape[1], s.top + s.shift.shape[0]) for s in slides]
+    if moving.any():
+        columns, rows = np.flatnonzero(moving.any(0)), np.flatnonzero(moving.any(1))
+        room = 4 + float(np.abs(back.shift).max())
+        x, y, w, h = cv2.boundingRect(take.alpha)  # nobody looks at what is transparent
+        for k, end in ((0, -1), (-1, 1)):
+            cell = back.left + (columns[k] + end) * back.step, back.top + (rows[k] + end) * back.step
+            body = (x - room, y - room) if k == 0 else (x + w + room, y + h + room)
+            pick = max if k == 0 else min
+            corners.append((int(pick(cell[0], body[0])), int(pick(cell[1], body[1]))))
+    height, width = take.alpha.shape
+    xs, ys = ([corner[axis] for corner in corners] or [0] for axis in (0, 1))
+    left, top = max(0, min(xs)), max(0, min(ys))
+    return left, top, max(left + 1, min(width, max(xs))), max(top + 1, min(height, max(ys)))
 
 
 def _dense(motion: Motion, x0: int, y0: int, x1: int, y1: int) -> Floats:
