@@ -10,9 +10,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from fenshen.clock import Clock, SystemClock
 from fenshen.errors import FenshenError
 from fenshen.photos import enough, percentile, who
@@ -28,7 +25,7 @@ from fenshen.photos.scene import judge_scene, look_around
 from fenshen.photos.together import choose_frontal, compared, without_repeats
 from fenshen.progress import Progress, Silent
 from fenshen.rights.consent import Permit
-from fenshen.vision import faces, identity, mesh, nets
+from fenshen.vision import faces, identity, mesh, nets, quality
 
 __all__ = ["Inspected", "Loader", "SamePerson", "SetReport", "choose_frontal", "inspect", "inspect_set"]
 
@@ -219,8 +216,7 @@ def _rehearse(models: Path) -> None:
     """Do what the first photo would wait for while it is being decoded: write and open a net, make tables."""
     with suppress(FenshenError):  # who needs the net says so
         identity.prepare(models)
-    np.median(np.zeros(1))  # imports numpy's masked arrays, to look for NaN
-    cv2.cvtColor(np.zeros((1, 1, 3), np.uint8), cv2.COLOR_RGB2LAB)
+    quality.prepare()
 
 
 def _refused(index: int, role: Role, refusal: PhotoRefusedError, digest: bytes) -> Inspected:

@@ -57,6 +57,12 @@ class CutOut:
     lab: Floats  # (256, 256, 3) CIELAB as OpenCV scales it: L* 0..255, a* and b* around 128
 
 
+def prepare() -> None:
+    """Do what the first measurement would wait for: a tenth of a second of tables and imports."""
+    np.median(np.zeros(1))  # looks for NaN with numpy's masked arrays, which it imports
+    cv2.cvtColor(np.zeros((1, 1, 3), np.uint8), cv2.COLOR_RGB2LAB)
+
+
 def cut_out(rgb: RGB, mesh: FaceMesh) -> CutOut:
     """Level the face and bring it to 90 px between the eyes; larger pictures are shrunk by area first."""
     points = mesh.points[:, :2]
