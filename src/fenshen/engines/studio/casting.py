@@ -13,7 +13,7 @@ from fenshen.engines.studio.head import face_width, level
 from fenshen.templates.recipe import Wish
 from fenshen.vision.arrays import floats
 
-AGAIN: Final = 0.28  # how much worse a take gets each time it serves in a series
+AGAIN: Final = 0.45  # how much worse a take gets each time it serves in a series
 TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks away rather than turned
 SQUARE: Final = 9.0  # degrees of turn that spoil a head which is to be straight
 A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
