@@ -7,7 +7,8 @@ DATA holds the sets: ``synthetic/<person>``, ``composite/<name>``, ``london/<per
 nothing is done. Only figures are printed.
 
 Limits were drawn on one half of the people of each set; the other half was kept away while they were. The halves
-are told apart by name (``looking.held_out``), so nobody's photos are in both.
+are told apart by person (``looking.held_out``), so nobody's photos are in both. Faults are counted on both halves, and
+the held-out one is the figure to quote.
 """
 
 import argparse
@@ -17,6 +18,9 @@ import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # showing.py, which tests use too
+
+import calibration
 import sameness
 import speed
 from looking import GOOD, Spoilt, files_of, held_out, look_at, spoil
@@ -25,13 +29,14 @@ from table import Rate, told
 
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.judge import judge
+from fenshen.photos.scene import RULES
 
 HALVES = (("drawn on", False), ("held out", True))
 REFUSED, MISSED = 3.0, 5.0  # percent: targets
 FACING = 13.0  # degrees of yaw of a photo that could be a frontal
 
 
-def report_good(photos: dict[str, list[Inspected]]) -> dict[str, object]:
+def report_good(photos: dict[str, list[Inspected]], held: frozenset[str]) -> dict[str, object]:
     """Count good photos that were refused."""
     figures: dict[str, object] = {}
     print("\nGood photos refused, as one among the others                        [95 % Wilson]")
@@ -41,7 +46,7 @@ def report_good(photos: dict[str, list[Inspected]]) -> dict[str, object]:
             group = [
                 p
                 for key, found in photos.items()
-                if key.startswith(name) and held_out(key) == out
+                if key.startswith(name) and (key in held) == out
                 for p in found
             ]
             every += group
@@ -52,7 +57,7 @@ def report_good(photos: dict[str, list[Inspected]]) -> dict[str, object]:
         group = [
             p
             for key, found in photos.items()
-            if key.startswith(GOOD) and held_out(key) == out
+            if key.startswith(GOOD) and (key in held) == out
             for p in found
             if p.measures and abs(p.measures.yaw) < FACING and p.measures.eye_distance >= 60  # noqa: PLR2004
         ]
@@ -89,12 +94,12 @@ def report_labelled(photos: dict[str, list[Inspected]]) -> dict[str, object]:
     return figures
 
 
-def report_spoilt(found: list[Spoilt]) -> dict[str, object]:
+def report_spoilt(found: list[Spoilt], held: frozenset[str]) -> dict[str, object]:
     """Count spoilt photos of which no reason named the fault."""
     figures: dict[str, object] = {}
     by: dict[tuple[str, bool], list[Spoilt]] = defaultdict(list)
     for one in found:
-        by[one.fault.name, held_out(one.person)].append(one)
+        by[one.fault.name, one.person in held].append(one)
     for half, out in HALVES:
         print(f"\nGood photos spoilt: fault not named, {half}                        [95 % Wilson]   refused")
         for fault in FAULTS:
@@ -108,7 +113,18 @@ def report_spoilt(found: list[Spoilt]) -> dict[str, object]:
     return figures
 
 
+def report_around(photos: dict[str, list[Inspected]]) -> dict[str, object]:
+    """Count what was seen around the face of good photos that is not there, or that somebody would mind."""
+    scenes = [p.scene for key, found in photos.items() if key.startswith(GOOD) for p in found if p.scene]
+    print("\nSeen around the face of good photos, all of them                    [95 % Wilson]")
+    rates = {rule.code: Rate(sum(map(rule.there, scenes)), len(scenes)) for rule in RULES}
+    for code, rate in rates.items():
+        print(f"  {code:24s} {rate}")
+    return {code: rate.as_dict() for code, rate in rates.items()}
+
+
 def main() -> int:
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("data", type=Path, nargs="?")
     words.add_argument("-o", "--output", type=Path)
@@ -126,10 +142,13 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             sources = [file for key, of in files.items() if key.startswith("synthetic") for file in of]
             figures["speed"] = speed.report(sources, Path(folder)) if sources else None
-    photos = look_at(files)
-    figures["good"] = report_good(photos)
+    photos, held = look_at(files), held_out(files)
+    figures["good"] = report_good(photos, held)
     figures["labelled"] = report_labelled(photos)
-    figures["spoilt"] = report_spoilt(list(spoil(files, photos, chosen.most)))
+    spoilt = list(spoil(files, photos, chosen.most))
+    figures["spoilt"] = report_spoilt(spoilt, held)
+    figures["around"] = report_around(photos)
+    figures["calibration"] = calibration.report(photos, spoilt, held)
     figures["same_person"] = sameness.report(photos)
     if chosen.output:
         chosen.output.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Spoils good photos, one fault each, at strengths tied to the size of the face so that all are spoilt alike.
 
 Pictures are (H, W, 3) uint8 sRGB. Every way takes the picture, the mesh of its face and a source of chance.
-What is drawn (masks, glasses, hats) is drawn on, with the shading of the face left in and soft edges.
+What is worn or held is drawn by ``worn``, what lies in view by ``showing``.
 """
 
 from collections.abc import Callable
@@ -9,22 +9,17 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import showing
+import worn
 from numpy.typing import NDArray
+from worn import eyes_apart
 
 from fenshen.vision.mesh import FaceMesh
-from fenshen.vision.quality import LEFT_IRIS, OVAL, RIGHT_IRIS
+from fenshen.vision.quality import OVAL
 
 Picture = NDArray[np.uint8]
 Chance = np.random.Generator
 Way = Callable[[Picture, FaceMesh, Chance], Picture | bytes]
-
-CLOTH = ((245, 245, 245), (30, 30, 32), (140, 190, 215), (205, 170, 150), (60, 80, 60), (180, 60, 70))
-MASK = (6, 197, 36, 205, 187, 123, 132, 58, 172, 150, 176, 152, 400, 379, 397, 288, 361, 352, 411, 425, 266)
-LENSES = (
-    (46, 53, 52, 65, 55, 193, 245, 128, 121, 120, 119, 118, 117, 111, 143),
-    (276, 283, 282, 295, 285, 417, 465, 357, 350, 349, 348, 347, 346, 340, 372),
-)
-BROW_LINE = (127, 70, 105, 9, 334, 300, 356)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +31,7 @@ class Fault:
     reasons: frozenset[str]
     role: str = "supplementary"
     facing: float = 90.0  # degrees of yaw up to which the spoiling makes sense
-
-
-def eyes_apart(mesh: FaceMesh) -> float:
-    """Distance between the pupils, px, as if seen from the front."""
-    return float(np.linalg.norm(mesh.points[LEFT_IRIS] - mesh.points[RIGHT_IRIS]))
+    around: bool = False  # it lies beside the face, where only ``look_around`` looks
 
 
 def _back(values: NDArray[np.floating]) -> Picture:
@@ -134,77 +125,37 @@ def tinted(rgb: Picture, _: FaceMesh, chance: Chance) -> Picture:
     return _back(rgb * lamp)
 
 
-def masked(rgb: Picture, mesh: FaceMesh, chance: Chance) -> Picture:
-    """A mask of cloth over nose, mouth and chin."""
-    cover = _soft(rgb, mesh.points[list(MASK), :2], mesh)
-    return _painted(rgb, cover, np.array(CLOTH[int(chance.integers(len(CLOTH)))]), chance, shading=0.6)
+def _laid(make: Callable[[int], Picture], low: float, high: float) -> Way:
+    """A thing of this share of the picture's shorter side, at its foot, at an angle."""
+
+    def way(rgb: Picture, _: FaceMesh, chance: Chance) -> Picture:
+        thing = make(round(chance.uniform(low, high) * min(rgb.shape[:2])))
+        beside, y = float(chance.choice((0.27, 0.73))), chance.uniform(0.72, 0.8)
+        return showing.laid_on(rgb, thing, beside, y, angle=chance.uniform(-20, 20))
+
+    return way
 
 
-def dark_glasses(rgb: Picture, mesh: FaceMesh, chance: Chance) -> Picture:
-    """Sunglasses, nearly black."""
-    return _glasses(rgb, mesh, chance, np.full(3, chance.uniform(8, 35)), chance.uniform(0.9, 1.0))
+def _bars(width: int) -> Picture:
+    return showing.bar_code(width, width // 2)
 
 
-def tinted_glasses(rgb: Picture, mesh: FaceMesh, chance: Chance) -> Picture:
-    """Sunglasses through which the eyes are still guessed."""
-    return _glasses(rgb, mesh, chance, chance.uniform(10, 60, 3), 0.82)
+def with_card(rgb: Picture, _: FaceMesh, chance: Chance) -> Picture:
+    """A card with the sitter's portrait on it."""
+    thing = showing.card(min(rgb.shape[:2]) // 2, rgb)
+    return showing.laid_on(rgb, thing, 0.6, 0.76, angle=chance.uniform(-15, 15))
 
 
-def mirror_glasses(rgb: Picture, mesh: FaceMesh, chance: Chance) -> Picture:
-    """Sunglasses in which the room is mirrored, in a colour."""
-    colour = np.array(
-        [(230, 170, 60), (70, 120, 220), (150, 160, 170), (60, 150, 110)][int(chance.integers(4))]
+def _screen(low: float, high: float) -> Way:
+    """A photo of a screen, whose pixels are so many of the photo's wide."""
+    return lambda rgb, _, chance: showing.photographed_screen(
+        rgb, chance.uniform(low, high), angle=chance.uniform(-8, 8), side=560
     )
-    room = cv2.resize(rgb[:, ::-1], (8, 8), interpolation=cv2.INTER_AREA)
-    room = cv2.resize(room, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    return _glasses(rgb, mesh, chance, 0.5 * colour + 0.4 * room, 0.95)
 
 
-def hatted(rgb: Picture, mesh: FaceMesh, chance: Chance) -> Picture:
-    """A cap down to above the brows."""
-    brow = mesh.points[list(BROW_LINE), :2]
-    up = mesh.points[10, :2] - mesh.points[152, :2]
-    brim = brow + 0.07 * up
-    outline = np.concatenate([brim, brim[::-1] * 0.6 + brim.mean(0) * 0.4 + 0.45 * up])
-    cloth = np.array(CLOTH[int(chance.integers(len(CLOTH)))])
-    return _painted(rgb, _soft(rgb, outline, mesh), cloth, chance, shading=0.3)
-
-
-def covered(rgb: Picture, mesh: FaceMesh, chance: Chance) -> Picture:
-    """A phone or a book held before a quarter of the face."""
-    unit = eyes_apart(mesh)
-    x, y = mesh.points[int(chance.choice([205, 425])), :2]
-    box = np.array([[-1, -0.7], [1, -0.9], [1, 0.9], [-1, 0.7]]) * unit * 0.5 + (x, y)
-    cover = _soft(rgb, box, mesh)
-    return _painted(rgb, cover, chance.uniform(20, 200, 3), chance, shading=0.0)
-
-
-def _glasses(
-    rgb: Picture, mesh: FaceMesh, chance: Chance, lens: NDArray[np.floating], density: float
-) -> Picture:
-    cover = np.maximum(*(_soft(rgb, mesh.points[list(points), :2], mesh) for points in LENSES)) * density
-    glare = np.linspace(1.0, chance.uniform(1.0, 1.8), rgb.shape[0])[:, None, None]
-    return _back(rgb * (1 - cover) + np.broadcast_to(lens, rgb.shape) * glare * cover)
-
-
-def _painted(
-    rgb: Picture, cover: NDArray[np.floating], colour: NDArray[np.floating], chance: Chance, shading: float
-) -> Picture:
-    """Paint cloth of a colour where ``cover`` is, with its own weave and a share of what shading was there."""
-    light = cv2.GaussianBlur(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (0, 0), 6).astype(np.float32)[..., None]
-    there = float(light[cover[..., 0] > 0.5].mean()) if (cover > 0.5).any() else 128.0  # noqa: PLR2004
-    lit = (1 - shading) * min(1.0, there / 128 + 0.2) + shading * light / 160
-    weave = chance.normal(0, 3, rgb.shape)
-    return _back(rgb * (1 - cover) + (colour * lit + weave) * cover)
-
-
-def _soft(rgb: Picture, outline: NDArray[np.floating], mesh: FaceMesh) -> NDArray[np.float32]:
-    """(H, W, 1) 0..1: inside the outline's hull, with an edge as soft as a lens draws it."""
-    mask = np.zeros(rgb.shape[:2], np.float32)
-    cv2.fillConvexPoly(mask, cv2.convexHull(np.round(outline).astype(np.int32)), 1.0)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(0.5, 0.012 * eyes_apart(mesh))), np.float32)[
-        ..., None
-    ]
+def as_screenshot(rgb: Picture, _: FaceMesh, chance: Chance) -> Picture:
+    """A telephone's screen that shows the photo."""
+    return showing.screenshot(rgb, dark=bool(chance.integers(2)))
 
 
 def _inside(size: tuple[int, ...], outline: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -217,6 +168,9 @@ CUT = frozenset({"face_cut_off", "face_at_edge", "head_cropped", "no_face", "fac
 COVERED = frozenset(
     {"eyes_covered", "eyes_in_shadow", "mouth_covered", "face_covered", "face_unclear", "no_face"}
 )
+HIDDEN_BY_HAND = COVERED | {"hand_before_face"}
+HAT = COVERED | {"forehead_covered"}
+SCREEN = frozenset({"of_a_screen", "maybe_of_a_screen"})
 NOT_SEEN = frozenset({"no_face"})
 
 FAULTS: tuple[Fault, ...] = (
@@ -235,10 +189,22 @@ FAULTS: tuple[Fault, ...] = (
     Fault("black and white", grey, frozenset({"black_and_white"})),
     Fault("on its side", lying, frozenset({"sideways"}) | NOT_SEEN),
     Fault("coloured lamp", tinted, frozenset({"odd_colour", "too_dark", "dim"}), facing=50),
-    Fault("mask", masked, COVERED, facing=25),
-    Fault("dark glasses", dark_glasses, COVERED, facing=25),
-    Fault("tinted glasses", tinted_glasses, COVERED, facing=25),
-    Fault("mirror glasses", mirror_glasses, COVERED, facing=25),
-    Fault("object in front", covered, COVERED, facing=25),
-    Fault("hat", hatted, frozenset({"forehead_covered"}) | COVERED, role="frontal", facing=22),
+    Fault("mask", worn.masked, COVERED, facing=25),
+    Fault("dark glasses", worn.dark_glasses, COVERED, facing=25),
+    Fault("tinted glasses", worn.tinted_glasses, COVERED, facing=25),
+    Fault("mirror glasses", worn.mirror_glasses, COVERED, facing=25),
+    Fault("object before the face", worn.held, COVERED, facing=25),
+    Fault("hand before the mouth", worn.hand(17, 1.05, (60, 110)), HIDDEN_BY_HAND, facing=25),
+    Fault("hand before a cheek", worn.hand(205, 1.05, (-20, 30)), HIDDEN_BY_HAND, facing=25),
+    Fault("hand before an eye", worn.hand(159, 1.0, (20, 70)), HIDDEN_BY_HAND, facing=25),
+    Fault("cap", worn.cap, HAT, role="frontal", facing=22),
+    Fault("brimmed hat", worn.brimmed_hat, HAT, role="frontal", facing=22),
+    Fault("headscarf", worn.headscarf, HAT, role="frontal", facing=22),
+    Fault("QR code", _laid(showing.qr_code, 0.2, 0.35), frozenset({"code_in_view"}), around=True),
+    Fault("bar code", _laid(_bars, 0.3, 0.4), frozenset({"code_in_view"}), around=True),
+    Fault("card with text", _laid(showing.card, 0.3, 0.42), frozenset({"card_in_view"}), around=True),
+    Fault("card with a face", with_card, frozenset({"card_in_view"}), around=True),
+    Fault("screen, 1.2-2 px", _screen(1.2, 2), SCREEN, around=True),
+    Fault("screen, 2-5 px", _screen(2, 5), SCREEN, around=True),
+    Fault("screenshot", as_screenshot, frozenset({"screenshot"}), around=True),
 )

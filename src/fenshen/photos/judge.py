@@ -69,6 +69,14 @@ BOTH_EYES = Limit("yaw", below=20, either_way=True)
 NOT_PROFILE = Limit("yaw", below=50, either_way=True)
 """In profile the mesh covers hair and background, so the light on it says nothing."""
 
+LIT = (
+    Limit("highlights", above=130),
+    Limit("side_light", below=0.4, either_way=True),
+    Limit("sharpness", above=0.265),
+    Limit("sideways", below=1),
+)
+"""In deep shade, in light from one side, blurred or lying, the mesh doubts a face that nothing covers."""
+
 WHOLE = Limit("outside", below=0.1)
 """Of a face that is cut off nothing finer is said: the mesh has to guess the rest."""
 
@@ -129,6 +137,7 @@ OF_THE_FACE = (
     Rule("taken_close", (Limit("distance", below=38), WHOLE), "warn", None),
     Rule("odd_colour", (Limit("unnatural", above=8), Limit("colour", above=4), NOT_PROFILE), "warn", "warn"),
     Rule("forehead_covered", (Limit("forehead_covered", above=0.5), NEAR_FRONT, WHOLE), "warn", None),
+    Rule("forehead_covered", (Limit("brim", above=0.9), NEAR_FRONT, WHOLE), "warn", None),
     # Dark glass shows no eye; a mirror shows the room where the skin below the eye should be.
     Rule("eyes_covered", (Limit("eye_contrast", below=0.045), NEAR_FRONT), "refuse", "refuse"),
     Rule(
@@ -142,7 +151,7 @@ OF_THE_FACE = (
         "eyes_in_shadow",
         (
             Limit("eye_contrast", above=0.045, below=0.095),
-            Limit("under_eyes", above=0.25, below=0.55),
+            Limit("under_eyes", above=0.15, below=0.55),
             NEAR_FRONT,
         ),
         "refuse",
@@ -172,7 +181,45 @@ OF_THE_FACE = (
         "refuse",
         "refuse",
     ),
+    # Something dark before the mouth: shade leaves lips their form.
+    Rule("mouth_covered", (Limit("lip_contrast", below=0.05), NEAR_FRONT, *LIT), "refuse", "warn"),
+    Rule(
+        "mouth_covered",
+        (
+            Limit("lip_contrast", below=0.095),
+            Limit("lip_redness", below=3.5),
+            Limit("certainty", below=7.8),
+            NEAR_FRONT,
+            *LIT,
+        ),
+        "refuse",
+        "warn",
+    ),
     Rule("face_covered", (Limit("odd_cheek", above=2.1), BOTH_EYES), "refuse", "warn"),
+    Rule("face_covered", (Limit("odd_cheek", above=1.7, below=2.1), BOTH_EYES, *LIT), "warn", "warn"),
+    # A book or a telephone is flat where a cheek is round; so is what is burnt out.
+    Rule(
+        "face_covered",
+        (Limit("flat_cheek", above=1.9), Limit("burnt", below=0.02), BOTH_EYES, WHOLE, *LIT),
+        "warn",
+        "warn",
+    ),
+    Rule(
+        "face_covered",
+        (
+            Limit("lower_hue", above=10),
+            Limit("lip_redness", below=1.5),
+            Limit("lip_contrast", below=0.13),
+            Limit("colour", above=4),
+            NEAR_FRONT,
+            *LIT,
+        ),
+        "warn",
+        "warn",
+    ),
+    # A hand has the colour of the face, but the mesh is less sure of a face with a hand or hair before it.
+    Rule("face_covered", (Limit("certainty", below=5), NEAR_FRONT, WHOLE, *LIT), "refuse", "warn"),
+    Rule("face_covered", (Limit("certainty", above=5, below=5.7), BOTH_EYES, WHOLE, *LIT), "warn", "warn"),
     Rule(
         "face_covered",
         (

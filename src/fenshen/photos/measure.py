@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import log10
 from pathlib import Path
 
 import numpy as np
@@ -86,8 +87,11 @@ class Measures:
     )
     lower_face: float = 0.0  # how unlike the skin above it the lower face is, in spreads: a mask
     odd_cheek: float = 0.0  # how unlike the rest of the face one cheek is, in spreads: something before it
+    flat_cheek: float = 0.0  # logarithm of how much flatter one cheek is than the other
     fine_detail: float = 1.0  # finest detail against coarser; a picture blown up has little
     forehead_covered: float = 0.0  # share of the forehead that is unlike the skin below
+    brim: float = 0.0  # hardest edge that crosses the forehead from side to side, in spreads of skin
+    certainty: float = 16.0  # nines in the mesh's presence, 0..16: 3 is 99.9 %
 
 
 def measure(photo: Photo, faces: Sequence[Face], mesh: FaceMesh | None, models: Path) -> Measures:
@@ -148,6 +152,7 @@ def _with_movement(measures: Measures, mesh: FaceMesh) -> Measures:
     return replace(
         measures,
         presence=mesh.presence,
+        certainty=-log10(max(1 - mesh.presence, 1e-16)),
         yaw=mesh.pose.yaw,
         pitch=mesh.pose.pitch,
         roll=mesh.pose.roll,
@@ -188,8 +193,10 @@ def _with_light(measures: Measures, photo: Photo, face: Face, mesh: FaceMesh) ->
         background=tone.background(photo.pixels, mesh),
         under_eyes=tone.under_eyes(cut, mesh.pose.yaw),
         forehead_covered=tone.forehead_covered(cut),
+        brim=tone.brim(cut),
         lower_face=tone.lower_face(cut),
         odd_cheek=tone.odd_cheek(cut),
+        flat_cheek=tone.flat_cheek(cut),
         fine_detail=tone.fine_detail(cut),
     )
 

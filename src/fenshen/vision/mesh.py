@@ -5,6 +5,7 @@ the points of the first, which halves the error.
 """
 
 from dataclasses import dataclass
+from math import exp
 from pathlib import Path
 
 import cv2
@@ -60,7 +61,8 @@ def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
             outputs = net(_cut_out(rgb, cut))
             points = _to_picture(outputs[POINTS_SHAPE].reshape(478, 3), cut)
             cut = _around(points)
-    presence = float(1 / (1 + np.exp(-outputs[PRESENCE_SHAPE].ravel()[0])))
+    logit = float(outputs[PRESENCE_SHAPE].ravel()[0])
+    presence = 1 / (1 + exp(min(60.0, -logit)))  # in full precision: what it lacks of 1 tells much
     with nets.lite(WEIGHT, models, "face_blendshapes.tflite") as net:
         moves = net(points[None, SEEN, :2])[BLENDSHAPES_SHAPE]
     return FaceMesh(

@@ -25,6 +25,8 @@ LOWER_LIDS = {
 """The skin between each eye and its cheek: glass darkens or colours it, spectacles and make-up hardly do."""
 
 FOREHEAD_TOP = (10, 109, 67, 103, 104, 69, 108, 151, 337, 299, 333, 332, 297, 338)
+BROWS = (70, 63, 105, 66, 107, 9, 336, 296, 334, 293, 300)
+HAIRLINE = (54, 103, 67, 109, 10, 338, 297, 332, 284)
 FAR = 2.0  # spreads
 TURNED = 20.0  # degrees of yaw beyond which the far eye is seen too flatly
 
@@ -78,6 +80,15 @@ def odd_cheek(cut: CutOut) -> float:
     )
 
 
+def flat_cheek(cut: CutOut) -> float:
+    """How much flatter one cheek is than the other, as the logarithm of the ratio: a book or a telephone is flat."""
+    spreads = []
+    for name in CHEEKS:
+        light = within(cut.lab, _hull(cut.points[list(REGIONS[name])]))[:, 0]
+        spreads.append(float(light.std() / (light.mean() + 10)) + 1e-4 if len(light) else 1.0)
+    return float(abs(np.log(spreads[0] / spreads[1])))
+
+
 def under_eyes(cut: CutOut, yaw: float) -> float:
     """Share of the skin under the eyes that is unlike the cheek below it, 0..1: dark or mirroring glass.
 
@@ -91,6 +102,22 @@ def forehead_covered(cut: CutOut) -> float:
     """Share of the forehead that is not like the skin below it, 0..1: a hat, a band or a fringe."""
     skin = (*REGIONS["nose"], *REGIONS["right_cheek"], *REGIONS["left_cheek"])
     return _unlike(cut, FOREHEAD_TOP, skin)
+
+
+def brim(cut: CutOut) -> float:
+    """Hardest edge that crosses the forehead from temple to temple, in spreads of skin: a hat's, a scarf's, a fringe's.
+
+    The forehead is unrolled between brows and hairline; in each row the edge is what 40 % of the columns fall short
+    of, so that one lock of hair, a wrinkle or a highlight makes no brim.
+    """
+    low, high = (_along(cut.points[list(line)], 33)[4:-4] for line in (BROWS, HAIRLINE))
+    up = np.linspace(-0.02, 1.1, 44)
+    places = low + up[:, None, None] * (high - low)
+    unrolled = _sampled(cv2.GaussianBlur(cut.lab, (0, 0), 1.0), places)
+    steps = np.sqrt(((np.abs(unrolled[2:] - unrolled[:-2]) / (14, 5, 5)) ** 2).sum(2)).astype(np.float32)
+    steps = np.asarray(cv2.dilate(steps, np.ones((5, 1), np.uint8)), np.float32)  # brims are rounded
+    forehead = (up[:-2] > 0.12) & (up[:-2] < 0.8)  # noqa: PLR2004  (above the brows, below any hairline)
+    return float(np.percentile(steps[forehead], 40, axis=1).max())
 
 
 def lower_face(cut: CutOut) -> float:
@@ -153,6 +180,20 @@ def _median(cut: CutOut, patch: Sequence[int]) -> Floats:
 def _distance(a: Floats, b: Floats) -> float:
     """Distance of two colours of skin in spreads; half the lightness is one spread, for one may be in shadow."""
     return float(np.hypot(np.hypot(*(a - b)[1:]) / 9, (a[0] - b[0]) / (0.5 * max(a[0], b[0]) + 12)))
+
+
+def _along(line: Floats, count: int) -> Floats:
+    """(count, 2) points evenly along a line of (n, 2) points."""
+    gone = np.append(0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1)))
+    stops = np.linspace(0, gone[-1], count)
+    return np.stack([np.interp(stops, gone, line[:, axis]) for axis in (0, 1)], 1).astype(np.float32)
+
+
+def _sampled(picture: cv2.typing.MatLike, places: Floats) -> Floats:
+    """Values of a picture at (rows, columns, 2) places."""
+    x, y = (np.ascontiguousarray(places[..., axis], np.float32) for axis in (0, 1))
+    found = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.float32)
 
 
 def _hull(points: Floats) -> Floats:

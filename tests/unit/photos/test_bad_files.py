@@ -49,6 +49,13 @@ REFUSED = {
 }
 
 
+def test_every_refusal_of_a_file_has_its_file() -> None:
+    refusals = {
+        kind.code for kind in PhotoRefusedError.__subclasses__() if kind.__module__ == kind_of.__module__
+    }
+    assert refusals == {code for _, code in REFUSED.values()}
+
+
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("what", REFUSED)
 def test_it_is_refused_by_name(what: str, permit: Permit) -> None:

@@ -55,6 +55,14 @@ SHOWN: dict[str, tuple[Callable[[], Picture], Callable[[], Picture]]] = {
 }
 
 
+NO_PICTURE = {"nudity", "maybe_nudity"}
+"""Their limits are tested on numbers: no such picture lies in this house."""
+
+
+def test_every_reason_of_the_scene_has_its_pictures() -> None:
+    assert {rule.code for rule in RULES} - NO_PICTURE == set(SHOWN)
+
+
 @pytest.mark.parametrize("reason", SHOWN)
 def test_what_should_not_be_there_is_named(reason: str, reasons: Reasons) -> None:
     assert reason in reasons(SHOWN[reason][0]())
