@@ -69,10 +69,10 @@ def demo(
     from fenshen.flow.portray import Order
     from fenshen.ids import SitterId, new_id
     from fenshen.rights import retention
-    from fenshen.templates.catalogue import catalogue
+    from fenshen.templates.catalogue import for_everybody
 
     files, chosen = (people.photos_of(person), None) if photos is None else listed(photos, frontal)  # (1)
-    order = Order(templates=template or list(catalogue()), short_side=short_side)
+    order = Order(templates=template or for_everybody(), short_side=short_side)
     with staged(out, photos) as stage:
         desk = retention.start(settings.load())
         sitter = SitterId(new_id("sitter"))
@@ -148,6 +148,8 @@ def show(files: list[PhotoFile], shown: Demonstration, out: Path, *, as_json: bo
     ]
     show_table(columns, rows)
     total = f"{sum(shown.seconds.values()):.0f}"
+    if sitting.not_opened:
+        tell(told("double_not_opened", count=sitting.not_opened))
     tell(told("demo_done", portraits=len(here), seconds=total, count=sitting.photos_destroyed))
     tell(f"→ {index}", style="bold green")
 
