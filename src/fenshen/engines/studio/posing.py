@@ -20,7 +20,7 @@ from fenshen.templates.recipe import Template, Wish
 from fenshen.vision import regions
 
 TURN: Final = (
-    12.0  # degrees a head is turned to the side at most: docs/decisions/0016-reshape-within-limits.md
+    12.0  # degrees a head is turned to the side at most: docs/decisions/0019
 )
 NOD: Final = 8.0
 TILT: Final = 10.0

@@ -1,7 +1,7 @@
 """Small changes of a take towards a wish: a turn of the head, a tilt, more or less of the sitter's own smile, the gaze.
 
 A change within the limits is a warp of the sitter's own pixels. A larger one is refused, because what a photo does not
-show would have to be invented. The limits were drawn by looking: docs/decisions/0021-reshape.md.
+show would have to be invented. The limits were drawn by looking: docs/decisions/0019-a-photo-is-led-within-limits.md.
 """
 
 from dataclasses import dataclass, replace
