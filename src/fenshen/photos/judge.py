@@ -218,6 +218,7 @@ OF_THE_FACE = (
         "warn",
     ),
     # A hand has the colour of the face, but the mesh is less sure of a face with a hand or hair before it.
+    Rule("face_covered", (Limit("certainty", below=3.2), NEAR_FRONT, WHOLE), "refuse", "warn"),
     Rule("face_covered", (Limit("certainty", below=5), NEAR_FRONT, WHOLE, *LIT), "refuse", "warn"),
     Rule("face_covered", (Limit("certainty", above=5, below=5.7), BOTH_EYES, WHOLE, *LIT), "warn", "warn"),
     Rule(
