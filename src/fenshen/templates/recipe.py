@@ -83,6 +83,9 @@ class Gobo(Data):
     softness: Share = 0.4  # 0 = crisp .. 1 = hardly guessed
     depth: Share = 0.7  # of the light that the dark of the pattern takes away
     turn: Annotated[float, Field(ge=-90, le=90)] = 0.0  # degrees, clockwise
+    rise: Annotated[float, Field(ge=-8, le=8)] = (
+        0.0  # face widths above the middle of the face, for its own middle
+    )
 
 
 class Light(Data):

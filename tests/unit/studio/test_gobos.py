@@ -50,3 +50,11 @@ def test_a_pattern_turns_with_its_gobo() -> None:
     level, upright = (gobo_light(Gobo(pattern="blinds", depth=1.0, turn=t), ahead, PLACES) for t in (0, 90))
     assert level.std(axis=0).mean() > 3 * level.std(axis=1).mean()
     assert upright.std(axis=1).mean() > 3 * upright.std(axis=0).mean()
+
+
+def test_a_gobo_can_be_raised_to_let_light_on_the_eyes() -> None:
+    ahead = towards(Light(azimuth=0, elevation=0, intensity=1.0))
+    low, high = (gobo_light(Gobo(pattern="blinds", depth=1.0, rise=r), ahead, PLACES) for r in (0.0, 0.5))
+    assert low[64, 64] > 0.95
+    assert high[64, 64] < 0.05
+    assert high[48, 64] > 0.95  # half a face width further up

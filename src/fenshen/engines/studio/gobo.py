@@ -21,7 +21,7 @@ def gobo_light(gobo: Gobo, direction: Floats, places: Floats) -> Floats:
     """
     across, along = _plane(direction)
     turn = np.radians(gobo.turn)
-    u, v = places @ across, places @ along
+    u, v = places @ across, places @ along - gobo.rise
     u, v = np.cos(turn) * u + np.sin(turn) * v, np.cos(turn) * v - np.sin(turn) * u
     passed = PATTERNS[gobo.pattern](
         floats(u / gobo.scale), floats(v / gobo.scale), 0.02 + 0.3 * gobo.softness
