@@ -4,19 +4,22 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fakes.takes import a_double, a_take
 
-from fenshen.engines.studio.casting import penalty, rank_takes
-from fenshen.templates.catalogue import catalogue
+from fenshen.double.take import Take
+from fenshen.engines.studio.casting import in_turn, penalty, rank_takes
+from fenshen.engines.studio.framing import crown_lost
+from fenshen.templates.catalogue import catalogue, template
 from fenshen.templates.recipe import Wish
 
 BASE = a_take(1)
 wishes = st.builds(Wish, yaw=st.floats(-40, 40), smile=st.none() | st.floats(0, 1))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(wishes, st.lists(st.floats(-40, 40), min_size=1, max_size=8), st.randoms())
 def test_the_order_depends_on_the_takes_and_not_on_their_order(
     wish: Wish, yaws: list[float], dice: Random
@@ -29,6 +32,7 @@ def test_the_order_depends_on_the_takes_and_not_on_their_order(
     assert sorted(ranked) == [take.photo for take in takes]
 
 
+@settings(deadline=None)
 @given(wishes)
 def test_shut_eyes_never_serve_while_the_same_take_with_open_eyes_is_there(wish: Wish) -> None:
     asleep = replace(BASE, photo=1, eyes_open=0.05)
@@ -38,12 +42,12 @@ def test_shut_eyes_never_serve_while_the_same_take_with_open_eyes_is_there(wish:
 
 def test_no_template_prefers_shut_eyes_to_a_good_frontal_take() -> None:
     asleep = replace(BASE, photo=1, eyes_open=0.02)
-    for template in catalogue().values():
-        for yaw in (0.0, template.wish.yaw, -template.wish.yaw):
+    for recipe in catalogue().values():
+        for yaw in (0.0, recipe.wish.yaw, -recipe.wish.yaw):
             for smile in (0.0, 0.3, 0.6, 1.0):
                 good = replace(BASE, photo=2, yaw=0.0, smile=0.2)
                 sleepy = replace(asleep, yaw=yaw, smile=smile)
-                assert rank_takes(a_double(sleepy, good), template.wish)[0].photo == 2, template.name
+                assert rank_takes(a_double(sleepy, good), recipe.wish)[0].photo == 2, recipe.name
 
 
 def test_a_turned_head_serves_who_wishes_for_one_and_the_other_cheek_will_do() -> None:
@@ -70,3 +74,69 @@ def test_every_fault_of_a_photo_costs() -> None:
     }  # fmt: skip
     for name, value in faults.items():
         assert penalty(replace(BASE, **{name: value}), Wish(), sitter) > perfect + 0.1, name
+
+
+ID_SIZE = (400, 600)
+
+
+def test_an_identity_picture_is_made_from_a_take_that_shows_the_whole_head() -> None:
+    """Even if another take is otherwise a little better."""
+    cropped = replace(a_take(1, centre=(180, 70)), smile=0.0)
+    whole = replace(a_take(2), smile=0.2, yaw=9.0)
+    recipe = template("id_blue")
+
+    def lost(take: Take) -> float:
+        return crown_lost(take, recipe.framing, ID_SIZE)
+
+    assert lost(whole) < 0.02 < lost(cropped)
+    double = a_double(cropped, whole)
+    assert [take.photo for take in rank_takes(double, recipe.wish)] == [1, 2]
+    assert [take.photo for take in in_turn(double, recipe.wish, lost=lost)] == [2, 1]
+
+
+def test_only_takes_whose_turn_it_may_be_are_opened() -> None:
+    opened: list[int] = []
+
+    def lost(take: Take) -> float:
+        opened.append(take.photo)
+        return 0.0
+
+    double = a_double(replace(BASE, photo=1), replace(BASE, photo=2, eyes_open=0.0))
+    next(in_turn(double, Wish(), lost=lost))
+    assert opened == [1]
+
+
+def test_the_best_photo_serves_a_formal_picture_however_often_it_served() -> None:
+    double = a_double(replace(BASE, photo=1), replace(BASE, photo=2, roll=6.0))
+    assert rank_takes(double, Wish(straight=True), used=[1, 1, 1])[0].photo == 1
+    assert rank_takes(double, Wish(), used=[1, 1, 1])[0].photo == 2
+
+
+def test_a_straight_picture_is_made_from_a_straight_head() -> None:
+    calm, turned = replace(BASE, photo=1, sharpness=0.5), replace(BASE, photo=2, yaw=15.0)
+    assert rank_takes(a_double(calm, turned), Wish(straight=True))[0].photo == 1
+
+
+def test_who_asks_for_one_cheek_gets_that_one() -> None:
+    left, right = replace(BASE, photo=1, yaw=-20.0), replace(BASE, photo=2, yaw=8.0)
+    assert rank_takes(a_double(left, right), Wish(yaw=20))[0].photo == 1
+    assert rank_takes(a_double(left, right), Wish(yaw=20, either_cheek=False))[0].photo == 2
+
+
+def test_teeth_are_shown_to_who_wants_a_smile() -> None:
+    points = BASE.points.copy()
+    points[13, 1] -= 5
+    points[14, 1] += 5
+    points[[234, 454], 0] = np.float32(125), np.float32(235)
+    closed = BASE.points.copy()
+    closed[[234, 454], 0] = np.float32(125), np.float32(235)
+    sitter = a_double(BASE)
+    toothy, calm = replace(BASE, points=points), replace(BASE, points=closed)
+    assert penalty(toothy, Wish(smile=0.3), sitter) > penalty(calm, Wish(smile=0.3), sitter)
+    assert penalty(toothy, Wish(smile=0.8), sitter) == penalty(calm, Wish(smile=0.8), sitter)
+
+
+def test_a_head_is_level_as_its_owner_holds_it() -> None:
+    """The mesh reads some faces as looking down."""
+    double = a_double(*(replace(BASE, photo=k, pitch=9.0) for k in (1, 2, 3)))
+    assert penalty(double.takes[0], Wish(), double) == penalty(BASE, Wish(), a_double(BASE))

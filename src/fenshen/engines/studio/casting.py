@@ -44,12 +44,13 @@ def in_turn(
     because it opens them.
     """
     share = closer / MOST_PRESSES
+    again = 0.0 if wish.straight else AGAIN  # a formal picture is made from the best photo, served or not
     most = max(take.typical for take in double.takes)
     waiting = [
         (
             (1 - 0.5 * share) * penalty(take, wish, double)
             + 6 * share * (most - take.typical)
-            + AGAIN * used.count(take.photo),
+            + again * used.count(take.photo),
             take.photo,
             False,
             take,
