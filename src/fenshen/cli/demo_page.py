@@ -16,7 +16,7 @@ from fenshen.double import choose
 from fenshen.flow.demonstrate import Demonstration
 from fenshen.photos.folder import PhotoFile
 from fenshen.rights.desk import Desk
-from fenshen.templates.catalogue import catalogue
+from fenshen.templates.catalogue import for_everybody
 from fenshen.words import languages, say
 
 DESTROYED, AGREED, EARLIER, KEY = (
@@ -94,7 +94,7 @@ def render(shown: Demonstration, source: Source, desk: Desk, language: str) -> s
         earlier_file=EARLIER,
         key_file=KEY,
         most_takes=choose.LIMIT,
-        all_templates={each.template for each in shown.portraits} == set(catalogue()),
+        all_templates={each.template for each in shown.portraits} == set(for_everybody()),
         **facts,
     )
 

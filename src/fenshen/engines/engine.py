@@ -16,6 +16,7 @@ class Origin(StrEnum):
     """What a picture is made of; decides the source type in its labels."""
 
     OWN_PIXELS = "own_pixels"  # the sitter's own photo cut out by a net, relit, on a computed backdrop
+    OWN_HEAD = "own_head"  # the same, but only the head: the clothes are rendered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

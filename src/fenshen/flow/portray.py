@@ -28,7 +28,8 @@ from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
 
 SOURCE_TYPES: Final = {
-    Origin.OWN_PIXELS: SourceType.COMPOSITE_SYNTHETIC
+    Origin.OWN_PIXELS: SourceType.COMPOSITE_SYNTHETIC,
+    Origin.OWN_HEAD: SourceType.COMPOSITE_SYNTHETIC,
 }  # docs/decisions/0005-source-type.md
 LIKE_ENOUGH: Final = 10.0  # percentile among the sitter's own photos below which another take is tried
 TRIES: Final = 3

@@ -26,6 +26,11 @@ def catalogue() -> dict[str, Template]:
     return {recipe.name: recipe for recipe in recipes}
 
 
+def for_everybody() -> list[str]:
+    """Names of the templates that no sitter is refused: those that leave them their own clothes."""
+    return [recipe.name for recipe in catalogue().values() if recipe.plate is None]
+
+
 def template(name: str) -> Template:
     """One template. Raises NotFoundError."""
     found = catalogue().get(name)

@@ -5,9 +5,12 @@ A new look is a new file in a pack, never a new `if` in the engine.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from fenshen.templates.plates import plates
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Colour = tuple[
@@ -17,7 +20,7 @@ Colour = tuple[
 ]
 Angle = Annotated[float, Field(ge=-45, le=45)]
 Suits = Literal["man", "woman", "anyone", "child"]
-Mode = Literal["own body"]
+Mode = Literal["own body", "head"]
 NEUTRAL: Colour = (1.0, 1.0, 1.0)
 DAYLIGHT = 5600.0  # kelvin at which a light is neutral in the picture
 
@@ -170,6 +173,7 @@ class Template(Data):
     suits: tuple[Suits, ...] = ("anyone",)
     tags: tuple[str, ...] = ()
     mode: Mode = "own body"
+    plate: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None  # the garment, in mode "head"
     licence: str
     source: Annotated[str, Field(min_length=1)]  # who made it, from what
     aspect: Annotated[float, Field(gt=0.4, lt=2.5)] = 2 / 3  # width over height
@@ -179,6 +183,13 @@ class Template(Data):
     rig: Rig
     backdrop: Backdrop
     look: Look = Look()
+
+    @model_validator(mode="after")
+    def _dressed_or_not(self) -> Self:
+        """A head needs a garment, and only a head does."""
+        if (self.mode == "head") != (self.plate is not None) or (self.plate and self.plate not in plates()):
+            raise PydanticCustomError("plate", "a head needs a garment that the studio has")
+        return self
 
     def summary(self) -> Mapping[str, object]:
         """What a list shows: name, title, tags, suits, mode, licence."""

@@ -9,15 +9,18 @@ from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPor
 from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.compose import compose
+from fenshen.engines.studio.dressing import cast_bare
 from fenshen.engines.studio.easing import eased
 from fenshen.engines.studio.framing import choose_window
 from fenshen.engines.studio.grain import shared
 from fenshen.engines.studio.lens import camera_distance, defocus
 from fenshen.engines.studio.look import develop
+from fenshen.engines.studio.plate import plate
 from fenshen.engines.studio.posing import cast
 from fenshen.engines.studio.rig import turned_to
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.steps import Steps
+from fenshen.engines.studio.wearing import wear
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
 
@@ -32,14 +35,18 @@ class StudioEngine:
         template = eased(template, options.closer)
         size = picture_size(template.aspect, options.short_side)
         rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
-        take = cast(double, template, options, size)  # (1)
-        window = choose_window(take, template.framing, size)  # (2)
+        bare = cast_bare(double, template, options, size) if template.plate else None
+        take = bare.lit if bare else cast(double, template, options, size)  # (1)
+        window = choose_window(bare.take if bare else take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double)  # (3)
         steps.take(take, window, size)
         steps.note("layer_light", posed.linear, posed.alpha)
         posed = beautified(posed, take, double, options.beautify * (1 - options.closer / MOST_PRESSES))
         steps.note("layer_retouch", posed.linear, posed.alpha)
+        if bare and template.plate:
+            posed = wear(posed, bare, plate(template.plate), window, rig, double.skin)
+            steps.note("layer_dressed", posed.linear, posed.alpha)
         lens = template.lens
         away = camera_distance(lens, template.framing.face_height)
         blur = defocus(lens, away, template.backdrop.distance)
@@ -53,7 +60,7 @@ class StudioEngine:
             pixels=pixels,
             faces=(_face_box(posed),),
             photo=take.photo,
-            origin=self.card.origin,
+            origin=Origin.OWN_HEAD if bare else self.card.origin,
             layers=steps.layers,
         )
 

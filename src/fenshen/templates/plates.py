@@ -1,0 +1,24 @@
+"""Garments for templates of mode "head": what there is, by whom, under which licence."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateCard:
+    """Where a garment comes from."""
+
+    name: str
+    licence: str  # SPDX
+    source: str  # who made it, from what
+
+
+@cache
+def plates() -> dict[str, PlateCard]:
+    """Every garment by name."""
+    folders = resources.files("fenshen.templates") / "plates"
+    cards = [(each.name, each / "plate.toml") for each in folders.iterdir() if each.is_dir()]
+    read = [(name, tomllib.loads(card.read_text("utf-8"))) for name, card in sorted(cards)]
+    return {name: PlateCard(name=name, **facts) for name, facts in read}
