@@ -41,6 +41,7 @@ class Row:
     own: Sequence[float]  # each of these photos' to the others
     beautified: Sequence[float]  # likeness with beautify low minus off
     lost: int  # portraits in which the judge or the product reads no face
+    refused: Sequence[str]  # templates that want what no photo of the person shows
 
     @property
     def ratio(self) -> float:
@@ -61,13 +62,16 @@ def sitting_of(person: Person, judge: Judge, models: Path) -> Sitting:
 def row_of(sitting: Sitting) -> Row:
     """A series of every template, as the product makes it, and some of them with beautify off."""
     used: tuple[int, ...] = ()
-    portraits, beautified, lost = [], [], 0
+    portraits, beautified, refused, lost = [], [], [], 0
     for number, template in enumerate(catalogue().values()):
         options = RenderOptions(used=used, short_side=SHORT_SIDE)
         try:
             shot = best_of(sitting.double, template, options, StudioEngine(), sitting.meter)
         except FaceLostError:
             lost += 1
+            continue
+        except FenshenError as refusal:  # some templates want what no photo of a person shows
+            refused.append(f"{template.name}: {refusal.code}")
             continue
         used += (shot.rendered.photo,)
         like = sitting.court.likeness(shot.rendered.pixels)
@@ -81,7 +85,12 @@ def row_of(sitting: Sitting) -> Row:
             off = sitting.court.likeness(StudioEngine().render(sitting.double, template, plain).pixels)
             beautified += [] if off is None else [like - off]
     return Row(
-        label=sitting.label, portraits=portraits, own=sitting.court.own(), beautified=beautified, lost=lost
+        label=sitting.label,
+        portraits=portraits,
+        own=sitting.court.own(),
+        beautified=beautified,
+        lost=lost,
+        refused=refused,
     )
 
 
@@ -92,7 +101,8 @@ def show(row: Row) -> dict[str, object]:
     print(
         f"{row.label:<12}{portraits:>10.3f} {low[0]:.3f}..{low[1]:.3f} {len(row.portraits):>3}  "
         f"{own:>10.3f} {high[0]:.3f}..{high[1]:.3f} {len(row.own):>3}  {row.ratio:.2f}"
-        f"{'' if row.ratio >= 1 else '  below':<8}{f'  {row.lost} lost' if row.lost else ''}",
+        f"{'' if row.ratio >= 1 else '  below':<8}{f'  {row.lost} lost' if row.lost else ''}"
+        f"{f'  {len(row.refused)} refused' if row.refused else ''}",
         flush=True,
     )
     return {
@@ -104,6 +114,7 @@ def show(row: Row) -> dict[str, object]:
         "own_interval": [round(v, 4) for v in high],
         "own_n": len(row.own),
         "lost": row.lost,
+        "refused": list(row.refused),
     }
 
 

@@ -10,6 +10,7 @@ from judging import Court, wilson
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, RenderOptions
 from fenshen.engines.studio.engine import StudioEngine
+from fenshen.errors import FenshenError
 from fenshen.portrait.closer import Shot, come_closer
 from fenshen.portrait.likeness import LikenessMeter
 from fenshen.templates.catalogue import catalogue
@@ -52,7 +53,10 @@ def trials(sittings: Sequence[Sitting], wanted: int) -> list[Trial]:
 def _series(sitting: Sitting, name: str, seed: int) -> Iterator[Trial]:
     engine, template = StudioEngine(), catalogue()[name]
     options = RenderOptions(seed=seed, short_side=SHORT_SIDE)
-    rendered = engine.render(sitting.double, template, options)
+    try:
+        rendered = engine.render(sitting.double, template, options)
+    except FenshenError:  # some templates want what no photo of a person shows
+        return
     seen = sitting.meter.see(rendered.pixels)
     if seen is None:
         return

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, Engine, RenderedPortrait, RenderOptions
+from fenshen.errors import FenshenError
 from fenshen.portrait.likeness import Likeness
 from fenshen.templates.recipe import Template
 from fenshen.vision.arrays import RGB, Floats
@@ -52,7 +53,7 @@ def come_closer(
 ) -> tuple[Shot, Pressed]:
     """Press so many times. Each time the portrait is rendered anew; it is kept only if its likeness rose.
 
-    A press that cannot raise it ends the series. Raises what the engine raises.
+    A press that cannot raise it ends the series.
     """
     kept = [first]
     while len(kept) <= presses:
@@ -76,7 +77,10 @@ def _press(
 ) -> Shot | None:
     """The first way to come closer that raises likeness over every portrait kept so far."""
     for options in _ways(kept[-1], double):
-        rendered = engine.render(double, template, options)
+        try:
+            rendered = engine.render(double, template, options)
+        except FenshenError:  # no photo suits this way: the portrait that is there must not be lost for it
+            continue
         seen = meter.see(rendered.pixels)
         if seen is not None:
             shot = Shot(rendered=rendered, options=options, seen=seen)

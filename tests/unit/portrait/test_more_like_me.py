@@ -11,6 +11,7 @@ from tests.fakes.takes import a_double, a_take
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
+from fenshen.errors import NotFoundError
 from fenshen.portrait.closer import RISE, Pressed, Shot, come_closer
 from fenshen.portrait.likeness import Likeness
 from fenshen.templates.catalogue import template
@@ -28,11 +29,14 @@ class Painter:
 
     like: Mapping[tuple[int, int], float]  # (presses, photo) -> likeness
     cast: Mapping[int, int]  # presses -> the photo that is preferred
+    refused: Collection[int] = ()
     asked: list[RenderOptions] = field(default_factory=list)
     card: EngineCard = field(default_factory=lambda: CARD)
 
     def render(self, double: OpenDouble, _template: Template, options: RenderOptions, /) -> RenderedPortrait:
         self.asked.append(options)
+        if options.closer in self.refused:
+            raise NotFoundError
         wanted = self.cast.get(options.closer, 1)
         photos = [wanted, *(take.photo for take in double.takes)]
         photo = next((each for each in photos if each not in options.without), wanted)
@@ -104,6 +108,16 @@ def test_a_picture_without_a_face_is_never_kept() -> None:
     shot, came, _ = pressed(1, {(0, 1): 0.6, (1, 1): BLIND, (4, 1): BLIND})
     assert shot.options.closer == 0
     assert came.limit_reached
+
+
+def test_a_way_that_no_photo_suits_does_not_cost_the_portrait() -> None:
+    like = {(0, 1): 0.6, (MOST_PRESSES, 1): 0.7}
+    painter = Painter(like=like, cast={}, refused={1})
+    options = RenderOptions()
+    rendered = painter.render(DOUBLE, template("noir"), options)
+    first = Shot(rendered=rendered, options=options, seen=floats([0.6]))
+    shot, came = come_closer(first, 1, double=DOUBLE, template=template("noir"), engine=painter, meter=Eye())
+    assert (came.taken, shot.options.closer) == (1, MOST_PRESSES)
 
 
 def test_a_press_costs_four_renderings_at_most() -> None:
