@@ -37,6 +37,9 @@ bench-likeness: models ## how like the sitter portraits are: make bench-likeness
 	@$(RUN)/fenshen models fetch MobileFaceNet.tflite || echo "The judge is not to be had: the product's own net judges instead."
 	$(RUN)/python benchmarks/likeness.py $(DATA) -o benchmarks/results/likeness.json
 
+bench-matte: models ## how true the mattes are, on composites of known alpha
+	$(RUN)/python -m benchmarks.matte
+
 serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)
 	@test -f demo/index.html || { echo "There is nothing to show yet. Run: make demo"; exit 1; }
 	@echo "The web studio is not built yet. This shows the folder demo/ to this machine only:"

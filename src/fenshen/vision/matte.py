@@ -1,9 +1,10 @@
 """Hair-level alpha of one person: two nets agree on what is certain, a solver decides the band between.
 
 The nets are small (256² and 320²) and know *where* a person is; the picture's own colours know *how much* of each
-pixel is hair. So: agreement of the nets gives a trimap; colour samples from both sides of the band propose an alpha
-(robust matting, Wang & Cohen 2007); the closed-form Laplacian (Levin, Lischinski & Weiss 2008) makes the proposal
-consistent with every local colour line, and blur-fusion (Forte 2021) removes the old background from the hair.
+pixel is hair. So: agreement of the nets, with the large hair that only colours show (hair.py), gives a trimap; colour
+samples from both sides of the band propose an alpha (robust matting, Wang & Cohen 2007); the closed-form Laplacian
+(Levin, Lischinski & Weiss 2008) makes the proposal consistent with every local colour line, and blur-fusion (Forte
+2021) removes the old background from the hair.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from scipy.sparse.linalg import cg
 from scipy.spatial import cKDTree
 
 from fenshen.vision.arrays import RGB, Floats, floats
+from fenshen.vision.hair import grow_hair
 from fenshen.vision.laplacian import matting_laplacian
 
 CERTAIN_INSIDE: Final = 0.85
@@ -25,6 +27,7 @@ THREAD: Final = 0.05  # of the face's width: thinner than twice this does not ho
 STRAND: Final = 0.16  # of the face's width: how far hair may reach from the solid part
 BAND_INWARDS: Final = 0.025  # of the face's width: skin has a crisp edge
 BAND_OUTWARDS: Final = 0.06  # of the face's width: hair sticks out further than nets see
+PARTS_AT: Final = 96  # pixels: the face's width while parts of the mask are told apart
 SOLVE_EDGE: Final = (
     1024  # pixels of the longer side at which alpha is solved; larger pictures guide it up again
 )
@@ -53,16 +56,18 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     scale = min(1.0, SOLVE_EDGE / max(rgb.shape[:2]))
     size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
     small = _resized(colours, size) if scale < 1 else colours
-    width = face[2] * scale
     x, y, w, h = (side * scale for side in face)
+    box = (x, y, w, h)
     person = to_frame(_resized(probability, size))
     votes = agree(person, to_frame(_resized(salient, size)))
-    votes = keep_subject(votes, (x, y, w, h))
-    trimap = trimap_of(votes, face_width=width)
+    growth = grow_hair(small, keep_subject(votes, box), box)
+    votes = growth.person
+    trimap = trimap_of(votes, face_width=w)
+    trimap[(trimap == 0) & growth.thin] = 0.5
     proposal, confidence = propose_alpha(small, trimap, votes)
     guess = confidence * proposal + (1 - confidence) * votes
     alpha = solve_alpha(small, trimap, guess, 0.01 + 0.08 * confidence)
-    alpha = keep_subject(floats(np.clip((alpha - RESIDUE) / (1 - 2 * RESIDUE), 0, 1)), (x, y, w, h))
+    alpha = keep_subject(floats(np.clip((alpha - RESIDUE) / (1 - 2 * RESIDUE), 0, 1)), box)
     if scale < 1:
         alpha = enlarge_alpha(alpha, small, colours)
     return Matte(alpha=alpha, foreground=foreground_of(colours, alpha, radius=max(4, round(0.12 * face[2]))))
@@ -92,17 +97,20 @@ def keep_subject(probability: Floats, face: tuple[float, float, float, float]) -
     The mask is thinned before parts are told apart, so that something bright above a head, which touches it by a
     thread, falls away; what lies near the part that is kept stays: hair is thin too.
     """
-    mask = (probability > CERTAIN_OUTSIDE).astype(np.uint8)
-    core = cv2.erode(mask, _disc(THREAD * face[2]), borderValue=1)
+    scale = min(1.0, PARTS_AT / face[2])
+    size = (max(1, round(probability.shape[1] * scale)), max(1, round(probability.shape[0] * scale)))
+    mask = (_resized(probability, size) > CERTAIN_OUTSIDE).astype(np.uint8)
+    core = cv2.erode(mask, _disc(THREAD * scale * face[2]), borderValue=1)
     count, labels = cv2.connectedComponents(core)
-    x, y, w, h = (max(0, round(v)) for v in face)
+    x, y, w, h = (max(0, round(v * scale)) for v in face)
     inside = labels[y : y + h, x : x + w]
     inside = inside[inside > 0]
     if count <= 1 or inside.size == 0:
         return probability
     kept = (labels == np.bincount(inside).argmax()).astype(np.uint8)
-    near = cv2.dilate(kept, _disc(STRAND * face[2])).astype(np.float32)
-    return floats(probability * cv2.GaussianBlur(near, (0, 0), 2.0))
+    near = cv2.dilate(kept, _disc(STRAND * scale * face[2])).astype(np.float32)
+    soft = cv2.GaussianBlur(near, (0, 0), max(0.7, 2.0 * scale))
+    return floats(probability * cv2.resize(soft, (probability.shape[1], probability.shape[0])))
 
 
 def grown(person: Floats, face_width: float) -> Floats:
