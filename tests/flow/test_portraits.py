@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +22,19 @@ from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.engine import StudioEngine
-from fenshen.errors import ConsentRequiredError, FenshenError
-from fenshen.flow.portray import FaceLostError, Order, portray
+from fenshen.errors import ConsentRequiredError, FenshenError, NotFoundError
+from fenshen.flow.portray import FaceLostError, Order, best_of, portray
 from fenshen.labels.verify import State, verify
-from fenshen.portrait.likeness import LikenessMeter, mesh_of, on_grey
+from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
 from fenshen.rights import consent, erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
 from fenshen.store import doubles
+from fenshen.templates.catalogue import template
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
+from fenshen.vision.arrays import RGB, Floats, floats
 
 pytestmark = pytest.mark.xdist_group("sitting")
 SMALL = Order(templates=("butterfly", "noir"), short_side=400)
@@ -288,6 +290,35 @@ def test_when_an_engine_fails_no_file_leaves(
         list(portray(anna.sitting.double, SMALL, out, desk=studio, engine=Fake(answer), progress=Heard()))
     assert not out.exists() or list(out.iterdir()) == []
     assert faces_in(home) == []
+
+
+class Picky:
+    """An engine to which one photo suits and no other."""
+
+    card = EngineCard(name="picky", version=1, origin=Origin.OWN_PIXELS, device="none")
+
+    def render(self, _double: OpenDouble, _template: Template, options: RenderOptions, /) -> RenderedPortrait:
+        if 1 in options.without:
+            raise NotFoundError
+        return faceless()
+
+
+class HardToPlease:
+    """A meter that finds every picture little like the sitter."""
+
+    def see(self, _portrait: RGB, /) -> Floats | None:
+        return floats([1.0])
+
+    def likeness(self, _seen: Floats, _made_from: Collection[int], /) -> Likeness:
+        return Likeness(value=0.2, percentile=0.0)
+
+
+def test_a_portrait_that_is_there_is_not_lost_because_no_other_photo_suits() -> None:
+    double = a_double(a_take(1), a_take(2))
+    shot = best_of(double, template("noir"), RenderOptions(), Picky(), HardToPlease())
+    assert shot.rendered.photo == 1
+    with pytest.raises(NotFoundError):
+        best_of(double, template("noir"), RenderOptions(without=(1,)), Picky(), HardToPlease())
 
 
 def test_a_full_disk_leaves_no_half_portrait(studio: Desk, anna: Sat, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def show_portraits(delivered: list[Delivered], *, as_json: bool) -> None:
 
 
 def remarks(delivered: Delivered) -> list[str]:
-    """What a portrait's sitter ought to know besides: what "more like me" did, and whether it is a photo again."""
+    """What a portrait's sitter ought to know besides: what "more like me" did, the steps, a photo again."""
     lines, pressed, copied = [], delivered.pressed, delivered.copied
     if pressed is not None and pressed.taken:
         before, after = (in_range(each.percentile) for each in (pressed.before, pressed.after))
@@ -149,6 +149,9 @@ def remarks(delivered: Delivered) -> list[str]:
         )
     if pressed is not None and pressed.limit_reached:
         lines.append(told("closer_limit", template=delivered.template))
+    if delivered.layers:
+        steps = [told(f"layer_{file.stem.split('-')[1]}") for file in delivered.layers]
+        lines.append(f"→ {delivered.layers[0].parent.name}: {', '.join(steps)}")
     if copied is not None and copied.again:
         lines.append(told("portrait_copied", template=delivered.template, number=copied.photo))
     return lines

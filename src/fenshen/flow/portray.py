@@ -15,7 +15,7 @@ from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import tc260
 from fenshen.labels.deliver import deliver
 from fenshen.labels.write import Format, LabelledPicture, SourceType, label
-from fenshen.portrait.closer import Pressed, Shot, come_closer
+from fenshen.portrait.closer import Meter, Pressed, Shot, come_closer
 from fenshen.portrait.copy_guard import Copied, same_photo_again
 from fenshen.portrait.likeness import Likeness, LikenessMeter
 from fenshen.progress import Progress
@@ -137,14 +137,19 @@ def _options(order: Order, number: int, used: Sequence[int], without: tuple[int,
 
 
 def best_of(
-    double: OpenDouble, recipe: Template, options: RenderOptions, engine: Engine, meter: LikenessMeter
+    double: OpenDouble, recipe: Template, options: RenderOptions, engine: Engine, meter: Meter
 ) -> Shot:
     """Render; if the portrait is less like the sitter than nearly all their photos, try the next takes too."""
     tries: list[tuple[float, Shot]] = []
     without = options.without
     for _ in range(min(TRIES, len(double.takes))):
         tried = replace(options, without=without)
-        rendered = engine.render(double, recipe, tried)
+        try:
+            rendered = engine.render(double, recipe, tried)
+        except FenshenError:
+            if not tries:
+                raise
+            break  # no other photo suits this template: the portrait that is there stays
         without = (*without, rendered.photo)
         seen = meter.see(rendered.pixels)
         if seen is None:
