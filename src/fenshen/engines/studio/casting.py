@@ -89,7 +89,7 @@ def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
         + 0.9 * abs(take.smile - smile)
         + 1.5 * max(0.0, take.smile - smile - A_SMILE)  # a laugh is no small smile
         + 1.2 * max(0.0, take.mouth_open - 0.25)
-        + (0.6 if lips > TEETH and smile < GRIN else 0.0)
+        + (1.0 if lips > TEETH and smile < GRIN else 0.0)
         + 2.5 * max(0.0, 0.55 - take.eyes_open)
         + 1.8 * (1 - take.evenness)
         + 1.6 * max(0.0, cast_of(take, double.skin) - 0.15)
