@@ -19,9 +19,7 @@ from fenshen.errors import FenshenError
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vision import regions
 
-TURN: Final = (
-    12.0  # degrees a head is turned to the side at most: docs/decisions/0019
-)
+TURN: Final = 12.0  # degrees a head is turned to the side at most: docs/decisions/0019
 NOD: Final = 8.0
 TILT: Final = 10.0
 GRIN: Final = 0.35
