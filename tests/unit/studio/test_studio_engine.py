@@ -11,7 +11,7 @@ from tests.fakes.takes import a_double, a_take
 from fenshen.engines.engine import Engine, Origin, RenderOptions
 from fenshen.engines.studio.engine import StudioEngine, picture_size
 from fenshen.engines.studio.sitter import crisp
-from fenshen.templates.catalogue import catalogue, template
+from fenshen.templates.catalogue import for_everybody, template
 from fenshen.vision import regions
 
 ENGINE: Engine = StudioEngine()
@@ -27,7 +27,7 @@ def test_a_picture_has_even_sides_and_the_template_s_shape(aspect: float, short:
     assert width / height == pytest.approx(aspect, abs=0.03 * max(1, aspect))
 
 
-@pytest.mark.parametrize("name", list(catalogue()))
+@pytest.mark.parametrize("name", for_everybody())
 def test_every_template_makes_a_picture_of_its_size_with_the_face_in_it(name: str) -> None:
     recipe = template(name)
     made = ENGINE.render(DOUBLE, recipe, SMALL)
@@ -73,7 +73,7 @@ def test_each_portrait_of_a_template_is_of_another_photo_while_there_are_others(
 
 def test_a_series_does_not_live_off_one_photo() -> None:
     used: tuple[int, ...] = ()
-    for name in list(catalogue())[:8]:
+    for name in for_everybody()[:8]:
         used += (ENGINE.render(DOUBLE, template(name), replace(SMALL, used=used)).photo,)
     assert len(set(used)) >= 2
 

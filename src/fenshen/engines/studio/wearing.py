@@ -45,8 +45,7 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
     posed: made from `bare.lit` through `window`, lit by `rig`. skin: (3,) the sitter's own, linear, as exposed.
     """
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    alpha = np.minimum(posed.alpha, np.clip(view(bare.take.alpha, window, size) / 255, 0, 1))
-    fitting = fit(replace(posed, alpha=floats(alpha)), bare, window, body=posed.alpha)
+    fitting = fit(posed, bare, window)
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
     light, folds = light_on(posed, bare, laid, window, rig)
     low = slice(laid.top, None)
@@ -65,14 +64,16 @@ def face_width(points: Floats) -> float:
     return float(np.ptp(points[list(regions.OVAL), 0]))
 
 
-def fit(posed: Posed, bare: BareHead, window: Window, body: Floats) -> Fitting:
+def fit(posed: Posed, bare: BareHead, window: Window) -> Fitting:
     """Part the sitter into what hides a collar and what a collar hides."""
-    size = (body.shape[1], body.shape[0])
-    head = np.minimum(np.clip(view(bare.head, window, size) / 255, 0, 1), posed.alpha)
+    size = (posed.alpha.shape[1], posed.alpha.shape[0])
+    alpha, head = (np.clip(view(mask, window, size) / 255, 0, 1) for mask in (bare.take.alpha, bare.head))
+    alpha = np.minimum(posed.alpha, alpha)
+    head = np.minimum(head, alpha)
     small = (size[0] // 4, size[1] // 4)
     over, _ = above_the_neck(floats(posed.points[:, :2] / 4), small[::-1], face_width(posed.points) / 4)
     under = 1 - cv2.resize(over, size, interpolation=cv2.INTER_LINEAR)
-    return Fitting(head=floats(head), neck=floats(posed.alpha - head), under=floats(under), body=body)
+    return Fitting(head=floats(head), neck=floats(alpha - head), under=floats(under), body=posed.alpha)
 
 
 def neck_sides(posed: Posed, fitting: Fitting) -> tuple[float, float] | None:

@@ -1,0 +1,207 @@
+"""A head on a garment plate: it fits, it stands in the same light, and nothing of the sitter's own clothes is left."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from benchmarks.seams import neck_seam, seam
+from tests.fakes.takes import a_double, a_take, ellipse
+
+from fenshen.double.double import OpenDouble
+from fenshen.double.take import Take, cut_edges
+from fenshen.engines.engine import Origin, RenderOptions
+from fenshen.engines.studio.bare_head import bare_head
+from fenshen.engines.studio.dressing import HeadNotBareError, cast_bare
+from fenshen.engines.studio.engine import StudioEngine, picture_size
+from fenshen.engines.studio.framing import choose_window
+from fenshen.engines.studio.plate import Laid, lay, neck_of, plate, scale_to
+from fenshen.engines.studio.sitter import Posed, pose
+from fenshen.engines.studio.wearing import wear
+from fenshen.flow.portray import SOURCE_TYPES
+from fenshen.labels.write import SourceType
+from fenshen.templates.catalogue import catalogue, template
+from fenshen.templates.plates import plates
+from fenshen.templates.recipe import Light, Rig
+from fenshen.vision import regions
+from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.colour import LUMINANCE
+
+SIZE, CENTRE, WIDTH = (480, 360), (180.0, 170.0), 110.0
+GREEN = (20, 200, 40)
+SUIT = template("formal_blue")
+FORMAL = [name for name, recipe in catalogue().items() if recipe.plate]
+
+
+def dressed_take(photo: int = 1, *, hair: bool = False, scarf: bool = False, **changes: object) -> Take:
+    """A head and a bare neck in skin colour on a body in bright green; with long hair or a scarf if asked."""
+    take = a_take(photo, size=SIZE, centre=CENTRE, width=WIDTH)
+    x, y = CENTRE
+    head = ellipse(SIZE, (x, y - 0.1 * WIDTH), (0.54 * WIDTH, 0.8 * WIDTH))
+    neck = np.zeros(SIZE, bool)
+    neck[int(y) : int(y + 1.05 * WIDTH), int(x - 0.36 * WIDTH) : int(x + 0.36 * WIDTH)] = True
+    body = ellipse(SIZE, (x, y + 2.1 * WIDTH), (1.15 * WIDTH, 1.1 * WIDTH))
+    body[int(y + 2.1 * WIDTH) :] |= body[int(y + 2.1 * WIDTH)]
+    foreground = take.foreground.copy()
+    foreground[body & ~(head | neck)] = GREEN
+    whole = head | neck | body
+    if hair:
+        long = ellipse(SIZE, (x, y + 0.3 * WIDTH), (0.95 * WIDTH, 1.2 * WIDTH))
+        foreground[long & ~ellipse(SIZE, CENTRE, (0.5 * WIDTH, 0.68 * WIDTH))] = (30, 20, 15)
+        whole |= long
+    if scarf:
+        foreground[int(y + 0.7 * WIDTH) :] = GREEN
+    alpha = np.asarray(255 * whole, np.uint8)
+    return replace(take, foreground=foreground, alpha=alpha, cut=cut_edges(alpha), **changes)  # type: ignore[arg-type]
+
+
+DOUBLE = a_double(dressed_take())
+
+
+def in_a_suit(
+    double: OpenDouble = DOUBLE, short: int = 240, rig: Rig = SUIT.rig
+) -> tuple[Posed, Posed, Laid]:
+    """The sitter before and after, and the plate as it lies."""
+    size = picture_size(SUIT.aspect, short)
+    bare = cast_bare(double, SUIT, RenderOptions(), size)
+    window = choose_window(bare.take, SUIT.framing, size)
+    posed = pose(bare.lit, window, size, rig, double)
+    return (
+        posed,
+        wear(posed, bare, plate("suit"), window, rig, double.skin),
+        lay(plate("suit"), posed.points, size, None),
+    )
+
+
+@pytest.mark.parametrize(("x", "y", "width"), [(300, 250, 200), (171.3, 120.7, 90.4), (420, 310.5, 333)])
+def test_the_plates_chin_comes_to_lie_under_the_sitters(x: float, y: float, width: float) -> None:
+    """A mark painted where the plate's chin was is found at the sitter's chin."""
+    worn, points = plate("suit"), a_take(centre=(x, y), width=width).points
+    column, row = worn.points[regions.CHIN, :2]
+    marked = np.zeros_like(worn.colour)
+    near = max(2, round(2 / scale_to(points, worn)))
+    marked[
+        max(0, round(row) - near) : round(row) + near + 1, round(column) - near : round(column) + near + 1
+    ] = 255
+    laid = lay(replace(worn, colour=marked), points, (600, 700), None)
+    ys, xs = np.nonzero(laid.alpha > 0.5)
+    chin = points[regions.CHIN]
+    assert abs(xs.mean() - chin[0]) <= 2
+    assert abs(ys.mean() + laid.top - chin[1]) <= 2
+
+
+@pytest.mark.parametrize("sides", [(-0.30, 0.30), (-0.40, 0.42), (-0.28, 0.38)])
+def test_a_collar_gives_way_to_meet_the_neck(sides: tuple[float, float]) -> None:
+    worn, points = plate("suit"), a_take(centre=(300, 200), width=150).points
+    chin = points[regions.CHIN]
+    neck = (float(chin[0]) + sides[0] * 150, float(chin[0]) + sides[1] * 150)
+    laid = lay(worn, points, (600, 700), neck)
+    row = laid.skin[round(float(chin[1]) + 0.14 * 150) - laid.top] > 0.5
+    inside = np.flatnonzero(row)
+    assert inside[0] <= neck[0] + 1
+    assert inside[-1] >= neck[1] - 1
+    assert inside[0] >= neck[0] - 0.12 * 150
+    assert inside[-1] <= neck[1] + 0.12 * 150
+
+
+def test_nothing_of_the_sitters_own_clothes_is_left() -> None:
+    _, after, _ = in_a_suit()
+    linear = after.linear
+    green = (linear[..., 1] > 1.6 * linear[..., 0]) & (after.alpha > 0.05) & (linear[..., 1] > 0.05)
+    assert not green.any()
+
+
+def test_the_face_is_left_as_it_was() -> None:
+    before, after, _ = in_a_suit()
+    face = regions.bare_skin(before.points, before.alpha.shape) > 0
+    assert np.allclose(before.linear[face], after.linear[face], atol=2e-3)
+
+
+@pytest.mark.parametrize("azimuth", [-60.0, 60.0])
+def test_one_rig_lights_sitter_and_suit_from_the_same_side(azimuth: float) -> None:
+    lamp = Light(azimuth=azimuth, elevation=15, intensity=1.0, size=0.4, shadow=0.3)
+    _, after, laid = in_a_suit(rig=Rig(lights=(lamp,), ambient=0.15, strength=1.0, mirrors=False))
+    bright = after.linear @ LUMINANCE
+    cloth = np.zeros(bright.shape, bool)
+    cloth[laid.top :] = (laid.front > 0.99) & (laid.albedo.max(-1) < 0.35)
+    middle = round(float(after.points[regions.CHIN, 0]))
+    left, right = (
+        float(bright[:, side][cloth[:, side]].mean()) for side in (slice(0, middle), slice(middle, None))
+    )
+    assert (right > 1.15 * left) if azimuth > 0 else (left > 1.15 * right)
+
+
+def test_the_suit_fills_the_picture_below_the_collar() -> None:
+    _, after, _ = in_a_suit()
+    bottom = after.alpha[-8:]
+    assert bottom[:, bottom.shape[1] // 4 : -bottom.shape[1] // 4].min() > 0.98
+
+
+@pytest.mark.parametrize(
+    ("take", "fault"),
+    [
+        (dressed_take(hair=True), "hair"),
+        (dressed_take(scarf=True), "covered"),
+        (dressed_take(yaw=24.0), "turned"),
+        (dressed_take(roll=-14.0), "turned"),
+    ],
+)
+def test_a_head_that_would_look_pasted_is_refused_with_the_reason(take: Take, fault: str) -> None:
+    with pytest.raises(HeadNotBareError) as refused:
+        cast_bare(a_double(take), SUIT, RenderOptions(), (240, 336))
+    facts = dict(refused.value.facts)
+    assert facts.pop("template") == "formal_blue"
+    assert facts.pop(fault) == 1
+    assert set(facts.values()) == {0}
+
+
+def test_another_photo_is_taken_when_the_best_one_cannot_be_dressed() -> None:
+    double = a_double(dressed_take(1, hair=True), dressed_take(2, smile=0.6), dressed_take(3, scarf=True))
+    made = StudioEngine().render(double, SUIT, RenderOptions(short_side=160))
+    assert made.photo == 2
+    again = StudioEngine().render(double, SUIT, RenderOptions(short_side=160, without=(2,)))
+    assert again.photo == 2  # there is no other
+
+
+@pytest.mark.parametrize("name", FORMAL)
+def test_a_dressed_portrait_says_what_it_is_made_of(name: str) -> None:
+    made = StudioEngine().render(DOUBLE, template(name), RenderOptions(short_side=160))
+    assert made.origin is Origin.OWN_HEAD
+    assert SOURCE_TYPES[made.origin] is SourceType.COMPOSITE_SYNTHETIC
+    assert made.pixels.std() > 10
+
+
+def test_a_head_keeps_its_neck_and_loses_its_body() -> None:
+    take = dressed_take()
+    bare = bare_head(take)
+    x, y = CENTRE
+    assert bare.take.alpha[int(y), int(x)] == 255
+    assert bare.take.alpha[int(y + 0.85 * WIDTH), int(x)] > 250
+    assert bare.head[int(y + 0.85 * WIDTH), int(x)] < 5
+    assert bare.take.alpha[int(y + 1.6 * WIDTH) :].max() == 0
+    assert bare.neck > 0.9
+
+
+def test_the_seam_at_the_neck_is_no_rougher_than_skin_in_a_photo() -> None:
+    """This sitter's skin is of one colour; photographed skin has 5 to 25 octaves per face width."""
+    assert neck_seam(DOUBLE, SUIT, 240).along < 5
+
+
+def test_the_measure_sees_a_seam_that_a_person_would_see() -> None:
+    rng = np.random.default_rng(1)
+    plain = floats(0.3 * (1 + 0.02 * rng.standard_normal((200, 200, 1))) * np.ones(3))
+    joined: Floats = plain.copy()
+    joined[100:] *= 0.8
+    band, skin = np.zeros((200, 200), bool), np.ones((200, 200), bool)
+    band[98:102] = True
+    assert not seam(joined, plain, band, skin, 100.0).hidden
+    assert seam(plain, plain, band, skin, 100.0).hidden
+
+
+def test_every_garment_says_whose_it_is_and_every_template_wears_one_that_is_there() -> None:
+    assert {card.licence for card in plates().values()} <= {"CC0-1.0", "Apache-2.0"}
+    for card in plates().values():
+        assert len(card.source) > 20
+        kept = plate(card.name)
+        left, right = neck_of(kept, 0.14)
+        assert 0.5 < (right - left) / kept.width < 1.2
+    assert {template(name).plate for name in FORMAL} <= set(plates())
