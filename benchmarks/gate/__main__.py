@@ -29,6 +29,7 @@ from table import Rate, told
 
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.judge import judge
+from fenshen.photos.repeats import Shot, near_duplicates
 from fenshen.photos.scene import RULES
 
 HALVES = (("drawn on", False), ("held out", True))
@@ -113,11 +114,24 @@ def report_spoilt(found: list[Spoilt], held: frozenset[str]) -> dict[str, object
     return figures
 
 
+def _repeats(photos: list[Inspected]) -> int:
+    """Count photos of one folder that show almost what another shows."""
+    shots = [
+        Shot(index=n, fingerprint=p.scene.fingerprint, measures=p.measures, rank=p.measures.sharpness)
+        for n, p in enumerate(photos)
+        if p.scene and p.measures and p.mesh
+    ]
+    return len(near_duplicates(shots))
+
+
 def report_around(photos: dict[str, list[Inspected]]) -> dict[str, object]:
     """Count what was seen around the face of good photos that is not there, or that somebody would mind."""
     scenes = [p.scene for key, found in photos.items() if key.startswith(GOOD) for p in found if p.scene]
     print("\nSeen around the face of good photos, all of them                    [95 % Wilson]")
     rates = {rule.code: Rate(sum(map(rule.there, scenes)), len(scenes)) for rule in RULES}
+    rates["near_duplicate"] = Rate(
+        sum(_repeats(found) for key, found in photos.items() if key.startswith(GOOD)), len(scenes)
+    )
     for code, rate in rates.items():
         print(f"  {code:24s} {rate}")
     return {code: rate.as_dict() for code, rate in rates.items()}

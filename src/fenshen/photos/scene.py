@@ -1,6 +1,6 @@
 """What else a photo shows besides the face: codes, cards, a screen, nudity. Numbers only, and the rules that read them.
 
-Limits lie well above what good photos reach (``benchmarks/scene.py`` prints it): a screen that passes costs little,
+Limits lie well above what good photos reach (``benchmarks/gate`` prints it): a screen that passes costs little,
 a good photo that is sent back costs the sitter's patience.
 """
 

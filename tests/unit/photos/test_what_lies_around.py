@@ -14,6 +14,8 @@ from tests.unit.photos.conftest import Picture, pixels
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.judge import Verdict
 from fenshen.photos.scene import RULES, Scene, judge_scene
+from fenshen.vision import nets
+from fenshen.vision.codes import find_card
 from fenshen.words import codes, fields
 
 Reasons = Callable[..., tuple[str, ...]]
@@ -79,6 +81,12 @@ def test_a_bar_code_is_named_too(reasons: Reasons) -> None:
 
 def test_a_card_with_text_alone_is_named(reasons: Reasons) -> None:
     assert "card_in_view" in reasons(laid_on(ANNA, card(round(0.45 * WIDE)), 0.7, 0.82, angle=5))
+
+
+def test_a_picture_that_is_all_edges_breaks_no_memory_on_one_thread() -> None:
+    with nets.one_thread_each():
+        for pitch in (2.0, 3.0, 4.0):
+            assert find_card(photographed_screen(ANNA, pitch, side=560), []) is None
 
 
 def test_a_photo_of_nothing_but_a_card_is_named(reasons: Reasons) -> None:
