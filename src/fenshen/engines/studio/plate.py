@@ -19,8 +19,8 @@ from fenshen.vision.arrays import Floats, floats
 DEEP: Final = 0.6  # metres that a depth map spans; its middle is the rim of the face
 PIXELS_PER_METRE: Final = 2200.0
 SMALL: Final = 4  # depth is kept on a quarter of the pixels
-STRETCH: Final = 0.20  # face widths that a collar's side gives way at most to meet a neck
-ROOM: Final = 0.035  # face widths, between a neck and its collar
+STRETCH: Final = 0.30  # face widths that a collar's side gives way at most to meet a neck
+ROOM: Final = 0.05  # face widths, between a neck and its collar
 FADE: Final = 1.1  # face widths beside the neck within which the stretch is forgotten
 NECK_AT: Final = 0.14  # face widths below the chin, where a neck is narrowest
 

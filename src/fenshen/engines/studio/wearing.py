@@ -10,7 +10,7 @@ from fenshen.engines.studio.bare_head import BareHead, above_the_neck
 from fenshen.engines.studio.framing import Window, view
 from fenshen.engines.studio.grain import noise
 from fenshen.engines.studio.lamp import towards
-from fenshen.engines.studio.plate import NECK_AT, Laid, Plate, lay
+from fenshen.engines.studio.plate import Laid, Plate, lay
 from fenshen.engines.studio.rig import shed
 from fenshen.engines.studio.sitter import Posed
 from fenshen.engines.studio.stage import Stage, set_stage
@@ -225,5 +225,5 @@ def _slender(posed: Posed, fitting: Fitting, width: float) -> tuple[Floats, Floa
     xs, ys = np.arange(across, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
     soft = 0.015 * width
     inside = np.clip((xs - left) / soft + 1, 0, 1) * np.clip((right - xs) / soft + 1, 0, 1)
-    lower = np.clip((ys - float(chin[1]) - NECK_AT * width) / (0.05 * width) + 0.5, 0, 1)
+    lower = np.clip((ys - float(chin[1]) - THROAT[0] * width) / (0.06 * width) + 0.5, 0, 1)
     return floats(np.repeat(inside, height, 0)), floats(np.repeat(lower, across, 1))
