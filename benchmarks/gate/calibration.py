@@ -21,7 +21,7 @@ FAULT_OF = {
     "compression": "JPEG q10",
     "eyes_visible": "tinted glasses",
     "mouth_visible": "mask",
-    "face_visible": "object before the face",
+    "face_visible": "hand before a cheek",
     "no_head_covering": "cap",
     "room_above": "cut above brows",
     "room_below": "cut below mouth",

@@ -143,4 +143,4 @@ def _spread(pairs: list[tuple[Path, Inspected]], most: int) -> list[tuple[Path, 
     """Choose evenly along the list."""
     if len(pairs) <= most:
         return pairs
-    return [pairs[round(i * (len(pairs) - 1) / (most - 1))] for i in range(most)]
+    return [pairs[round(i * (len(pairs) - 1) / max(most - 1, 1))] for i in range(most)]
