@@ -12,6 +12,7 @@ from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import LUMINANCE
 
 EVENED: Final = 0.7  # of the bright patches in hair that go with the old light
+ORDINARY: Final = 0.7  # octaves: locks differ by as much without any patch of light
 PATCH: Final = 0.06  # face widths: what is smaller is a curl, not a patch of light
 GAP: Final = 0.13  # face widths: half of the widest gap
 BRIGHTNESS: Final = 0.4  # what a difference in brightness weighs against one in colour
@@ -61,5 +62,5 @@ def patches(seen: Floats, hair: Floats, width: float) -> Floats:
         return np.zeros_like(hair)
     bright = floats(np.log2(np.maximum(seen @ LUMINANCE, 0.004)))
     usual = float(np.median(bright[inside]))
-    smooth = spread(bright, hair, PATCH * width) - usual
-    return floats(EVENED * np.clip(smooth, -0.4, 3.0))
+    above = spread(bright, hair, PATCH * width) - usual - ORDINARY
+    return floats(EVENED * np.clip(above, 0, 3))

@@ -23,6 +23,7 @@ REACH: Final = 0.045  # face widths: light on skin is no finer than this, unless
 EDGE: Final = 0.2  # octaves: a step larger than this is the edge of a shadow
 BEYOND: Final = 0.22  # face widths over which what was seen on the face fades into what is guessed beside it
 MOST: Final = 1.6  # octaves that a shadow may darken beyond the harmonics; a shine may be twice as strong
+SLIGHT: Final = 0.15  # octaves: a difference as small may as well be the albedo's fault, and stays
 SHINE_REACH: Final = 0.16  # face widths: what is brighter than the skin this far around is shine
 SHINE_GOES: Final = 0.75  # of its octaves; the rest is what makes skin look like skin
 RIM_MARGIN: Final = 0.4  # octaves: beside the albedo a spot must be this much brighter than skin to be shine
@@ -66,6 +67,7 @@ def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, 
     left = bright - guessed
     left = np.clip(left - _mean(left[..., None], trust)[0], -MOST, 2 * MOST)
     light = _edged(floats(left), trust, REACH * stage.width)
+    light = floats(light**3 / (light * light + SLIGHT * SLIGHT))
     around = spread(light, trust, SHINE_REACH * stage.width)
     glow = np.maximum(light - around, 0)
     sure = cv2.GaussianBlur(trust, (0, 0), max(0.6, 0.02 * stage.width))
