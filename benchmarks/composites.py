@@ -20,18 +20,15 @@ from fenshen.vision.colour import to_linear, to_srgb
 DATA: Final = Path(__file__).parent / "data" / "matte"
 GROUPS: Final = {
     "anna_long": "long",
-    "anna_turned": "long",
     "lin_long": "long",
     "anna_curly": "large, curly",
     "omar_afro": "large, curly",
-    "omar_afro_hoops": "large, curly",
     "mei_white_curls": "light curls",
     "wei_short": "short",
     "omar_short": "short",
-    "mei_earrings": "glasses, rings, hat",
-    "lin_glasses": "glasses, rings, hat",
-    "wei_fedora": "glasses, rings, hat",
-    "lin_hand": "hand",
+    "mei_earrings": "glasses, rings, cap",
+    "lin_glasses": "glasses, rings, cap",
+    "wei_cap": "glasses, rings, cap",
 }
 NOISE: Final = 2.0  # standard deviation, of 255: a telephone indoors
 JPEG_QUALITY: Final = 90

@@ -4,7 +4,7 @@ The nets cut an afro down to the head they know. Its colour tells it from the pl
 colours. So: histograms of the hair that is certain and of what lies far from the person (Boykov & Jolly 2001, without
 the cut) say how hair-like each pixel is; each direction from the face is trusted as far as its distant places do *not*
 look like hair; what is hair-like, thick and joined to the head is added, if it is found on both sides of the face:
-large hair is, a dark doorway seldom. Nothing is ever taken away.
+large hair is, a dark doorway seldom. Nothing is taken away; where the place shines through curls, the solver is asked.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ LOOK_AT: Final = 64  # pixels: the face's width while colours are compared
 WINDOW: Final = (1.3, 1.2, 1.3, 0.15)  # left, up, right, down beyond the face box, in face sizes
 LIKELY: Final = 0.75  # hair rather than place
 HARDLY: Final = 0.25  # thin hair mixes with the place
+UNLIKE: Final = 0.06  # the place rather than hair
+RIM: Final = 0.3  # face widths from the outline: deeper inside, what is bright is a shine
 FAR: Final = 0.45  # face widths from the mask: surely not hair
 REACH: Final = 0.85  # face widths from the mask: no hair grows further
 FALSE_ALARMS: Final = 0.1  # share of distant places that look like hair, at which a direction counts half
@@ -30,6 +32,7 @@ DIRECTIONS: Final = 32
 LEAST_HAIR, LEAST_PLACE = 80, 200  # pixels that a histogram needs
 LEAST_GROWTH: Final = 30  # pixels: less is a shadow or a branch
 BESIDE: Final = 0.9  # half face widths from the middle of the face
+LOW: Final = 0.5  # half face heights below the middle of the face
 THICK, AROUND = 9, 21  # pixels: of what is added; of thin hair around it
 
 
@@ -39,6 +42,7 @@ class Growth:
 
     person: Floats  # 0..1, nowhere less than before
     thin: Mask  # where strands may be that no threshold finds
+    gaps: Mask  # where the nets saw hair and the colour is the place's: to be solved, like the rim
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def grow_hair(rgb: Floats, person: Floats, face: Box) -> Growth:
 
     rgb: (H, W, 3) sRGB 0..1. person: (H, W) 0..1, the nets' opinion. face: x, y, width, height in pixels.
     """
-    nothing = Growth(person=person, thin=np.zeros(person.shape, np.bool_))
+    none = np.zeros(person.shape, np.bool_)
+    nothing = Growth(person=person, thin=none, gaps=none)
     x, y, w, h = face
     rows = slice(max(0, int(y - WINDOW[1] * h)), min(person.shape[0], int(y + (1 + WINDOW[3]) * h)))
     columns = slice(max(0, int(x - WINDOW[0] * w)), min(person.shape[1], int(x + (1 + WINDOW[2]) * w)))
@@ -68,11 +73,11 @@ def grow_hair(rgb: Floats, person: Floats, face: Box) -> Growth:
     found = _grown(view)
     if found is None:
         return nothing
-    added, thin = found
-    larger, where = person.copy(), nothing.thin.copy()
-    larger[rows, columns] = np.maximum(larger[rows, columns], cv2.resize(added, (width, height)))
-    where[rows, columns] = cv2.resize(thin.astype(np.uint8), (width, height)) > 0
-    return Growth(person=larger, thin=where)
+    larger, thin, gaps = person.copy(), none.copy(), none.copy()
+    larger[rows, columns] = np.maximum(larger[rows, columns], cv2.resize(found.person, (width, height)))
+    thin[rows, columns] = cv2.resize(found.thin.astype(np.uint8), (width, height)) > 0
+    gaps[rows, columns] = cv2.resize(found.gaps.astype(np.uint8), (width, height)) > 0
+    return Growth(person=larger, thin=thin, gaps=gaps)
 
 
 def _seen(rgb: Floats, person: Floats, face: Box) -> _View:
@@ -91,8 +96,8 @@ def _seen(rgb: Floats, person: Floats, face: Box) -> _View:
     )
 
 
-def _grown(view: _View) -> tuple[Floats, Mask] | None:
-    """How much hair is added where (h, w), and where thin hair may be; None where colours cannot tell."""
+def _grown(view: _View) -> Growth | None:
+    """What is added to the small view, from 0 where nothing is; None where colours cannot tell."""
     inside = view.person > 0.5  # noqa: PLR2004
     face = (view.across / 0.85) ** 2 + ((view.down - 0.12) / 0.95) ** 2 < 1
     hair = (view.person > 0.8) & ~face & (view.down < 0.6)  # noqa: PLR2004 - above the jaw
@@ -100,15 +105,30 @@ def _grown(view: _View) -> tuple[Floats, Mask] | None:
     if hair.sum() < LEAST_HAIR or far.sum() < LEAST_PLACE:
         return None
     like = _likeness(view.rgb, hair, far)
+    depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5) / LOOK_AT
+    gaps = inside & ~face & (view.down < 1) & (depth < RIM) & (like < UNLIKE)
     like = floats(like * _trust(view, like, far))
     thick = _opened((like > LIKELY) & (view.away < REACH) | inside)
-    added = _joined(thick & (like > LIKELY) & ~inside, hair | inside)
+    added = _of_a_head(view, _joined(thick & (like > LIKELY) & ~inside, hair | inside))
     if not _on_both_sides(view, added):
-        return None
+        nothing = np.zeros_like(like)
+        return Growth(person=nothing, thin=nothing > 0, gaps=gaps)
     around = _dilated(added, AROUND)
     thin = _joined(_dilated((like > HARDLY) & around & (view.away < REACH), 3) & ~inside, hair | inside)
     soft = np.where(thin & around, 0.95 * np.clip((like - 0.15) / 0.7, 0, 1), 0)
-    return floats(np.maximum(soft, np.where(added, like, 0))), thin
+    return Growth(person=floats(np.maximum(soft, np.where(added, like, 0))), thin=thin, gaps=gaps)
+
+
+def _of_a_head(view: _View, added: Mask) -> Mask:
+    """Without the parts that lie low or run out of the picture at its sides: places do, hair seldom."""
+    kept = added.copy()
+    _, parts, _, middles = cv2.connectedComponentsWithStats(added.astype(np.uint8))
+    for label in np.unique(parts[added]):
+        column, row = (round(float(v)) for v in middles[label])
+        runs_out = (parts[:, [0, -1]] == label).any()
+        if runs_out or view.down[row, column] > LOW:
+            kept[parts == label] = False
+    return kept
 
 
 def _on_both_sides(view: _View, added: Mask) -> bool:

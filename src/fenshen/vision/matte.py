@@ -35,7 +35,7 @@ NET_EDGE: Final = 200  # the nets see a picture on about this many pixels: their
 SAMPLES: Final = 6
 SAMPLE_STRIDE: Final = 5
 KNOWN_WEIGHT: Final = 100.0
-RESIDUE: Final = 0.05  # alphas closer than this to 0 or 1 are noise of the solver
+RESIDUE: Final = 0.1  # alphas closer than this to 0 or 1 are noise of the solver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     votes = growth.person
     trimap = trimap_of(votes, face_width=w)
     trimap[(trimap == 0) & growth.thin] = 0.5
+    votes, trimap = (np.where(growth.gaps, np.minimum(picture, 0.5), picture) for picture in (votes, trimap))
     proposal, confidence = propose_alpha(small, trimap, votes)
     guess = confidence * proposal + (1 - confidence) * votes
     alpha = solve_alpha(small, trimap, guess, 0.01 + 0.08 * confidence)
@@ -217,9 +218,9 @@ def foreground_of(rgb: Floats, alpha: Floats, *, radius: int) -> NDArray[np.uint
     for r in (radius, max(2, radius // 8)):
         fore, back = _fuse(rgb, alpha[..., None], fore, back, r)
     certain = floats(alpha > 0.97)[..., None]  # noqa: PLR2004 - inside for sure
-    near = _blurred(rgb * certain, radius // 2) / (_blurred(certain, radius // 2) + 1e-4)
+    near = _blurred(rgb * certain, radius // 4) / (_blurred(certain, radius // 4) + 1e-4)
     share = np.clip(alpha[..., None] * 1.25, 0, 1)  # the thinner a strand, the less its own colour is known
-    inner = np.where(_blurred(certain, radius // 2) > 0.02, near, fore)  # noqa: PLR2004
+    inner = np.where(_blurred(certain, radius // 4) > 0.02, near, fore)  # noqa: PLR2004
     clean = np.where(alpha[..., None] >= 1, rgb, share * fore + (1 - share) * inner)
     return np.asarray(np.clip(clean * 255 + 0.5, 0, 255), np.uint8)
 

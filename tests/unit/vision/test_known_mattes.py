@@ -6,16 +6,10 @@ import numpy as np
 import pytest
 from benchmarks.composites import Composite, composite
 
-from fenshen import settings
 from fenshen.vision import faces
 from fenshen.vision.hair import grow_hair
 from fenshen.vision.matte import Matte, cut_out
 from fenshen.vision.person import person_probability, steady_probability
-
-
-@pytest.fixture(scope="module")
-def models() -> Path:
-    return settings.load().models
 
 
 def cut(truth: Composite, models: Path) -> tuple[Matte, float]:
@@ -28,8 +22,8 @@ def cut(truth: Composite, models: Path) -> tuple[Matte, float]:
 
 @pytest.mark.parametrize(
     ("person", "place", "most"),
-    [("omar_afro", "interior", 12.0), ("omar_afro", "window", 11.0), ("mei_white_curls", "bricks", 8.0)],
-)  # the nets' mask alone, which is what was cut out once, errs by 23, 16 and 8.4
+    [("omar_afro", "interior", 12.0), ("omar_afro", "window", 11.0), ("omar_afro", "courtyard", 14.0)],
+)  # the nets' mask alone, which is what was cut out once, errs by 23, 16 and 19
 def test_large_hair_is_not_cut_down_to_the_head(person: str, place: str, most: float, models: Path) -> None:
     _, error = cut(composite(person, place), models)
     assert error < most
