@@ -107,6 +107,7 @@ def a_take(
         "sharpness": 0.9,
         "certainty": 0.95,
         "clutter": 0.0,
+        "glare": 0.0,
         "cut": cut_edges(alpha),
     }
     # A number that takes have learnt since is 0 here until a test cares.

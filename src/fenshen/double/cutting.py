@@ -12,7 +12,7 @@ from fenshen.double.take import Take, cut_edges
 from fenshen.vision import regions
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.canonical import canonical
-from fenshen.vision.colour import to_linear
+from fenshen.vision.colour import LUMINANCE, to_linear
 from fenshen.vision.faces import Face
 from fenshen.vision.light import fit_light
 from fenshen.vision.matte import Matte, cut_out
@@ -73,6 +73,7 @@ def cut_take(
         sharpness=candidate.sharpness,
         certainty=certainty(matte, box[2]),
         clutter=clutter(matte.alpha, points),
+        glare=glare(crop, matte.alpha, points, light.skin),
         cut=cut_edges(alpha),
     )
 
@@ -123,6 +124,19 @@ def clutter(alpha: Floats, points: Floats) -> float:
         axis=1,
     )
     return float(np.clip(sides.sum() / (0.5 * width * width), 0, 1)) if sides.size else 0.0
+
+
+def glare(rgb: RGB, alpha: Floats, points: Floats, skin: tuple[float, float, float]) -> float:
+    """Stops by which the brightest twentieth of a head around its face outshines the skin; 0 when nothing does.
+
+    The sun from behind makes a crown that no other light can put out. skin: median of the face, linear sRGB.
+    """
+    chin = max(1, int(points[regions.CHIN, 1]))
+    around = (alpha > 0.9) & (regions.fill(points, regions.OVAL, alpha.shape) == 0)  # noqa: PLR2004 - for sure
+    seen = to_linear(rgb[:chin][around[:chin]]) @ LUMINANCE
+    if not seen.size:
+        return 0.0
+    return max(0.0, float(np.log2(np.quantile(seen, 0.95) / max(1e-3, float(floats(skin) @ LUMINANCE)))))
 
 
 def _crop(rgb: RGB, face: Face) -> tuple[RGB, tuple[int, int], float]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fakes.takes import a_take, ball, ellipse, face_points
 
-from fenshen.double.cutting import certainty, clutter, read_light
+from fenshen.double.cutting import certainty, clutter, glare, read_light
 from fenshen.double.double import KEY_LIMITS, LUMINANCE, PLAIN, cast_of, own_skin
 from fenshen.double.spread import FEWEST, likeness_rank, own_spread
 from fenshen.double.take import Edge, cut_edges
@@ -148,3 +148,14 @@ def test_the_frame_cuts_a_body_where_it_touches() -> None:
     speck = np.zeros((20, 20), np.uint8)
     speck[0, 4:6] = 255
     assert cut_edges(speck) == ()
+
+
+def test_the_sun_behind_a_head_is_glare_and_dark_hair_is_none() -> None:
+    points = face_points((100, 120), 80)
+    alpha = floats(ellipse((260, 200), (100, 110), (70, 100)))
+    skin = (0.20, 0.12, 0.09)
+    hair = np.full((260, 200, 3), 40, np.uint8)
+    assert glare(hair, alpha, points, skin) == 0
+    hair[:60] = 240
+    assert glare(hair, alpha, points, skin) > 2
+    assert glare(hair, np.zeros_like(alpha), points, skin) == 0

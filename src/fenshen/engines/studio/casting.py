@@ -75,6 +75,7 @@ def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
     smile = NATURAL_SMILE if wish.smile is None else wish.smile
     dark = float(np.log2(double.key / max(1e-3, float(floats(take.skin) @ LUMINANCE))))  # stops under-exposed
     usual = double.spread[len(double.spread) // 2] if double.spread else 0.0
+    usual_glare = float(np.median([other.glare for other in double.takes]))  # white hair is no glare
     turned = abs(take.yaw - wish.yaw)
     if wish.either_cheek:
         turned = min(turned, abs(take.yaw + wish.yaw) + 5)  # the other cheek will do, almost as well
@@ -99,5 +100,6 @@ def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
         + 0.8 * (1 - take.sharpness)
         + 4.0 * (1 - take.certainty)
         + 2.0 * take.clutter
+        + 0.9 * max(0.0, take.glare - usual_glare - 0.5)
         + (0.8 if Edge.TOP in take.cut else 0.0)
     )
