@@ -32,7 +32,7 @@ DIRECTIONS: Final = 32
 LEAST_HAIR, LEAST_PLACE = 80, 200  # pixels that a histogram needs
 LEAST_GROWTH: Final = 30  # pixels: less is a shadow or a branch
 BESIDE: Final = 0.9  # half face widths from the middle of the face
-LOW: Final = 0.5  # half face heights below the middle of the face
+LOW: Final = 0.5  # half face heights below the middle of the face: hands and shoulders begin
 THICK, AROUND = 9, 21  # pixels: of what is added; of thin hair around it
 
 
@@ -106,7 +106,7 @@ def _grown(view: _View) -> Growth | None:
         return None
     like = _likeness(view.rgb, hair, far)
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5) / LOOK_AT
-    gaps = inside & ~face & (view.down < 1) & (depth < RIM) & (like < UNLIKE)
+    gaps = inside & ~face & (view.down < LOW) & (depth < RIM) & (like < UNLIKE)
     like = floats(like * _trust(view, like, far))
     thick = _opened((like > LIKELY) & (view.away < REACH) | inside)
     added = _of_a_head(view, _joined(thick & (like > LIKELY) & ~inside, hair | inside))

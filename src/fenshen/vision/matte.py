@@ -60,7 +60,7 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     box = (x, y, w, h)
     person = to_frame(_resized(probability, size))
     votes = agree(person, to_frame(_resized(salient, size)))
-    growth = grow_hair(small, keep_subject(votes, box), box)
+    growth = grow_hair(small, without_specks(keep_subject(votes, box)), box)
     votes = growth.person
     trimap = trimap_of(votes, face_width=w)
     trimap[(trimap == 0) & growth.thin] = 0.5
@@ -112,6 +112,15 @@ def keep_subject(probability: Floats, face: tuple[float, float, float, float]) -
     near = cv2.dilate(kept, _disc(STRAND * scale * face[2])).astype(np.float32)
     soft = cv2.GaussianBlur(near, (0, 0), max(0.7, 2.0 * scale))
     return floats(probability * cv2.resize(soft, (probability.shape[1], probability.shape[0])))
+
+
+def without_specks(person: Floats) -> Floats:
+    """Make sure of what is doubtful but lies within the person: a phone in a hand, a shine. (H, W) 0..1."""
+    doubtful = (person <= CERTAIN_INSIDE).astype(np.uint8)
+    count, labels = cv2.connectedComponents(doubtful)
+    outside = np.zeros(count, np.bool_)
+    outside[labels[person < CERTAIN_OUTSIDE]] = True
+    return floats(np.where((doubtful > 0) & ~outside[labels], 1, person))
 
 
 def grown(person: Floats, face_width: float) -> Floats:

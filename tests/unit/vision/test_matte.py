@@ -22,6 +22,7 @@ from fenshen.vision.matte import (
     solve_alpha,
     to_frame,
     trimap_of,
+    without_specks,
 )
 
 HAIR, WALL = floats([0.16, 0.10, 0.07]), floats([0.20, 0.62, 0.22])
@@ -209,6 +210,16 @@ def test_the_second_net_never_takes_hair_away_that_the_first_is_sure_of() -> Non
     yes, no = np.ones((10, 4), np.float32), np.zeros((10, 4), np.float32)
     assert (agree(yes, no) > 0.99).all()
     assert (agree(0.5 * yes, no) < 0.1).all()  # where the first is unsure, it is heard
+
+
+def test_a_doubt_within_the_person_is_no_hole() -> None:
+    person = floats(ellipse((120, 120), (60, 60), (50, 50)))
+    person[50:56, 40:46] = 0.6  # a phone in a hand
+    person[70:80, 70:80] = 0.1  # the place, between arm and body
+    mended = without_specks(person)
+    assert mended[52, 42] == 1
+    assert mended[75, 75] == np.float32(0.1)
+    assert mended[2, 2] == 0
 
 
 def test_when_no_face_meets_a_person_everybody_stays() -> None:
