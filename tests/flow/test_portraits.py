@@ -23,7 +23,7 @@ from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.engine import StudioEngine
 from fenshen.errors import ConsentRequiredError, FenshenError, NotFoundError
-from fenshen.flow.portray import FaceLostError, Order, best_of, portray
+from fenshen.flow.portray import EASED, FaceLostError, Order, best_of, portray
 from fenshen.labels.verify import State, verify
 from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
 from fenshen.rights import consent, erasure
@@ -319,6 +319,33 @@ def test_a_portrait_that_is_there_is_not_lost_because_no_other_photo_suits() -> 
     assert shot.rendered.photo == 1
     with pytest.raises(NotFoundError):
         best_of(double, template("noir"), RenderOptions(without=(1,)), Picky(), HardToPlease())
+
+
+class Painter:
+    """An engine that writes the photo and the steps of easing into its picture."""
+
+    card = EngineCard(name="painter", version=1, origin=Origin.OWN_PIXELS, device="none")
+
+    def render(self, double: OpenDouble, _template: Template, options: RenderOptions, /) -> RenderedPortrait:
+        photo = next(take.photo for take in double.takes if take.photo not in options.without)
+        pixels = np.full((4, 4, 3), 10 * photo + options.closer, np.uint8)
+        return RenderedPortrait(pixels=pixels, faces=((0, 0, 4, 4),), photo=photo, origin=Origin.OWN_PIXELS)
+
+
+class Reader:
+    """A meter that likes the second photo better, and whatever is eased best of all."""
+
+    def see(self, portrait: RGB, /) -> Floats | None:
+        return floats([portrait[0, 0, 0]])
+
+    def likeness(self, seen: Floats, _made_from: Collection[int], /) -> Likeness:
+        return Likeness(value=float(seen[0]) / 100, percentile=0.0)
+
+
+def test_where_no_photo_makes_it_like_the_sitter_the_template_gives_way() -> None:
+    double = a_double(a_take(1), a_take(2), a_take(3))
+    shot = best_of(double, template("noir"), RenderOptions(), Painter(), Reader())
+    assert (shot.rendered.photo, shot.options.closer) == (2, EASED)
 
 
 def test_a_full_disk_leaves_no_half_portrait(studio: Desk, anna: Sat, tmp_path: Path) -> None:

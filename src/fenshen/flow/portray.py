@@ -33,6 +33,9 @@ SOURCE_TYPES: Final = {
 }  # docs/decisions/0005-source-type.md
 LIKE_ENOUGH: Final = 10.0  # percentile among the sitter's own photos below which another take is tried
 TRIES: Final = 3
+EASED: Final = (
+    2  # steps by which a template gives way, unasked, to a portrait that is too little like the sitter
+)
 ENDINGS: Final[dict[Format, str]] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 
 
@@ -139,26 +142,30 @@ def _options(order: Order, number: int, used: Sequence[int], without: tuple[int,
 def best_of(
     double: OpenDouble, recipe: Template, options: RenderOptions, engine: Engine, meter: Meter
 ) -> Shot:
-    """Render; if the portrait is less like the sitter than nearly all their photos, try the next takes too."""
+    """Render; if the portrait is less like the sitter than nearly all their photos, try another take, then ease.
+
+    The likest is taken. Raises FaceLostError, and what the engine raises at the first try.
+    """
     tries: list[tuple[float, Shot]] = []
-    without = options.without
-    for _ in range(min(TRIES, len(double.takes))):
-        tried = replace(options, without=without)
+    asked = options
+    for left in reversed(range(min(TRIES, len(double.takes)))):
         try:
-            rendered = engine.render(double, recipe, tried)
+            rendered = engine.render(double, recipe, asked)
         except FenshenError:
             if not tries:
                 raise
             break  # no other photo suits this template: the portrait that is there stays
-        without = (*without, rendered.photo)
         seen = meter.see(rendered.pixels)
-        if seen is None:
-            continue
-        shot = Shot(rendered=rendered, options=tried, seen=seen)
-        likeness = meter.likeness(seen, {rendered.photo})
-        tries.append((likeness.value, shot))
-        if likeness.percentile is None or likeness.percentile >= LIKE_ENOUGH:
-            break
+        if seen is not None:
+            likeness = meter.likeness(seen, {rendered.photo})
+            tries.append((likeness.value, Shot(rendered=rendered, options=asked, seen=seen)))
+            if likeness.percentile is None or likeness.percentile >= LIKE_ENOUGH:
+                break
+        asked = replace(options, without=(*asked.without, rendered.photo))
+        if left == 1 and tries:  # the last try: the template gives way
+            best = max(tries, key=lambda each: each[0])[1]
+            others = tuple(take.photo for take in double.takes if take.photo != best.rendered.photo)
+            asked = replace(options, without=others, closer=EASED)
     if not tries:
         raise FaceLostError(template=recipe.name)
     return max(tries, key=lambda each: each[0])[1]
