@@ -106,6 +106,13 @@ def test_a_coloured_lamp_from_one_side_is_found_as_a_smooth_tint() -> None:
     assert np.abs(np.diff(across)).max() < 0.05
 
 
+def test_an_albedo_that_is_black_where_nothing_is_known_makes_no_shine() -> None:
+    known = floats(cv2.erode(KNOWN, np.ones((9, 9), np.uint8)))
+    black = floats(albedo() * known[..., None])
+    left = beyond_harmonics(lit(albedo()), black, known, STAGE, harmonic(STAGE, LAMP))
+    assert left.shine.max() < 0.03
+
+
 def test_without_a_face_nothing_is_claimed() -> None:
     nobody = replace(STAGE, face=np.zeros_like(FACE))
     left = beyond_harmonics(lit(albedo()), albedo(), KNOWN, nobody, harmonic(nobody, LAMP))

@@ -60,6 +60,8 @@ def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, 
     trust = floats(known * _plain_skin(albedo, stage) * (seen[..., 2] > BLACK / 2))
     if float(trust.sum()) < 30:  # noqa: PLR2004 - no face to read
         return OldLight(more=np.zeros_like(seen), shine=np.zeros_like(seen))
+    plain = np.median(albedo[trust > trust.max() / 2], axis=0)
+    albedo = floats(plain + known[..., None] * (albedo - plain))  # edge on, a texture shows what lies beside
     change = np.log2(np.maximum(seen, BLACK)) - np.log2(np.maximum(albedo, BLACK))
     bright = np.log2(np.maximum(seen @ LUMINANCE, BLACK)) - np.log2(np.maximum(albedo @ LUMINANCE, BLACK))
     colour = np.clip(change - bright[..., None], -0.6, 0.6)
