@@ -83,7 +83,7 @@ def test_a_file_that_is_no_toml_is_refused() -> None:
         ('zh = "蝴蝶光", ', "", "title.zh"),
         ('zh = "蝴蝶光"', 'zh = ""', "title.zh"),
         ("[look]", "[looks]", "looks"),
-        ("vignette = 0.35", "vignette = nan", "look.vignette"),
+        ("vignette = 0.35", "vignette = nan", "lens.vignette"),
     ],
 )
 def test_what_a_template_says_wrong_is_named(old: str, new: str, field: str) -> None:
