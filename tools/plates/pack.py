@@ -17,7 +17,7 @@ from fenshen.vision.colour import to_srgb
 PIXELS_PER_METRE, AWAY = 2200, 1.7  # as in render.py
 DEEP = 0.6  # metres that the depth map spans, from 0.2 m before the chin's plane
 MARGIN = 6  # pixels kept around
-WEAVE = 0.045  # standard deviation of the cloth's colour, sRGB, relative
+WEAVE = 0.09  # standard deviation of the cloth's colour, sRGB, relative
 WHITER = 0.6  # a white shirt is whiter than the texture has it
 SMALL = 4  # depth is kept at a quarter
 RIM = (234, 454)  # the oval's points beside the ears: depth is counted from them
@@ -63,10 +63,10 @@ def weave(colour: Floats) -> Floats:
     """
     rng, size = np.random.default_rng(7), colour.shape[:2]
     total = np.zeros(size, np.float32)
-    for along, power in ((np.eye(9, dtype=np.float32), 1.0), (np.fliplr(np.eye(3, dtype=np.float32)), 0.5)):
+    for along, power in ((np.eye(5, dtype=np.float32), 1.0), (np.fliplr(np.eye(3, dtype=np.float32)), 0.5)):
         drawn = cv2.filter2D(rng.standard_normal(size).astype(np.float32), cv2.CV_32F, along)
         total += power * drawn / drawn.std()
-    coarse = WEAVE * (1 - 0.85 * cv2.GaussianBlur(colour, (0, 0), 3).max(-1))
+    coarse = WEAVE * (1 - 0.98 * cv2.GaussianBlur(colour, (0, 0), 3).max(-1))
     return floats(1 + coarse * cv2.GaussianBlur(total, (0, 0), 0.6))[..., None]
 
 
