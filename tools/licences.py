@@ -13,6 +13,7 @@ AGREED_WITH_REASON = {
     "certifi": "MPL-2.0: a list of certificates, used unchanged",
     "pi-heif": "BSD-3-Clause code; bundles libheif and libde265, LGPL-3.0, as replaceable shared libraries",
     "tqdm": "MPL-2.0 and MIT: used unchanged",
+    "opencolorio": "BSD-3-Clause by the LICENSE it carries; its card names only the holder",
     "opencv-python-headless": "Apache-2.0; bundles FFmpeg, LGPL-2.1, as replaceable shared libraries",
 }
 
