@@ -78,7 +78,9 @@ def portraits(home: Path, _: Path) -> dict[str, Any]:
         for turn in range(ROUNDS + 1):
             order = Order(templates=list(catalogue()), replace=True)
             engine.seconds.clear()
-            for made in portray(row.id, order, Path(folder), desk=desk, engine=engine, progress=Silent()):
+            for made in portray(
+                row.id, order, Path(folder), desk=desk, engine=engine, progress=Silent(), skipped=[]
+            ):
                 if turn:  # the first round warms up
                     whole.setdefault(made.template, []).append(made.seconds)
     every = [seconds for times in whole.values() for seconds in times]
@@ -103,7 +105,17 @@ def batch(home: Path, _: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         for _turn in range(ROUNDS + 1):
             start = time.perf_counter()
-            list(portray(row.id, order, Path(folder), desk=desk, engine=StudioEngine(), progress=Silent()))
+            list(
+                portray(
+                    row.id,
+                    order,
+                    Path(folder),
+                    desk=desk,
+                    engine=StudioEngine(),
+                    progress=Silent(),
+                    skipped=[],
+                )
+            )
             times.append(time.perf_counter() - start)
     return {"median": median(times[1:]), "n": ROUNDS}
 
@@ -115,7 +127,11 @@ def large(home: Path, _: Path) -> dict[str, Any]:
     names = list(catalogue())[: LARGE_ONES + 1]
     order = Order(templates=names, replace=True, short_side=LARGE)
     with tempfile.TemporaryDirectory() as folder:
-        made = list(portray(row.id, order, Path(folder), desk=desk, engine=StudioEngine(), progress=Silent()))
+        made = list(
+            portray(
+                row.id, order, Path(folder), desk=desk, engine=StudioEngine(), progress=Silent(), skipped=[]
+            )
+        )
     return {"median": median(each.seconds for each in made[1:]), "n": LARGE_ONES}
 
 

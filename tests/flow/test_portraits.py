@@ -292,6 +292,26 @@ def test_when_an_engine_fails_no_file_leaves(
     assert faces_in(home) == []
 
 
+def test_what_does_not_suit_a_sitter_is_told_and_the_rest_is_made(
+    studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Long hair falls over a collar: anna cannot be dressed."""
+    assert studio.settings.home.exists()
+    asked = ["portrait", anna.sitting.double, "-t", "boardroom", "-t", "noir", "--short-side", "400", "-o"]
+    assert run([*asked, str(tmp_path / "one"), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [each["template"] for each in answer["portraits"]] == ["noir"]
+    assert [(each["template"], each["code"]) for each in answer["skipped"]] == [
+        ("boardroom", "head_not_bare")
+    ]
+    assert run([*asked, str(tmp_path / "two")]) == 0
+    assert "head_not_bare" in "".join(capsys.readouterr())
+    alone = ["portrait", anna.sitting.double, "-t", "boardroom", "--short-side", "400", "--json", "-o"]
+    assert run([*alone, str(tmp_path / "three")]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "head_not_bare"
+    assert not (tmp_path / "three").exists()
+
+
 class Picky:
     """An engine to which one photo suits and no other."""
 

@@ -9,11 +9,11 @@ import typer
 
 from fenshen import settings
 from fenshen.cli.consent_question import can_ask, ensure_consent
-from fenshen.cli.screen import Json, bars, new_app, print_json, show_table, tell, told
+from fenshen.cli.screen import Json, bars, new_app, print_json, show_refusal, show_table, tell, told
 from fenshen.errors import FenshenError
 
 if TYPE_CHECKING:
-    from fenshen.flow.portray import Delivered
+    from fenshen.flow.portray import Delivered, Skipped
     from fenshen.portrait.closer import Pressed
     from fenshen.templates.recipe import Wish
 
@@ -90,11 +90,20 @@ def portrait(
         beautify=beautify_of(beautify), more_like_me=more_like_me, explain=explain,
         wish=wish_of(yaw=yaw, pitch=pitch, roll=roll, smile=smile, gaze=gaze),
     )  # fmt: skip
+    skipped: list[Skipped] = []
     with bars(as_json=as_json) as progress:
         delivered = list(
-            portray(DoubleId(double), order, out, desk=desk, engine=StudioEngine(), progress=progress)
+            portray(
+                DoubleId(double),
+                order,
+                out,
+                desk=desk,
+                engine=StudioEngine(),
+                progress=progress,
+                skipped=skipped,
+            )
         )
-    show_portraits(delivered, as_json=as_json)
+    show_portraits(delivered, skipped, as_json=as_json)
 
 
 def wish_of(**asked: float | None) -> Wish | None:
@@ -105,11 +114,15 @@ def wish_of(**asked: float | None) -> Wish | None:
     return Wish.model_validate(given) if given else None
 
 
-def show_portraits(delivered: list[Delivered], *, as_json: bool) -> None:
-    """Say what left."""
+def show_portraits(delivered: list[Delivered], skipped: list[Skipped], *, as_json: bool) -> None:
+    """Say what left, and which templates could not be made."""
     if as_json:
-        print_json({"portraits": [as_row(each) for each in delivered]})
+        portraits = [as_row(each) for each in delivered]
+        print_json({"portraits": portraits, "skipped": [_left_out(each) for each in skipped]})
         return
+    for refusal in {each.template: each.why for each in skipped}.values():
+        what, why, fix = (told(refusal.code, field, **refusal.facts) for field in ("what", "why", "fix"))
+        show_refusal(refusal.code, what, why, fix)
     columns = [
         told(f"portrait_column_{name}") for name in ("file", "template", "photo", "likeness", "seconds")
     ]
@@ -172,6 +185,11 @@ def as_row(delivered: Delivered) -> dict[str, Any]:
         "photo_again": None if delivered.copied is None else delivered.copied.again,
         "layers": list(delivered.layers),
     }
+
+
+def _left_out(skipped: Skipped) -> dict[str, Any]:
+    what, fix = (told(skipped.why.code, field, **skipped.why.facts) for field in ("what", "fix"))
+    return {"template": skipped.template, "code": skipped.why.code, "what": what, "fix": fix}
 
 
 def _pressed(pressed: Pressed) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from fenshen.double.double import OpenDouble
+from fenshen.errors import FenshenError
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vision.arrays import RGB
 
@@ -64,6 +65,10 @@ class RenderedPortrait:
     photo: int  # which of the sitter's photos it is made from, counted from 1
     origin: Origin
     layers: tuple[Layer, ...] = field(repr=False, default=())  # in the order of the work; only when asked for
+
+
+class UnsuitedError(FenshenError):
+    """This template cannot be made of this sitter's photos as asked; another one can. A class for each reason."""
 
 
 class Engine(Protocol):

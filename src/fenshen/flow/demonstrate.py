@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fenshen.engines.engine import Engine, Origin
-from fenshen.flow.portray import SOURCE_TYPES, Delivered, Order, open_double, portray
+from fenshen.flow.portray import SOURCE_TYPES, Delivered, Order, Skipped, open_double, portray
 from fenshen.flow.redo import redo
 from fenshen.flow.sit import AlreadyMadeError, Sitting, nobody_to_ask, sit
 from fenshen.ids import DoubleId, SitterId
@@ -74,8 +74,17 @@ def demonstrate(
     )  # (1)
     sitter = erasure.whose(desk, sitting.double)  # of an earlier run, when a double was made anew
     start = time.perf_counter()
+    skipped: list[Skipped] = []  # what does not suit the sitter is left out
     portraits = tuple(
-        portray(sitting.double, order, folder / "portraits", desk=desk, engine=engine, progress=progress)
+        portray(
+            sitting.double,
+            order,
+            folder / "portraits",
+            desk=desk,
+            engine=engine,
+            progress=progress,
+            skipped=skipped,
+        )
     )  # (2)
     rendered = time.perf_counter()
     progress.step("progress_sheets", 0, SHEETS)

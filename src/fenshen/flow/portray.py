@@ -9,7 +9,7 @@ from typing import Final
 
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
-from fenshen.engines.engine import LOW, Engine, Origin, RenderedPortrait, RenderOptions
+from fenshen.engines.engine import LOW, Engine, Origin, RenderedPortrait, RenderOptions, UnsuitedError
 from fenshen.errors import FenshenError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import tc260
@@ -39,7 +39,7 @@ EASED: Final = (
 ENDINGS: Final[dict[Format, str]] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 
 
-class FaceLostError(FenshenError):
+class FaceLostError(UnsuitedError):
     """No face can be read in the finished picture, so it does not leave. Facts: ``template``."""
 
     code = "face_lost"
@@ -62,6 +62,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A template that cannot be made of this sitter's photos, and why."""
+
+    template: str
+    why: UnsuitedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """A portrait that has left."""
 
@@ -78,12 +86,20 @@ class Delivered:
 
 
 def portray(
-    double_id: DoubleId, order: Order, folder: Path, *, desk: Desk, engine: Engine, progress: Progress
+    double_id: DoubleId,
+    order: Order,
+    folder: Path,
+    *,
+    desk: Desk,
+    engine: Engine,
+    progress: Progress,
+    skipped: list[Skipped] | None = None,
 ) -> Iterator[Delivered]:
     """1. find template and double  2. ask the permit  3. open the double  4. make, label and deliver  5. note its use.
 
-    Gives each portrait as soon as it is written. Raises NotFoundError, ConsentRequiredError, TargetExistsError,
-    DiskFullError, FaceLostError; portraits given before stay.
+    Gives each portrait as soon as it is written. skipped: receives the templates that do not suit the sitter; the
+    others are made all the same. Without it, or when none suits, an UnsuitedError is raised. Raises NotFoundError,
+    ConsentRequiredError, TargetExistsError, DiskFullError; portraits given before stay.
     """
     recipes = [template(name) for name in order.templates]  # (1)
     with desk.store.begin() as connection:
@@ -98,13 +114,14 @@ def portray(
         progress.step("progress_rendering", done, total)
         permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
         start = time.perf_counter()
-        shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
-        likeness, pressed = meter.likeness(shot.seen, {shot.rendered.photo}), None
-        if order.more_like_me:
-            shot, pressed = come_closer(
-                shot, order.more_like_me, double=double, template=recipe, engine=engine, meter=meter
-            )
-            likeness = meter.likeness(shot.seen, {shot.rendered.photo})
+        try:
+            shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
+        except UnsuitedError as why:
+            if skipped is None:
+                raise
+            skipped.append(Skipped(template=recipe.name, why=why))
+            continue
+        shot, pressed = _closer(shot, order, double, recipe, engine, meter)
         picture = labelled(shot.rendered, desk, order.format)
         file = folder / f"{_stem(recipe, number, order.each)}.{ENDINGS[order.format]}"
         deliver(picture, file, replace=order.replace)  # (4)
@@ -114,7 +131,7 @@ def portray(
             file=file,
             template=recipe.name,
             photo=shot.rendered.photo,
-            likeness=likeness,
+            likeness=meter.likeness(shot.seen, {shot.rendered.photo}),
             seconds=time.perf_counter() - start,
             seed=shot.options.seed,
             produce_id=picture.produce_id,
@@ -123,6 +140,8 @@ def portray(
             layers=layers,
         )
     progress.step("progress_rendering", total, total)
+    if skipped and not used:
+        raise skipped[0].why
     with desk.store.begin() as connection:
         doubles.used(connection, double_id, desk.clock.now())  # (5)
 
@@ -169,6 +188,15 @@ def best_of(
     if not tries:
         raise FaceLostError(template=recipe.name)
     return max(tries, key=lambda each: each[0])[1]
+
+
+def _closer(
+    shot: Shot, order: Order, double: OpenDouble, recipe: Template, engine: Engine, meter: LikenessMeter
+) -> tuple[Shot, Pressed | None]:
+    """What "more like me" makes of a portrait, when it was asked for."""
+    if not order.more_like_me:
+        return shot, None
+    return come_closer(shot, order.more_like_me, double=double, template=recipe, engine=engine, meter=meter)
 
 
 def _again(shot: Shot, double: OpenDouble, desk: Desk) -> Copied | None:

@@ -5,11 +5,10 @@ from typing import Final
 
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take
-from fenshen.engines.engine import RenderOptions
+from fenshen.engines.engine import RenderOptions, UnsuitedError
 from fenshen.engines.studio.bare_head import BareHead, bare_head
 from fenshen.engines.studio.casting import penalty
 from fenshen.engines.studio.posing import cast
-from fenshen.errors import FenshenError
 from fenshen.templates.recipe import Template
 
 TURNED: Final = (
@@ -23,7 +22,7 @@ BARE: Final = 0.8  # share of the throat that must be seen
 FAULTS: Final = ("turned", "hair", "covered", "poor")
 
 
-class HeadNotBareError(FenshenError):
+class HeadNotBareError(UnsuitedError):
     """No photo shows head and neck so freely that other clothes can be put below them.
 
     Facts: ``template``, ``turned``, ``hair``, ``covered``, ``poor`` (how many photos fail by what).

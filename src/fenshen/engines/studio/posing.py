@@ -8,14 +8,13 @@ import numpy as np
 
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import CUT_ALPHA, Take
-from fenshen.engines.engine import RenderOptions
+from fenshen.engines.engine import RenderOptions, UnsuitedError
 from fenshen.engines.studio.casting import in_turn
 from fenshen.engines.studio.framing import crown_lost
 from fenshen.engines.studio.head import level
 from fenshen.engines.studio.perspective import nearness
 from fenshen.engines.studio.reshape import Change, reshaped
 from fenshen.engines.studio.smile import own_smile
-from fenshen.errors import FenshenError
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vision import regions
 
@@ -28,7 +27,7 @@ EYE_CONTACT: Final = 0.6  # of a turn: by how much the eyes stay behind, so that
 UNSEEN: Final = 2.0  # degrees of turn or tilt that nobody notices
 
 
-class PoseNotShownError(FenshenError):
+class PoseNotShownError(UnsuitedError):
     """No photo comes near enough to the pose or expression asked for. Facts: ``asked``, ``turn``."""
 
     code = "pose_not_shown"
