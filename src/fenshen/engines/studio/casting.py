@@ -99,7 +99,7 @@ def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
         + 1.5 * max(0.0, take.mixed - PLAIN)
         + 0.8 * (1 - take.sharpness)
         + 4.0 * (1 - take.certainty)
-        + 2.0 * take.clutter
+        + 6.0 * take.clutter
         + 0.9 * max(0.0, take.glare - usual_glare - 0.5)
         + (0.8 if Edge.TOP in take.cut else 0.0)
     )
