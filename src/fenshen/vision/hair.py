@@ -3,8 +3,9 @@
 The nets cut an afro down to the head they know. Its colour tells it from the place behind it, if that place has other
 colours. So: histograms of the hair that is certain and of what lies far from the person (Boykov & Jolly 2001, without
 the cut) say how hair-like each pixel is; each direction from the face is trusted as far as its distant places do *not*
-look like hair; what is hair-like, thick and joined to the head is added, if it is found on both sides of the face:
-large hair is, a dark doorway seldom. Nothing is taken away; where the place shines through curls, the solver is asked.
+look like hair; what is hair-like, thick and joined to the head is added, if it is found on both sides of the face and
+over it: large hair is, dark doorways seldom are. Nothing is taken away; where the place shines through curls, the
+solver is asked.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ FALSE_ALARMS: Final = 0.1  # share of distant places that look like hair, at whi
 DIRECTIONS: Final = 32
 LEAST_HAIR, LEAST_PLACE = 80, 200  # pixels that a histogram needs
 LEAST_GROWTH: Final = 30  # pixels: less is a shadow or a branch
+SECTORS, CROWNED = 12, 0.5  # of the half circle over the face, and the share that large hair adds to
 BESIDE: Final = 0.9  # half face widths from the middle of the face
 LOW: Final = 0.5  # half face heights below the middle of the face: hands and shoulders begin
 THICK, AROUND = 9, 21  # pixels: of what is added; of thin hair around it
@@ -110,7 +112,7 @@ def _grown(view: _View) -> Growth | None:
     like = floats(like * _trust(view, like, far))
     thick = _opened((like > LIKELY) & (view.away < REACH) | inside)
     added = _of_a_head(view, _joined(thick & (like > LIKELY) & ~inside, hair | inside))
-    if not _on_both_sides(view, added):
+    if not (_on_both_sides(view, added) and _over_the_top(view, added)):
         nothing = np.zeros_like(like)
         return Growth(person=nothing, thin=nothing > 0, gaps=gaps)
     around = _dilated(added, AROUND)
@@ -134,6 +136,13 @@ def _of_a_head(view: _View, added: Mask) -> Mask:
 def _on_both_sides(view: _View, added: Mask) -> bool:
     level = np.abs(view.down) < 1.2  # noqa: PLR2004 - beside the face, not on the shoulders
     return all((added & level & (side * view.across > BESIDE)).sum() >= LEAST_GROWTH for side in (-1, 1))
+
+
+def _over_the_top(view: _View, added: Mask) -> bool:
+    """Whether what is added goes around the head from ear to ear, as large hair does and two dark doorways do not."""
+    angle = np.arctan2(-view.down, view.across)[added & (view.down < 0)]
+    counts, _ = np.histogram(angle, SECTORS, (0, np.pi))
+    return bool((counts >= LEAST_GROWTH / SECTORS).mean() >= CROWNED)
 
 
 def _likeness(rgb: Floats, hair: Mask, place: Mask) -> Floats:

@@ -59,3 +59,14 @@ def test_hair_beyond_the_mask_is_added_on_both_sides_only() -> None:
     assert grown[140, 205] > 0.8
     assert grown[140, 60] < 0.1
     assert (grown >= person).all()
+
+
+def test_two_dark_doorways_beside_a_head_are_no_hair() -> None:
+    """Large hair goes around a head; what stands left and right of it alone does not belong to it."""
+    person = np.zeros((300, 300), np.float32)
+    person[80:300, 110:190] = 1
+    wall = np.full((300, 300, 3), 0.8, np.float32)
+    wall[120:200, 118:182] = (0.8, 0.6, 0.5)  # the face
+    wall[80:120, 110:190] = 0.05
+    wall[130:175, 78:110] = wall[130:175, 190:222] = 0.05
+    assert np.array_equal(grow_hair(wall, person, (118.0, 110.0, 64.0, 80.0)).person, person)
