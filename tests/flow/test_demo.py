@@ -122,8 +122,9 @@ def own(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Own:
 @pytest.mark.slow
 def test_the_demo_leaves_portraits_sheets_receipts_and_two_pages(ran: Ran) -> None:
     left = {path.relative_to(ran.out).as_posix() for path in ran.out.rglob("*") if path.is_file()}
-    bundled = {f"photos/{photo.name}" for photo in people.photos_of("omar")}
-    assert left == bundled | {
+    opened = {f"photos/{each['file']}" for each in ran.said["photos"] if "not_needed" not in each["reasons"]}
+    assert len(opened) == ran.said["photos_destroyed"]
+    assert left == opened | {
         "portraits/butterfly.jpg",
         "portraits/noir.jpg",
         "contact.jpg",
@@ -193,7 +194,7 @@ def test_the_page_reaches_for_nothing_outside(ran: Ran, name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_picture_on_the_page_is_told_in_words_too(ran: Ran, name: str) -> None:
     links = Links(ran.page(name))
-    assert len(links.pictures) > len(ran.said["photos"])
+    assert len(links.pictures) > ran.said["photos_destroyed"]
     assert not links.without_words
 
 
@@ -224,7 +225,11 @@ def test_the_figures_on_the_page_are_those_of_the_run(ran: Ran) -> None:
         assert rank in {0, 100} or f"closer than {rank} % of" in words
         assert f"from photo {portrait['made_from_photo']} " in words
     assert f"fenshen rights erase {ran.said['double']}" in words
-    assert f"{ran.said['accepted']} of {len(ran.said['photos'])} can be used" in words
+    opened = ran.said["photos_destroyed"]
+    assert f"{ran.said['accepted']} of {opened} can be used" in words
+    assert f"{opened} photos in." in words
+    assert f"{ran.said['not_needed']} more photos were left closed" in words
+    assert "not usable" not in words  # what nobody opened nobody judged
     assert catalogue()["butterfly"].title.en in words
 
 

@@ -122,7 +122,8 @@ def _write_page(
 
     enclosed = demo_page.enclosures(shown, desk)
     if photos is None:
-        enclosed |= {f"photos/{file.name}": file.read() for file in files}
+        opened = [files[photo.index] for photo in shown.sitting.report.photos if photo.was_opened]
+        enclosed |= {f"photos/{file.name}": file.read() for file in opened}
     source = demo_page.Source(files=files, folder=photos, stage=stage, out=out)
     first = desk.settings.language
     for each in languages():
@@ -137,7 +138,7 @@ def show(files: list[PhotoFile], shown: Demonstration, out: Path, *, as_json: bo
     sitting, index = shown.sitting, out / "index.html"
     here = [replace(each, file=out / "portraits" / each.file.name) for each in shown.portraits]
     if as_json:
-        print_json(_as_dict(files, shown, out) | {"portraits": [portrait.as_row(each) for each in here]})
+        print_json(_as_dict(files, shown, out) | portrait.as_rows(here, shown.skipped))
         return
     if shown.erased is not None:
         erased = shown.erased
@@ -148,6 +149,7 @@ def show(files: list[PhotoFile], shown: Demonstration, out: Path, *, as_json: bo
     ]
     show_table(columns, rows)
     total = f"{sum(shown.seconds.values()):.0f}"
+    portrait.show_skipped(shown.skipped)
     if sitting.not_opened:
         tell(told("double_not_opened", count=sitting.not_opened))
     tell(told("demo_done", portraits=len(here), seconds=total, count=sitting.photos_destroyed))

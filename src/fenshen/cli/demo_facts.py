@@ -42,7 +42,7 @@ TRAITS: Final[dict[str, Callable[[Measures], bool]]] = {
 
 
 def photos(shown: Demonstration, source: "Source", told: Told) -> list[Facts]:
-    """Every photo with its verdict, and each of its reasons in words."""
+    """Every photo that was opened with its verdict, and each of its reasons in words."""
 
     def reasons(photo: Inspected) -> list[Facts]:
         codes = photo.verdict.reasons
@@ -61,6 +61,7 @@ def photos(shown: Demonstration, source: "Source", told: Told) -> list[Facts]:
             "is_take": photo.index + 1 in shown.sitting.takes,
         }
         for photo in shown.sitting.report.photos
+        if photo.was_opened
     ]
 
 

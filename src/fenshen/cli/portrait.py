@@ -13,6 +13,8 @@ from fenshen.cli.screen import Json, bars, new_app, print_json, show_refusal, sh
 from fenshen.errors import FenshenError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fenshen.flow.portray import Delivered, Skipped
     from fenshen.portrait.closer import Pressed
     from fenshen.templates.recipe import Wish
@@ -117,12 +119,9 @@ def wish_of(**asked: float | None) -> Wish | None:
 def show_portraits(delivered: list[Delivered], skipped: list[Skipped], *, as_json: bool) -> None:
     """Say what left, and which templates could not be made."""
     if as_json:
-        portraits = [as_row(each) for each in delivered]
-        print_json({"portraits": portraits, "skipped": [_left_out(each) for each in skipped]})
+        print_json(as_rows(delivered, skipped))
         return
-    for refusal in {each.template: each.why for each in skipped}.values():
-        what, why, fix = (told(refusal.code, field, **refusal.facts) for field in ("what", "why", "fix"))
-        show_refusal(refusal.code, what, why, fix)
+    show_skipped(skipped)
     columns = [
         told(f"portrait_column_{name}") for name in ("file", "template", "photo", "likeness", "seconds")
     ]
@@ -143,6 +142,13 @@ def show_portraits(delivered: list[Delivered], skipped: list[Skipped], *, as_jso
     tell(told("portrait_likeness_means"))
     for folder in dict.fromkeys(each.file.parent for each in delivered):
         tell(f"→ {folder}", style="bold green")
+
+
+def show_skipped(skipped: Sequence[Skipped]) -> None:
+    """Say which templates could not be made of this sitter's photos, each once, and why."""
+    for refusal in {each.template: each.why for each in skipped}.values():
+        what, why, fix = (told(refusal.code, field, **refusal.facts) for field in ("what", "why", "fix"))
+        show_refusal(refusal.code, what, why, fix)
 
 
 def remarks(delivered: Delivered) -> list[str]:
@@ -170,7 +176,15 @@ def remarks(delivered: Delivered) -> list[str]:
     return lines
 
 
-def as_row(delivered: Delivered) -> dict[str, Any]:
+def as_rows(delivered: Sequence[Delivered], skipped: Sequence[Skipped]) -> dict[str, Any]:
+    """What the JSON promises of an order."""
+    return {
+        "portraits": [_row(each) for each in delivered],
+        "skipped": [_left_out(each) for each in skipped],
+    }
+
+
+def _row(delivered: Delivered) -> dict[str, Any]:
     """One portrait as the JSON promises it."""
     return {
         "file": delivered.file,

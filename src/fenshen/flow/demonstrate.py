@@ -42,6 +42,7 @@ class Demonstration:
     sitting: Sitting
     erased: Erased | None
     portraits: tuple[Delivered, ...]
+    skipped: tuple[Skipped, ...]  # templates that do not suit the sitter
     contact: Path
     takes: Path
     spread: tuple[float, ...] = field(repr=False)  # each photo's likeness to the takes, ascending
@@ -74,7 +75,7 @@ def demonstrate(
     )  # (1)
     sitter = erasure.whose(desk, sitting.double)  # of an earlier run, when a double was made anew
     start = time.perf_counter()
-    skipped: list[Skipped] = []  # what does not suit the sitter is left out
+    skipped: list[Skipped] = []
     portraits = tuple(
         portray(
             sitting.double,
@@ -102,6 +103,7 @@ def demonstrate(
         sitting=sitting,
         erased=erased,
         portraits=portraits,
+        skipped=tuple(skipped),
         contact=contact,
         takes=takes,
         spread=double.spread,
