@@ -65,76 +65,76 @@ def help_seconds() -> float:
     return median(times[1:])
 
 
+Done = tuple[dict[str, Any], float]  # figures of a piece of work, its peak of memory in MB
+
+
 def measure(runs: int) -> tuple[list[Figure], dict[str, Any]]:
     """Measure everything; also gives what the photos were and how busy the machine was."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "photos"
-        large = Path(scratch) / "large"
-        folder.mkdir()
-        large.mkdir()
-        set_, _ = run_piece("photos", folder, folder)
+        mixed, large = Path(scratch) / "photos", Path(scratch) / "large"
+        for folder in (mixed, large):
+            folder.mkdir()
+        set_, _ = run_piece("photos", mixed, mixed)
         run_piece("large_photos", large, large)
         load = [round(value, 2) for value in os.getloadavg()]
-        sittings = [run_piece("double", Path(scratch) / f"home{k}", folder) for k in range(runs)]
+        sittings = [run_piece("double", Path(scratch) / f"home{k}", mixed) for k in range(runs)]
         twelve = [run_piece("double", Path(scratch) / f"large{k}", large) for k in range(runs)]
         home = Path(scratch) / "home0"
-        portraits, portrait_peak = run_piece("portraits", home, folder)
-        batch, _ = run_piece("batch", home, folder)
-        big, big_peak = run_piece("large", home, folder)
-        opening, _ = run_piece("opening", home, folder)
-    seconds = median(sitting["seconds"] for sitting, _ in sittings)
-    first = sittings[0][0]
-    steps = {name: median(sitting["steps"][name] for sitting, _ in sittings) for name in first["steps"]}
-    made = f"{first['accepted']} accepted, {first['takes']} takes; median of {runs}"
-    n, worst = portraits["n"], portraits["worst"]
+        done = {piece: run_piece(piece, home, mixed) for piece in ("portraits", "batch", "large", "opening")}
     figures = [
-        Figure(
-            what=f"{set_['photos']} photos of 1-12 MP -> double",
-            value=seconds,
-            unit="s",
-            target=30,
-            note=made,
-        ),
-        *(Figure(what=f"   {name}", value=value, unit="s") for name, value in steps.items()),
-        Figure(
-            what="24 photos of 12 MP -> double",
-            value=median(sitting["seconds"] for sitting, _ in twelve),
-            unit="s",
-            target=15,
-            note=f"{twelve[0][0]['accepted']} accepted, {twelve[0][0]['takes']} takes; median of {runs}",
-        ),
-        Figure(
-            what="portrait 1024x1536, warm", value=portraits["median"], unit="s", target=1.2, note=f"n = {n}"
-        ),
-        Figure(what="   rendering alone", value=portraits["engine_median"], unit="s"),
-        Figure(what="   slowest template", value=portraits["worst_median"], unit="s", target=1.2, note=worst),
-        Figure(
-            what="8 templates in one order, warm",
-            value=batch["median"],
-            unit="s",
-            target=6,
-            note=f"n = {batch['n']}",
-        ),
-        Figure(
-            what="portrait 3072x4608, warm", value=big["median"], unit="s", target=8, note=f"n = {big['n']}"
-        ),
-        Figure(what="fenshen --help", value=help_seconds(), unit="s", target=0.25, note=f"n = {HELPS}"),
-        Figure(
-            what="peak memory, double", value=max(p for _, p in (*sittings, *twelve)), unit="MB", target=2048
-        ),
-        Figure(what="peak memory, portraits", value=portrait_peak, unit="MB", target=2048),
-        Figure(what="peak memory, 3072x4608", value=big_peak, unit="MB", target=2048),
-        Figure(
-            what="opening a double",
-            value=opening["milliseconds"],
-            unit="ms",
-            target=150,
-            note=f"n = {opening['n']}",
-        ),
+        *of_sittings("24 photos of 1-12 MP -> double", sittings, target=30),
+        *of_sittings("24 photos of 12 MP -> double", twelve, target=15),
+        *of_portraits(done),
+        seconds("fenshen --help", help_seconds(), 0.25, f"n = {HELPS}"),
+        memory("double", max(peak for _, peak in (*sittings, *twelve))),
+        memory("portraits", done["portraits"][1]),
+        memory("3072x4608", done["large"][1]),
+        *of_opening(done["opening"][0]),
+    ]
+    by_template = done["portraits"][0]["by_template"]
+    return figures, {"photos": set_, "load_average": load, "portrait_seconds_by_template": by_template}
+
+
+def of_sittings(what: str, sittings: list[Done], target: float) -> list[Figure]:
+    """From photos to a double, and its steps."""
+    told = [each for each, _ in sittings]
+    note = f"{told[0]['accepted']} accepted, {told[0]['takes']} takes; median of {len(told)}"
+    steps = {name: median(each["steps"][name] for each in told) for name in told[0]["steps"]}
+    return [
+        seconds(what, median(each["seconds"] for each in told), target, note),
+        *(seconds(f"   {name}", value) for name, value in steps.items()),
+    ]
+
+
+def of_portraits(done: dict[str, Done]) -> list[Figure]:
+    """From a double to labelled files."""
+    (one, _), (batch, _), (big, _) = done["portraits"], done["batch"], done["large"]
+    return [
+        seconds("portrait 1024x1536, warm", one["median"], 1.2, f"n = {one['n']}"),
+        seconds("   rendering alone", one["engine_median"]),
+        seconds("   slowest template", one["worst_median"], 1.2, one["worst"]),
+        seconds("8 templates in one order, warm", batch["median"], 6, f"n = {batch['n']}"),
+        seconds("portrait 3072x4608, warm", big["median"], 8, f"n = {big['n']}"),
+    ]
+
+
+def of_opening(opening: dict[str, Any]) -> list[Figure]:
+    """How soon a double is there, and how large it is."""
+    note = f"n = {opening['n']}"
+    return [
+        Figure(what="opening a double", value=opening["milliseconds"], unit="ms", target=150, note=note),
         Figure(what="size of a double", value=opening["megabytes"], unit="MB", target=40),
     ]
-    facts = {"photos": set_, "load_average": load, "portrait_seconds_by_template": portraits["by_template"]}
-    return figures, facts
+
+
+def seconds(what: str, value: float, target: float | None = None, note: str = "") -> Figure:
+    """One line of the table, in seconds."""
+    return Figure(what=what, value=value, unit="s", target=target, note=note)
+
+
+def memory(what: str, peak: float) -> Figure:
+    """One line of the table, in MB of resident memory."""
+    return Figure(what=f"peak memory, {what}", value=peak, unit="MB", target=2048)
 
 
 def machine() -> dict[str, str]:

@@ -21,8 +21,9 @@ from fenshen.cli.portrait import remarks
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
+from fenshen.engines.studio.dressing import HeadNotBareError
 from fenshen.engines.studio.engine import StudioEngine
-from fenshen.errors import ConsentRequiredError, FenshenError, NotFoundError
+from fenshen.errors import ConsentRequiredError, FenshenError
 from fenshen.flow.portray import EASED, FaceLostError, Order, best_of, portray
 from fenshen.labels.verify import State, verify
 from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
@@ -319,7 +320,7 @@ class Picky:
 
     def render(self, _double: OpenDouble, _template: Template, options: RenderOptions, /) -> RenderedPortrait:
         if 1 in options.without:
-            raise NotFoundError
+            raise HeadNotBareError
         return faceless()
 
 
@@ -337,7 +338,7 @@ def test_a_portrait_that_is_there_is_not_lost_because_no_other_photo_suits() -> 
     double = a_double(a_take(1), a_take(2))
     shot = best_of(double, template("noir"), RenderOptions(), Picky(), HardToPlease())
     assert shot.rendered.photo == 1
-    with pytest.raises(NotFoundError):
+    with pytest.raises(HeadNotBareError):
         best_of(double, template("noir"), RenderOptions(without=(1,)), Picky(), HardToPlease())
 
 

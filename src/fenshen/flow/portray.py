@@ -10,7 +10,6 @@ from typing import Final
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import LOW, Engine, Origin, RenderedPortrait, RenderOptions, UnsuitedError
-from fenshen.errors import FenshenError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import tc260
 from fenshen.labels.deliver import deliver
@@ -170,7 +169,7 @@ def best_of(
     for left in reversed(range(min(TRIES, len(double.takes)))):
         try:
             rendered = engine.render(double, recipe, asked)
-        except FenshenError:
+        except UnsuitedError:
             if not tries:
                 raise
             break  # no other photo suits this template: the portrait that is there stays

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from fenshen.double.double import OpenDouble
-from fenshen.engines.engine import MOST_PRESSES, Engine, RenderedPortrait, RenderOptions
-from fenshen.errors import FenshenError
+from fenshen.engines.engine import MOST_PRESSES, Engine, RenderedPortrait, RenderOptions, UnsuitedError
 from fenshen.portrait.likeness import Likeness
 from fenshen.templates.recipe import Template
 from fenshen.vision.arrays import RGB, Floats
@@ -79,7 +78,7 @@ def _press(
     for options in _ways(kept[-1], double):
         try:
             rendered = engine.render(double, template, options)
-        except FenshenError:  # no photo suits this way: the portrait that is there must not be lost for it
+        except UnsuitedError:  # no photo suits this way: the portrait that is there must not be lost for it
             continue
         seen = meter.see(rendered.pixels)
         if seen is not None:

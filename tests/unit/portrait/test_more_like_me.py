@@ -11,7 +11,7 @@ from tests.fakes.takes import a_double, a_take
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
-from fenshen.errors import NotFoundError
+from fenshen.engines.studio.dressing import HeadNotBareError
 from fenshen.portrait.closer import RISE, Pressed, Shot, come_closer
 from fenshen.portrait.likeness import Likeness
 from fenshen.templates.catalogue import template
@@ -36,7 +36,7 @@ class Painter:
     def render(self, double: OpenDouble, _template: Template, options: RenderOptions, /) -> RenderedPortrait:
         self.asked.append(options)
         if options.closer in self.refused:
-            raise NotFoundError
+            raise HeadNotBareError
         wanted = self.cast.get(options.closer, 1)
         photos = [wanted, *(take.photo for take in double.takes)]
         photo = next((each for each in photos if each not in options.without), wanted)

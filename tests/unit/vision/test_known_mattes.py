@@ -7,6 +7,7 @@ import pytest
 from benchmarks.composites import Composite, composite
 
 from fenshen.vision import faces
+from fenshen.vision.arrays import Floats
 from fenshen.vision.hair import grow_hair
 from fenshen.vision.matte import Matte, cut_out
 from fenshen.vision.person import person_probability, steady_probability
@@ -44,12 +45,18 @@ def test_a_place_that_looks_like_hair_adds_no_hair() -> None:
     assert not growth.thin.any()
 
 
-def test_hair_beyond_the_mask_is_added_on_both_sides_only() -> None:
+def before_a_wall() -> tuple[Floats, Floats]:
+    """Somebody with dark hair before a light wall, and the mask that a net would give."""
     person = np.zeros((300, 300), np.float32)
     person[80:300, 110:190] = 1
     wall = np.full((300, 300, 3), 0.8, np.float32)
     wall[120:200, 118:182] = (0.8, 0.6, 0.5)  # the face
     wall[80:120, 110:190] = 0.05
+    return wall, person
+
+
+def test_hair_beyond_the_mask_is_added_on_both_sides_only() -> None:
+    wall, person = before_a_wall()
     one, both = wall.copy(), wall.copy()
     one[80:200, 80:110] = both[80:200, 80:110] = both[80:200, 190:220] = 0.05
     face = (118.0, 110.0, 64.0, 80.0)
@@ -63,10 +70,6 @@ def test_hair_beyond_the_mask_is_added_on_both_sides_only() -> None:
 
 def test_two_dark_doorways_beside_a_head_are_no_hair() -> None:
     """Large hair goes around a head; what stands left and right of it alone does not belong to it."""
-    person = np.zeros((300, 300), np.float32)
-    person[80:300, 110:190] = 1
-    wall = np.full((300, 300, 3), 0.8, np.float32)
-    wall[120:200, 118:182] = (0.8, 0.6, 0.5)  # the face
-    wall[80:120, 110:190] = 0.05
+    wall, person = before_a_wall()
     wall[130:175, 78:110] = wall[130:175, 190:222] = 0.05
     assert np.array_equal(grow_hair(wall, person, (118.0, 110.0, 64.0, 80.0)).person, person)
