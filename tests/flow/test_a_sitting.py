@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.fakes.progress import Heard
-from tests.fakes.rights import agree
+from tests.fakes.rights import agree, take_back
 from tests.fakes.sitting import (
     ANNA,
     GOOD_SHOTS,
@@ -32,7 +32,7 @@ from fenshen.ids import DoubleId, SitterId
 from fenshen.photos import enough
 from fenshen.photos.folder import PhotoFile
 from fenshen.progress import Silent
-from fenshen.rights import consent, receipt_check
+from fenshen.rights import receipt_check
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.store import doubles
@@ -191,7 +191,7 @@ def test_another_persons_consent_is_not_enough(home: Path, models: Path) -> None
 def test_a_consent_taken_back_opens_no_photo(home: Path, models: Path) -> None:
     desk = open_desk(settings_of(home, models))
     agree(desk, ANNA)
-    consent.withdraw(desk, ANNA, [Purpose.BUILD_DOUBLE])
+    take_back(desk, ANNA, Purpose.BUILD_DOUBLE)
     with pytest.raises(ConsentRequiredError):
         sit([PhotoFile(name="0.jpg", read=alarm)], ANNA, desk=desk, progress=Silent())
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.fakes.progress import Heard
+from tests.fakes.rights import take_back
 from tests.fakes.sitting import ANNA, Sat, shot, snapshot, watched_writing
 from tests.fakes.small_disk import small_disk
 from tests.fakes.takes import a_double, a_take
@@ -27,7 +28,7 @@ from fenshen.errors import ConsentRequiredError, FenshenError
 from fenshen.flow.portray import EASED, FaceLostError, Order, best_of, portray
 from fenshen.labels.verify import State, verify
 from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
-from fenshen.rights import consent, erasure
+from fenshen.rights import erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
@@ -192,7 +193,7 @@ def test_its_use_is_noted_and_puts_the_end_of_the_double_off(studio: Desk, anna:
 def test_a_consent_taken_back_makes_no_portrait(
     studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    consent.withdraw(studio, ANNA, [Purpose.RENDER_PORTRAIT])
+    take_back(studio, ANNA, Purpose.RENDER_PORTRAIT)
     with pytest.raises(ConsentRequiredError):
         portraits(studio, anna, tmp_path / "out")
     asked = ["portrait", anna.sitting.double, "-t", "noir", "-o", str(tmp_path / "out"), "--json"]
