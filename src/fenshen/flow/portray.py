@@ -98,8 +98,7 @@ def portray(
 
     Gives each portrait as soon as it is written. skipped: receives the templates that do not suit the sitter; the
     others are made all the same. Without it, or when none suits, an UnsuitedError is raised. Raises NotFoundError,
-    ConsentRequiredError, PermitRefusedError when consent is taken back meanwhile, TargetExistsError, DiskFullError;
-    portraits given before stay.
+    ConsentRequiredError, PermitRefusedError, TargetExistsError, DiskFullError; portraits given before stay.
     """
     recipes = [template(name) for name in order.templates]  # (1)
     with desk.store.begin() as connection:

@@ -107,9 +107,8 @@ def sit(
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
     first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
     instead_of: the sitter's double that this one is to follow; the photos must show the same person. idle_days: how
-    long the double may lie unused, as the sitter chose. The photos taken in die with the `with` block, whether it
-    ends well or not, and the receipt says so. Raises ConsentRequiredError, PermitRefusedError,
-    SetRefusedError, AlreadyMadeError, AnotherPersonError, DiskFullError and the refusals of weights.
+    long the double may lie unused. The photos taken in die with the `with` block, however it ends. Raises
+    ConsentRequiredError, PermitRefusedError, SetRefusedError, AlreadyMadeError, AnotherPersonError, DiskFullError.
     """
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
