@@ -18,7 +18,7 @@ from fenshen.portrait.closer import Meter, Pressed, Shot, come_closer
 from fenshen.portrait.copy_guard import Copied, same_photo_again
 from fenshen.portrait.likeness import Likeness, LikenessMeter
 from fenshen.progress import Progress
-from fenshen.rights import consent
+from fenshen.rights import consent, erasure
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
@@ -36,6 +36,12 @@ EASED: Final = (
     2  # steps by which a template gives way, unasked, to a portrait that is too little like the sitter
 )
 ENDINGS: Final[dict[Format, str]] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+
+
+class NotForMinorsError(UnsuitedError):
+    """The sitter is a minor, and this template is not a plain one. Facts: ``template``."""
+
+    code = "not_for_minors"
 
 
 class FaceLostError(UnsuitedError):
@@ -101,8 +107,7 @@ def portray(
     ConsentRequiredError, PermitRefusedError, TargetExistsError, DiskFullError; portraits given before stay.
     """
     recipes = [template(name) for name in order.templates]  # (1)
-    with desk.store.begin() as connection:
-        sitter = doubles.get(connection, double_id).sitter
+    sitter = erasure.whose(desk, double_id)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
     double = open_double(double_id, sitter, permit, desk=desk)  # (3)
     meter = LikenessMeter(double, desk.settings.models)
@@ -114,6 +119,7 @@ def portray(
         consent.still(desk, permit, Purpose.RENDER_PORTRAIT)  # taken back meanwhile: no more portraits
         start = time.perf_counter()
         try:
+            _refuse_to_minors(recipe, young=consent.is_minor(desk, sitter))
             shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
         except UnsuitedError as why:
             if skipped is None:
@@ -144,6 +150,11 @@ def portray(
         raise skipped[0].why
     with desk.store.begin() as connection:
         doubles.used(connection, double_id, desk.clock.now())  # (5)
+
+
+def _refuse_to_minors(recipe: Template, *, young: bool) -> None:
+    if young and not recipe.child_safe:
+        raise NotForMinorsError(template=recipe.name)
 
 
 def _options(order: Order, number: int, used: Sequence[int], without: tuple[int, ...]) -> RenderOptions:
