@@ -10,8 +10,10 @@ from tests.architecture.source import ROOT, SRC, functions, imported, imported_a
 
 IMAGING = {"PIL", "cv2", "pi_heif"}
 MAY_SEE_PICTURES = ("photos/decode.py", "vision/", "engines/", "portrait/", "labels/", "double/")
-FETCHING = {"subprocess", "socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "ftplib"}
+FETCHING = {"socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "ftplib"}
 MAY_FETCH = ("vision/weights.py",)
+SPAWNING = {"subprocess", "multiprocessing"}
+MAY_SPAWN = ("vision/weights.py", "rights/night_watch.py")
 REPORTS_HOME = {"onnxruntime", "sentry_sdk", "posthog", "huggingface_hub"}
 HEAVY = {
     "numpy",
@@ -63,6 +65,11 @@ def test_nothing_that_reports_home_is_imported() -> None:
 def test_only_one_file_may_fetch() -> None:
     reached = {n: libs for n, libs in importers(FETCHING).items() if libs and n not in MAY_FETCH}
     assert not reached
+
+
+def test_only_two_files_may_begin_a_process() -> None:
+    began = {n: libs for n, libs in importers(SPAWNING).items() if libs and n not in MAY_SPAWN}
+    assert not began
 
 
 def test_no_file_is_longer_than_a_sitting() -> None:
