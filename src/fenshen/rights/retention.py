@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from fenshen.clock import Clock
 from fenshen.errors import NotFoundError, SealBrokenError
-from fenshen.rights import erasure
+from fenshen.rights import erasure, receipts
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles
+from fenshen.store import consents, doubles
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -41,7 +41,7 @@ def sweep(desk: Desk) -> list[Receipt]:
     before = desk.clock.now() - UNFINISHED
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
-    disk.forget_parts(desk.settings.home / "receipts", before)
+    receipts.settle(desk, before)
     return given
 
 

@@ -127,7 +127,9 @@ def test_any_tree_is_the_one_of_the_definition_however_it_grew(data: list[bytes]
 
 
 @given(SOME, st.data())
-def test_any_inclusion_proof_is_the_one_of_the_definition_and_holds(data: list[bytes], draw: st.DataObject) -> None:
+def test_any_inclusion_proof_is_the_one_of_the_definition_and_holds(
+    data: list[bytes], draw: st.DataObject
+) -> None:
     index = draw.draw(st.integers(0, len(data) - 1))
     proof = hashes(data, merkle.inclusion_spans(index, len(data)))
     assert proof == path(index, data)
