@@ -18,7 +18,8 @@ from fenshen.portrait.closer import Meter, Pressed, Shot, come_closer
 from fenshen.portrait.copy_guard import Copied, same_photo_again
 from fenshen.portrait.likeness import Likeness, LikenessMeter
 from fenshen.progress import Progress
-from fenshen.rights import consent, erasure
+from fenshen.rights import audit, consent, erasure, receipts
+from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
@@ -148,8 +149,14 @@ def portray(
     progress.step("progress_rendering", total, total)
     if skipped and not used:
         raise skipped[0].why
+    _note_use(desk, double_id, sitter, len(used))  # (5)
+
+
+def _note_use(desk: Desk, double_id: DoubleId, sitter: SitterId, portraits: int) -> None:
+    subject = receipts.subject(desk, sitter)
     with desk.store.begin() as connection:
-        doubles.used(connection, double_id, desk.clock.now())  # (5)
+        doubles.used(connection, double_id, desk.clock.now())
+        audit.record(desk, connection, AuditEvent.DOUBLE_USED, subject=subject, portraits=portraits)
 
 
 def _refuse_to_minors(recipe: Template, *, young: bool) -> None:

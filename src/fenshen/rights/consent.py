@@ -102,11 +102,11 @@ def grant(
         "guardian": None if age is AgeBand.ADULT else "declared",
         "uploader_is_subject": is_self,
     }
-    # The receipt comes first: better a receipt for a consent we ask for again than a consent without receipt.
-    receipt = receipts.issue(
-        desk, receipts.ReceiptKind.CONSENT, sitter, facts, subject=receipts.subject(desk, sitter)
-    )
+    subject = receipts.subject(desk, sitter)
     with desk.store.begin() as connection:
+        receipt = receipts.issue(
+            desk, receipts.ReceiptKind.CONSENT, sitter, facts, subject=subject, connection=connection
+        )
         for each, bound in zip(shown, agreed_to, strict=True):
             row = consents.ConsentRow(
                 id=ConsentId(new_id("consent")),
@@ -138,10 +138,16 @@ def _agreed(words: Notice, bound: "Terms") -> dict[str, object]:
 
 def refuse(desk: "Desk", sitter: SitterId, purposes: Collection[Purpose]) -> None:
     """Remember that a sitter said no, so that nobody asks them again for the time in ``lifetimes``."""
+    from fenshen.rights import audit, receipts
+    from fenshen.rights.audit_events import AuditEvent
     from fenshen.store import consents
+    from fenshen.vault.keys import KeyUse
 
+    known = desk.vault.keys.holds(sitter, KeyUse.SUBJECT)  # who never agreed has no pseudonym, and gets none
+    subject = receipts.subject(desk, sitter) if known else None
     with desk.store.begin() as connection:
         for purpose in sorted(purposes):
+            audit.record(desk, connection, AuditEvent.CONSENT_REFUSED, subject=subject, purpose=purpose.value)
             row = consents.RefusalRow(
                 id=new_id("refusal"), sitter=sitter, purpose=purpose, refused_at=desk.clock.now()
             )

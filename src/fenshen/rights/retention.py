@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from fenshen.clock import Clock
 from fenshen.errors import NotFoundError, SealBrokenError
-from fenshen.rights import destruction, erasure, lifetimes
+from fenshen.rights import destruction, erasure, lifetimes, receipts
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles
+from fenshen.store import consents, doubles
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -24,14 +24,14 @@ def sweep(desk: Desk) -> list[Receipt]:
     Safe to call while other runs are at work: what a living run holds is left alone. One person's damaged key does
     not keep the others' data alive.
     """
-    given = list(destruction.resume(desk))  # first what was promised
+    before = desk.clock.now() - UNFINISHED
+    receipts.settle(desk, before)
+    given = list(destruction.resume(desk))  # what was promised, before what is due
     given += [
         receipt for kind, enforce in ENFORCED.items() for receipt in enforce(desk, lifetimes.life_of(kind))
     ]
-    before = desk.clock.now() - UNFINISHED
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
-    disk.forget_parts(desk.settings.home / "receipts", before)
     return given
 
 

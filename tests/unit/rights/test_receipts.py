@@ -76,10 +76,10 @@ def test_a_signature_for_something_else_does_not_pass_for_a_receipt(desk: Desk, 
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"{", b"[]", b"null", b'"text"', b"{}", b"\xff\xfe", b'{"v":2,"type":"erasure","sig":"ed25519:"}',
-        b'{"v":1,"type":"licence"}', b'{"v":1,"type":"erasure"}', b'{"v":1,"type":"erasure","sig":5}',
-        b'{"v":1,"type":"erasure","sig":"ed25519:!!"}', b'{"v":1,"v":1,"type":"erasure","sig":"ed25519:"}',
-        b'{"v":1,"type":"erasure","n":1.5,"sig":"ed25519:"}', b'{"v":1,"type":"erasure","n":NaN,"sig":"ed25519:"}',
+        b"", b"{", b"[]", b"null", b'"text"', b"{}", b"\xff\xfe", b'{"v":1,"type":"erasure","sig":"ed25519:"}',
+        b'{"v":2,"type":"licence"}', b'{"v":2,"type":"erasure"}', b'{"v":2,"type":"erasure","sig":5}',
+        b'{"v":2,"type":"erasure","sig":"ed25519:!!"}', b'{"v":2,"v":2,"type":"erasure","sig":"ed25519:"}',
+        b'{"v":2,"type":"erasure","n":1.5,"sig":"ed25519:"}', b'{"v":2,"type":"erasure","n":NaN,"sig":"ed25519:"}',
         b"[" * 100_000, b" " * (receipt_check.MAX_BYTES + 1),
     ],
 )  # fmt: skip
