@@ -229,7 +229,7 @@ def check_receipt(data: bytes, key: Ed25519PublicKey, log: bytes | None) -> str:
         demand(text.encode() in entries[index : index + 1], "this receipt is NOT in the log you gave")
         demand(size <= len(leaves) and root_of(leaves[:size]) == root, "receipt and log: two different pasts")
     seen = "" if log is None else ", in the log"
-    return f"genuine: {receipt['type']} at {receipt['at']}, entry {index} of {size}{seen}"
+    return f"genuine: {receipt['type']} at {receipt['at']}, entry {index + 1} of {size}{seen}"
 
 
 def check_grown(earlier: bytes, later: bytes, key: Ed25519PublicKey) -> str:

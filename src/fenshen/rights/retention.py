@@ -1,12 +1,14 @@
 """How long anything is kept, as a table, and the sweep that enforces it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from fenshen.clock import Clock
-from fenshen.errors import NotFoundError, SealBrokenError
+from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
+from fenshen.ids import SitterId
 from fenshen.rights import erasure, receipts
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
@@ -37,7 +39,7 @@ def sweep(desk: Desk) -> list[Receipt]:
     Safe to call while other runs are at work: what a living run holds is left alone. One person's damaged key does
     not keep the others' data alive.
     """
-    given = [receipt for rule in RULES for receipt in rule.enforce(desk, rule.life)]
+    given = _none_left_out(partial(rule.enforce, desk, rule.life) for rule in RULES)
     before = desk.clock.now() - UNFINISHED
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
@@ -45,12 +47,33 @@ def sweep(desk: Desk) -> list[Receipt]:
     return given
 
 
+def _none_left_out(acts: Iterable[Callable[[], list[Receipt]]]) -> list[Receipt]:
+    """Do every act, and only then raise what the first one refused.
+
+    A log that is damaged, or a full disk, costs receipts. It must not keep the next person's photos alive.
+    """
+    given: list[Receipt] = []
+    refused: FenshenError | None = None
+    for act in acts:
+        try:
+            given += act()
+        except FenshenError as error:
+            refused = refused or error
+    if refused:
+        raise refused
+    return given
+
+
 def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
     """Destroy every photo without a living run: its life ends with the run that brought it."""
     del life  # zero: there is no clock to wait for
     left = desk.vault.take_over()
-    given = [erasure.destroy(desk, sitter, DataClass.PHOTO, reason=Reason.ABANDONED) for sitter in left]
-    return [receipt for receipt in given if receipt]
+
+    def destroy(sitter: SitterId) -> list[Receipt]:
+        given = erasure.destroy(desk, sitter, DataClass.PHOTO, reason=Reason.ABANDONED)
+        return [given] if given else []
+
+    return _none_left_out(partial(destroy, sitter) for sitter in left)
 
 
 def _doubles(desk: Desk, life: timedelta) -> list[Receipt]:

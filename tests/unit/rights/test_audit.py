@@ -12,7 +12,7 @@ from tests.fakes.rights import agree, desk_at
 
 from fenshen.errors import DiskFullError
 from fenshen.ids import DoubleId, SitterId
-from fenshen.rights import audit, audit_check, audit_head, erasure, merkle, receipts
+from fenshen.rights import audit, audit_check, audit_head, erasure, holdings, merkle, receipts, retention
 from fenshen.rights.audit import AuditDamagedError, AuditRolledBackError
 from fenshen.rights.audit_check import AuditForkedError, AuditHeadMissingError, ReceiptNotInLogError
 from fenshen.rights.audit_events import AuditEvent, AuditFactRefusedError
@@ -20,6 +20,7 @@ from fenshen.rights.audit_head import HeadForgedError, HeadUnreadableError, Tree
 from fenshen.rights.desk import Desk
 from fenshen.store import audit as rows
 from fenshen.store import disk, doubles
+from fenshen.vault.vault import DataClass
 
 SUBJECT = "5" * 64
 
@@ -259,3 +260,18 @@ def test_a_receipt_that_the_log_lacks_is_noticed(tmp_path: Path, desk: Desk, ann
     enter(desk, 3)
     with pytest.raises(ReceiptNotInLogError):
         audit_check.verify(desk, receipts=[given.read_bytes()])
+
+
+def test_a_damaged_log_keeps_nobodys_photos_alive(tmp_path: Path, desk: Desk, anna: SitterId) -> None:
+    gone_run = desk_at(tmp_path)
+    for sitter in (anna, SitterId("sitter_omar")):
+        gone_run.vault.put(sitter, DataClass.PHOTO, "photo_1", b"a photo of a run that was cut off")
+        gone_run.vault._leases[sitter].close()  # as the kernel does for a process that dies
+    enter(desk, 3)
+    tampered(desk, "UPDATE audit_heads SET root = '" + "0" * 64 + "'")
+    with pytest.raises(AuditDamagedError):
+        retention.sweep(desk)
+    assert desk.vault.people(DataClass.PHOTO) == []
+    with pytest.raises(AuditDamagedError):
+        erasure.erase(desk, anna)
+    assert holdings.holdings(desk, anna) == []
