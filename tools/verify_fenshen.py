@@ -4,9 +4,9 @@
     python verify_fenshen.py log LOG.jsonl --key studio.pub
     python verify_fenshen.py grown EARLIER LATER --key studio.pub
 
-Needs Python 3.11 and the package ``cryptography``; nothing else, no network, nothing of Fenshen. EARLIER is an exported
-log or a head; LATER is an exported log, or what ``fenshen audit head --since EARLIER`` wrote. Ends with 0 when all holds,
-1 when something does not (it says what), 2 when it was called wrongly.
+Needs Python 3.11 and the package ``cryptography``; no network, nothing of Fenshen. EARLIER is an exported log or a
+head; LATER is an exported log, or what ``fenshen audit head --since EARLIER`` wrote. Ends with 0 when all holds, 1 when
+something does not (it says what), 2 when it was called wrongly.
 
 Trees and proofs follow RFC 9162, section 2.1. Signatures are Ed25519 (RFC 8032) over a line that names the kind, then
 JSON with sorted keys, no spaces, ASCII only. Get ``studio.pub`` from the studio once, early, and keep it: who can give
@@ -71,7 +71,7 @@ def without_repeats(pairs: list[tuple[str, Any]]) -> Table:
 
 
 def refuse(_: str) -> None:
-    """Refuse a fraction, which could be spelled in many ways."""
+    """Refuse a fraction, which has many spellings."""
     raise ValueError("a fraction")
 
 
@@ -88,8 +88,8 @@ def key_of(path: Path) -> Ed25519PublicKey:
 
 def fingerprint(key: Ed25519PublicKey) -> str:
     """Name a key as receipts and heads do."""
-    digest = sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
-    return "SHA256:" + b64encode(digest).decode().rstrip("=")
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return "SHA256:" + b64encode(sha256(der).digest()).decode().rstrip("=")
 
 
 def check_signature(table: Table, kind: bytes, key: Ed25519PublicKey, what: str) -> None:
@@ -211,11 +211,8 @@ def check_receipt(data: bytes, key: Ed25519PublicKey, log: bytes | None) -> str:
     demand(receipt.get("v") == 2 and receipt.get("type") in EVENTS, "this is no receipt of version 2")  # noqa: PLR2004
     check_signature(receipt, RECEIPT, key, "the receipt")
     said = {name: value for name, value in receipt.items() if name not in {"log", "sig"}}
-    place = receipt.get("log")
-    demand(
-        isinstance(place, dict) and set(place) == {"index", "entry", "proof", "head"},
-        "no proof in the receipt",
-    )
+    place: Table = receipt.get("log") or {}
+    demand(set(place) == {"index", "entry", "proof", "head"}, "no proof in the receipt")
     text, index = str(place["entry"]), place["index"]
     entry = table_of(text, "the entry in the receipt")
     facts = {"receipt": said.get("id"), "sha256": sha256(canonical(said)).hexdigest()}
@@ -233,37 +230,26 @@ def check_receipt(data: bytes, key: Ed25519PublicKey, log: bytes | None) -> str:
     demand(found == root, "the proof does not lead from the entry to the signed root")
     if log is not None:
         entries, leaves = check_log(log, key)
-        demand(
-            index < len(entries) and entries[index] == text.encode(),
-            "this receipt is NOT in the log you gave",
-        )
-        demand(
-            size <= len(leaves) and root_of(leaves[:size]) == root,
-            "receipt and log are of two different pasts",
-        )
-    return f"genuine: {receipt['type']} at {receipt['at']}, entry {index} of {size}" + (
-        ", in the log" if log else ""
-    )
+        demand(text.encode() in entries[index : index + 1], "this receipt is NOT in the log you gave")
+        demand(size <= len(leaves) and root_of(leaves[:size]) == root, "receipt and log: two different pasts")
+    seen = "" if log is None else ", in the log"
+    return f"genuine: {receipt['type']} at {receipt['at']}, entry {index + 1} of {size}{seen}"
 
 
 def check_grown(earlier: bytes, later: bytes, key: Ed25519PublicKey) -> str:
     """Check that a later state of the log begins with all of an earlier one."""
     old, old_root = head_at_the_end(earlier, key, "the earlier head")
-    if later.count(b"\n") == 0 or b'"proof"' not in later:
+    if later.startswith(b'{"at"'):
         _, leaves = check_log(later, key)
-        demand(
-            old <= len(leaves), f"the later log is shorter: {len(leaves)} entries, {old} were signed before"
-        )
+        demand(old <= len(leaves), f"the later log is shorter: {len(leaves)} entries, before {old}")
         demand(root_of(leaves[:old]) == old_root, "the later log does not begin with the earlier one")
         return f"grown from {old} to {len(leaves)} entries; nothing before was changed"
     answer = table_of(later, "the proof")
     demand(set(answer) == {"since", "head", "proof"}, "this is neither a log nor a proof")
-    demand(
-        check_head(answer["since"], key, "the head in the proof") == (old, old_root),
-        "the proof is for another head",
-    )
+    since = check_head(answer["since"], key, "the head in the proof")
+    demand(since == (old, old_root), "the proof is for another head")
     new, new_root = check_head(answer["head"], key, "the later head")
-    demand(old <= new, f"the later head is shorter: {new} entries, {old} were signed before")
+    demand(old <= new, f"the later head is shorter: {new} entries, before {old}")
     proof = [bytes.fromhex(each) for each in answer["proof"]]
     if old in {0, new}:
         demand(not proof and (old == 0 or old_root == new_root), "two different roots for one size")

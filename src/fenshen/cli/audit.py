@@ -22,7 +22,7 @@ app = new_app(group=True)
 Since = Annotated[Path | None, typer.Option("--since", help=told("audit_since"))]
 Receipts = Annotated[Path | None, typer.Option("--receipts", help=told("audit_receipts"))]
 Target = Annotated[Path, typer.Argument(metavar="FILE", help=told("audit_file"))]
-PROVES = ("audit_proves_whole", "audit_proves_append_only")
+WHOLE, COMPARED = "audit_proves_whole", "audit_proves_append_only"
 NO_PROOF = ("audit_no_proof_of_rollback", "audit_no_proof_of_entries")
 
 
@@ -44,7 +44,7 @@ def verify_log(since: Since = None, receipts: Receipts = None, *, as_json: Json 
                 "head": found.head.as_table(),
                 "since": found.since,
                 "receipts": found.receipts,
-                "proves": list(PROVES),
+                "proves": _proved(found),
                 "does_not_prove": list(NO_PROOF),
             }
         )
@@ -95,6 +95,11 @@ def _receipts_in(folder: Path) -> Iterator[bytes]:
     yield from (read_file(path) for path in sorted(folder.glob("*.json")))
 
 
+def _proved(found: CheckedLog) -> list[str]:
+    was_compared = found.since is not None or found.receipts is not None
+    return [WHOLE, COMPARED] if was_compared else [WHOLE]
+
+
 def _tell_checked(found: CheckedLog) -> None:
     tell(told("audit_holds"), style="bold green")
     tell(told("audit_head_is", count=found.head.size, root=found.head.root, at=found.head.at))
@@ -102,7 +107,7 @@ def _tell_checked(found: CheckedLog) -> None:
         tell(told("audit_since_holds", count=found.since))
     if found.receipts is not None:
         tell(told("audit_receipts_hold", count=found.receipts))
-    for heading, codes in (("receipt_proves", PROVES), ("receipt_does_not_prove", NO_PROOF)):
+    for heading, codes in (("receipt_proves", _proved(found)), ("receipt_does_not_prove", NO_PROOF)):
         tell(f"\n{told(heading)}", style="bold")
         for code in codes:
             tell(f"  · {told(code)}")

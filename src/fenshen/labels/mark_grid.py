@@ -100,7 +100,9 @@ def lay(folded: Floats) -> tuple[float, int, Chips]:
     if best is None:
         raise AssertionError("eight ways were tried")
     score, way, (y, x), looked = best
-    shape = np.roll(cv2.GaussianBlur(np.roll(looked, (-y, -x), (0, 1)), (3, 3), 0.8, borderType=cv2.BORDER_REFLECT), 0)
+    shape = np.roll(
+        cv2.GaussianBlur(np.roll(looked, (-y, -x), (0, 1)), (3, 3), 0.8, borderType=cv2.BORDER_REFLECT), 0
+    )
     return score, way, shape.reshape(CHIPS, SAMPLES, CHIPS, SAMPLES).mean(axis=(1, 3))
 
 

@@ -17,7 +17,7 @@ from fenshen.errors import FenshenError
 from fenshen.labels import mark_grid
 from fenshen.labels.mark_code import NUMBER_BITS, decode
 from fenshen.labels.mark_grid import Grid
-from fenshen.labels.mark_tile import ACROSS, CHIPS, soft_bits, tile
+from fenshen.labels.mark_tile import ACROSS, soft_bits, tile
 
 MARK_BITS: Final = NUMBER_BITS
 SMALLEST: Final = 320  # pixels of the short side that can carry the mark
@@ -106,21 +106,21 @@ def _looked_at(rgb: RGB8) -> Floats:
     factor = mark_grid.SHORT / min(grey.shape)
     size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    small = cv2.resize(grey.astype(np.float32), size, interpolation=how)
+    small: Floats = np.asarray(cv2.resize(grey.astype(np.float32), size, interpolation=how), np.float32)
     cut = [max(0, (side - mark_grid.LONGEST) // 2) for side in small.shape]
     return small[cut[0] : small.shape[0] - cut[0], cut[1] : small.shape[1] - cut[1]]
 
 
 def _drawn(mark: int, width: int, height: int) -> Floats:
     """Draw the tile over a whole picture; (H, W), about -1..1."""
-    fine = np.kron(tile(mark), np.ones((FINE, FINE), np.float32))
-    wrapped = cv2.copyMakeBorder(fine, FINE, FINE, FINE, FINE, cv2.BORDER_WRAP)
+    sharp = np.kron(tile(mark), np.ones((FINE, FINE), np.float32))
+    wrapped = cv2.copyMakeBorder(sharp, FINE, FINE, FINE, FINE, cv2.BORDER_WRAP)
     fine = cv2.GaussianBlur(wrapped, (0, 0), 0.22 * FINE)[FINE:-FINE, FINE:-FINE]
     chip = min(width, height) / ACROSS
     back = np.array([[FINE / chip, 0, 0], [0, FINE / chip, 0]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    drawn: Floats = cv2.warpAffine(fine, back, (width, height), flags=flags, borderMode=cv2.BORDER_WRAP)
-    return drawn
+    drawn = cv2.warpAffine(fine, back, (width, height), flags=flags, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(drawn, np.float32)
 
 
 def _strength(rgb: RGB8) -> Floats:
@@ -130,8 +130,7 @@ def _strength(rgb: RGB8) -> Floats:
     fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
     activity = cv2.blur(fine, (11, 11))
     levels = np.clip(FAINT + GAIN * activity, FAINT, LOUD)
-    wide: Floats = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
-    return wide
+    return np.asarray(cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _looked_at_whole(rgb: RGB8) -> Floats:

@@ -9,6 +9,7 @@ their erasure destroys what ties these entries to a person; the entries stay, fo
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -75,7 +76,7 @@ def restored(desk: Desk, connection: Connection) -> Entered | None:
     whoever holds one will see that this log does not have it. Gives None when nothing was lost.
     """
     rows.alone(connection)
-    kept = kept_outside(desk.settings)
+    kept = _usable_outside(desk)
     if kept is None or kept.size <= _size(connection):
         return None
     size, known = _last_signed(desk, connection, may_be_shorter=True)
@@ -136,9 +137,7 @@ def _append(
     signed = audit_head.sign(desk.signer, size=size + 1, root=root, at=at)  # (5)
     table = {name: value for name, value in signed.as_table().items() if name != "v"}
     rows.add(connection, size, text, new, HeadRow(**table))  # (6)
-    once_kept(
-        connection, "audit head", lambda: _keep_outside(desk.settings, signed, may_go_back=may_go_back)
-    )  # (7)
+    once_kept(connection, "audit head", lambda: _keep_outside(desk, signed, may_go_back=may_go_back))  # (7)
     return Entered(n=size, text=text, head=signed)
 
 
@@ -146,7 +145,7 @@ def _last_signed(
     desk: Desk, connection: Connection, *, may_be_shorter: bool = False
 ) -> tuple[int, dict[merkle.Place, bytes]]:
     """Give the log's size and the places its root is folded from, having seen that they are what was signed."""
-    found, outside = _kept_head(desk, connection), kept_outside(desk.settings)
+    found, outside = _kept_head(desk, connection), _usable_outside(desk)
     size = found.size if found else 0
     if outside and outside.size > size and not may_be_shorter:
         raise AuditRolledBackError(kept=outside.size, found=size)
@@ -170,6 +169,17 @@ def _kept_head(desk: Desk, connection: Connection) -> TreeHead | None:
     return signed[0] if signed else None
 
 
+def _usable_outside(desk: Desk) -> TreeHead | None:
+    """Give the head kept outside, if it is ours; a damaged one is told by the check, and replaced by the next."""
+    try:
+        kept = kept_outside(desk.settings)
+        if kept:
+            audit_head.check(kept, desk.signer.public_key())
+    except (HeadUnreadableError, HeadForgedError):
+        return None
+    return kept
+
+
 def _size(connection: Connection) -> int:
     return max((row.size for row in rows.heads(connection)), default=0)
 
@@ -189,17 +199,19 @@ def _hashes(connection: Connection, spans: Sequence[Span]) -> list[str]:
     return [merkle.fold([known[place] for place in merkle.places(span)]).hex() for span in spans]
 
 
-def _keep_outside(settings: Settings, signed: TreeHead, *, may_go_back: bool) -> None:
+def _keep_outside(desk: Desk, signed: TreeHead, *, may_go_back: bool) -> None:
     """Write the newest head beside the database; a head that another process kept meanwhile may be newer.
 
-    A full disk leaves the older head there: that notices a little less, and heals with the next entry.
+    Whole or not at all, but not pushed to the disk: after a power cut an older head may lie there, which notices a
+    little less, and heals with the next entry. So does one that a full disk left. The database itself is pushed.
     """
-    path = outside_file(settings)
-    try:
+    path = outside_file(desk.settings)
+    part = path.with_name(".head.json.part")
+    with suppress(DiskFullError), disk.naming_a_full_disk():
         disk.private_folder(path.parent)
         with disk.locked(path.with_name(".lock")):
-            there = kept_outside(settings)
+            there = _usable_outside(desk)
             if may_go_back or there is None or there.size < signed.size:
-                disk.write_durably(path, signed.as_line())
-    except DiskFullError:
-        return
+                part.write_bytes(signed.as_line())
+                part.chmod(disk.PRIVATE_FILE)
+                part.replace(path)

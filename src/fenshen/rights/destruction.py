@@ -5,7 +5,7 @@ destroyed, so whoever was told "begun" is erased even if the power fails: the ne
 (``resume``), and the receipt tells all that was found when it began.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from enum import StrEnum
 
@@ -196,12 +196,14 @@ def destroy_uncertified(desk: Desk, sitter: SitterId) -> None:
     _see_it_gone(desk, sitter, PERSON)
 
 
-def resume(desk: Desk) -> Iterator[Receipt]:
+def resume(desk: Desk) -> list[Receipt]:
     """Carry out every order that a run was killed over. What a living run holds waits for the next start."""
     with desk.store.begin() as connection:
         orders = erasures.every(connection)
+    given = []
     for order in orders:
         with suppress(SitterBusyError):
             if order.scope == PERSON and order.sitter is not None:
                 desk.vault.hold(order.sitter)
-            yield carry_out(desk, order)
+            given.append(carry_out(desk, order))
+    return given

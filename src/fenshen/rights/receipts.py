@@ -26,6 +26,7 @@ from fenshen.rights.audit import Entered
 from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.desk import Desk
 from fenshen.rights.receipt_check import KIND_OF_MESSAGE, VERSION
+from fenshen.store import audit as log
 from fenshen.store import disk
 from fenshen.store import receipts as register
 from fenshen.store.database import once_kept
@@ -99,12 +100,13 @@ def issue(
 def settle(desk: Desk, before: datetime) -> None:
     """Finish what a killed run began: name the receipts that were kept, drop those that nobody ever had.
 
-    Inside one writing transaction, so that no living run is between its steps 4 and 5. Half-written files go when they
+    Alone with the log, so that no living run is between its steps 4 and 5. Half-written files go when they
     were begun before ``before``.
     """
     folder = desk.settings.home / "receipts"
     if any(folder.glob(".*.json.waiting")):
         with desk.store.begin() as connection:
+            log.alone(connection)
             for waiting in folder.glob(".*.json.waiting"):
                 path = folder / waiting.name.removeprefix(".").removesuffix(".waiting")
                 if register.is_registered(connection, ReceiptId(path.stem)):

@@ -3,7 +3,7 @@
 Nothing here is ever updated or deleted but the head, which gives way to the next.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, text
@@ -60,14 +60,14 @@ def nodes(connection: Connection, wanted: Collection[Place]) -> dict[Place, str]
     return {(level, at): value for level, at, value in connection.execute(query)}
 
 
-def every_entry(connection: Connection) -> Iterator[tuple[int, str]]:
+def every_entry(connection: Connection) -> list[tuple[int, str]]:
     """Give number and text of every entry, in order."""
     query = select(audit_entries.c.n, audit_entries.c.body).order_by(audit_entries.c.n)
-    yield from connection.execute(query).tuples()
+    return [(n, body) for n, body in connection.execute(query).all()]
 
 
-def every_node(connection: Connection) -> Iterator[tuple[int, int, str]]:
+def every_node(connection: Connection) -> list[tuple[int, int, str]]:
     """Give level, index and hash of every place, level by level."""
     columns = audit_nodes.c
     query = select(columns.level, columns.n, columns.hash).order_by(columns.level, columns.n)
-    yield from connection.execute(query).tuples()
+    return [(level, n, value) for level, n, value in connection.execute(query).all()]
