@@ -11,18 +11,20 @@ import typer
 from fenshen import settings
 from fenshen.cli import check
 from fenshen.cli.consent_question import age_question, can_ask, ensure_consent
+from fenshen.cli.photo_secret import Bundle, Code, Passphrase, given_away, photos_of
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fenshen.flow.sit import Sitting
+    from fenshen.flow.take_away import TakeAway
     from fenshen.photos.folder import PhotoFile
 
 app = new_app()
 
 Id = Annotated[str, typer.Argument(metavar="ID", help=told("double_id"))]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("double_folder"))]
+Folder = Annotated[Path, typer.Argument(metavar="DIR|BUNDLE", help=told("double_folder"))]
 Frontal = Annotated[str | None, typer.Option("--frontal", metavar="FILE", help=told("double_frontal"))]
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
@@ -39,15 +41,18 @@ def create(
     consent: Consent = False,
     few: Few = False,
     confirm_adult: Sure = False,
+    take_away: Bundle = None,
+    passphrase_file: Passphrase = None,
+    code_file: Code = None,
     as_json: Json = False,
 ) -> None:
-    """Make a double of a new sitter from a folder of photos."""
+    """Make a double of a new sitter from a folder of photos, or from a bundle taken away earlier."""
     from fenshen.flow.sit import sit
     from fenshen.ids import SitterId, new_id
     from fenshen.rights import retention
     from fenshen.rights.consent import Purpose
 
-    photos, chosen = listed(folder, frontal)
+    photos, chosen = listed(folder, frontal, passphrase_file, code_file, as_json=as_json)
     desk = retention.start(settings.load())
     sitter = SitterId(new_id("sitter"))
     ensure_consent(
@@ -58,12 +63,13 @@ def create(
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
     )
-    with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
-        sitting = sit(
-            photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few,
-            is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
-        )  # fmt: skip
-    show_sitting(sitting, as_json=as_json)
+    with given_away(take_away, passphrase_file, code_file, as_json=as_json) as away:
+        with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+            sitting = sit(
+                photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few, take_away=away,
+                is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
+            )  # fmt: skip
+        show_sitting(sitting, away, as_json=as_json)
 
 
 @app.command("redo", help=told("double_redo"))
@@ -76,6 +82,9 @@ def redo_double(
     consent: Consent = False,
     few: Few = False,
     confirm_adult: Sure = False,
+    take_away: Bundle = None,
+    passphrase_file: Passphrase = None,
+    code_file: Code = None,
     as_json: Json = False,
 ) -> None:
     """Make a sitter's double anew from other photos; the old one is destroyed."""
@@ -84,7 +93,7 @@ def redo_double(
     from fenshen.rights import erasure, retention
     from fenshen.rights.consent import Purpose
 
-    photos, chosen = listed(folder, frontal)
+    photos, chosen = listed(folder, frontal, passphrase_file, code_file, as_json=as_json)
     desk = retention.start(settings.load())
     ensure_consent(
         desk,
@@ -94,21 +103,33 @@ def redo_double(
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
     )
-    with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
-        redone = redo(
-            DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few,
-            is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
-        )  # fmt: skip
-    show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)
+    with given_away(take_away, passphrase_file, code_file, as_json=as_json) as away:
+        with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+            redone = redo(
+                DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few,
+                is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
+                take_away=away,
+            )  # fmt: skip
+        show_sitting(redone.sitting, away, as_json=as_json, erased=redone.erased.path)
 
 
-def listed(folder: Path, frontal: str | None) -> tuple[list[PhotoFile], int | None]:
-    """List a folder. A frontal that was named goes first, so that it is opened however many there are."""
+def listed(
+    source: Path,
+    frontal: str | None,
+    passphrase_file: Path | None = None,
+    code_file: Path | None = None,
+    *,
+    as_json: bool = True,
+) -> tuple[list[PhotoFile], int | None]:
+    """List a folder or a bundle. A frontal that was named goes first, so that it is opened however many there are."""
     from fenshen.photos.folder import find_frontal, list_photos
 
-    photos = list_photos(folder)
+    is_bundle = source.is_file()
+    photos = (
+        photos_of(source, passphrase_file, code_file, as_json=as_json) if is_bundle else list_photos(source)
+    )
     if frontal is None:
-        return photos, None
+        return photos, 0 if is_bundle else None  # a bundle's first is the frontal that was used
     photos.insert(0, photos.pop(find_frontal(photos, Path(frontal).name)))
     return photos, 0
 
@@ -128,7 +149,9 @@ def verdicts_shown(photos: Sequence[PhotoFile], *, as_json: bool) -> Iterator[No
         raise
 
 
-def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None) -> None:
+def show_sitting(
+    sitting: Sitting, away: TakeAway | None = None, *, as_json: bool, erased: Path | None = None
+) -> None:
     """Say what came of a sitting."""
     total = sum(sitting.seconds.values())
     if as_json:
@@ -144,6 +167,7 @@ def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None)
                 "not_opened": sitting.not_opened,
                 "receipt": sitting.receipt,
                 **({"erased": erased} if erased else {}),
+                **({"take_away": as_taken(sitting, away)} if away else {}),
             }
         )
         return
@@ -156,4 +180,16 @@ def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None)
     tell(told("double_photos_gone", count=sitting.photos_destroyed, receipt=str(sitting.receipt)))
     if erased:
         tell(told("double_old_gone", receipt=str(erased)))
+    if away:
+        tell(told("take_away_written", count=sitting.taken_away, file=str(away.file)))
     tell(told("double_what_next", double=sitting.double))
+
+
+def as_taken(sitting: Sitting, away: TakeAway) -> dict[str, object]:
+    """Say what the bundle is, for machines. What opens it is never among it."""
+    return {
+        "file": away.file,
+        "photos": sitting.taken_away,
+        "bytes": away.file.stat().st_size,
+        "opens_with": away.secret.kind,
+    }

@@ -10,7 +10,6 @@ import typer
 from fenshen import settings
 from fenshen.cli.double_kept import Yes, may_destroy, tell_erased
 from fenshen.cli.screen import Json, new_app, print_json, show_table, tell, told
-from fenshen.errors import FenshenError
 
 if TYPE_CHECKING:
     from fenshen.rights.holdings import Holding
@@ -20,12 +19,6 @@ app = new_app(group=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help=told("rights_id"))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=told("rights_output"))]
 COLUMNS = ("kind", "id", "bytes", "key", "purpose", "expires")
-
-
-class FileUnwritableError(FenshenError):
-    """What the user asked for cannot be written where they asked. Facts: ``file``."""
-
-    code = "file_unwritable"
 
 
 @app.command("holdings", help=told("rights_holdings"))
@@ -47,6 +40,7 @@ def export_all(who: Id, output: Output = None, *, as_json: Json = False) -> None
     """Write everything kept of a person into one archive, opened."""
     from fenshen.rights import erasure, export, retention
     from fenshen.store import disk
+    from fenshen.store.new_file import FileUnwritableError
 
     desk = retention.start(settings.load())
     archive = export.export(desk, erasure.whose(desk, who))

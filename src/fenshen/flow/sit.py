@@ -12,6 +12,7 @@ from fenshen.double import codec
 from fenshen.double.build import build
 from fenshen.double.double import FORMAT, OpenDouble
 from fenshen.errors import FenshenError
+from fenshen.flow.take_away import TakeAway, taken_away
 from fenshen.ids import DoubleId, PhotoId, SitterId, new_id
 from fenshen.photos import sameness
 from fenshen.photos.folder import PhotoFile
@@ -80,6 +81,7 @@ class Sitting:
     photos_destroyed: int
     not_opened: int  # photos that would have added too little: over-collection is a harm, so they stay closed
     receipt: Path
+    taken_away: int = 0  # photos that the sitter took away, sealed, for a redo
 
 
 def nobody_to_ask(_code: str) -> bool:
@@ -97,6 +99,7 @@ def sit(
     accept_few: bool = False,
     is_adult: Callable[[str], bool] = nobody_to_ask,
     instead_of: DoubleId | None = None,
+    take_away: TakeAway | None = None,
     on_photo: Callable[[Inspected], None] | None = None,
 ) -> Sitting:
     """1. ask the permits  2. seal and judge each photo  3. ask the age  4. build the double  5. seal it  6. destroy.
@@ -104,10 +107,11 @@ def sit(
     photos: named and how to read each; nothing is read before the permits are there. Once there are enough
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
     first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
-    instead_of: the sitter's double that this one is to follow; the photos must show the same person. The photos
-    taken in die with the `with` block, whether it ends well or not, and the receipt says so. Raises
-    ConsentRequiredError, TooFewPhotosError, NoFrontalError, AlreadyMadeError, AnotherPersonError,
-    AgeUnconfirmedError, DiskFullError and the refusals of weights.
+    instead_of: the sitter's double that this one is to follow; the photos must show the same person. take_away: a
+    file for the sitter with the photos that were used, sealed; it is there before the double is. The photos taken in
+    die with the `with` block, whether it ends well or not, and the receipt says so. Raises ConsentRequiredError,
+    TooFewPhotosError, NoFrontalError, AlreadyMadeError, AnotherPersonError, AgeUnconfirmedError, DiskFullError, what
+    ``new_file`` raises, and the refusals of weights.
     """
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
@@ -132,7 +136,7 @@ def sit(
             double = build(
                 report, openers, building, desk.settings.models, progress=progress, clock=desk.clock
             )  # (4)
-        with watch.step("keep"):
+        with watch.step("keep"), taken_away(take_away, report, openers, building, desk.clock) as photos_taken:
             double_id = _keep(desk, sitter, double, mark)  # (5)
     receipt = custody.receipt  # (6)
     if receipt is None:
@@ -145,6 +149,7 @@ def sit(
         photos_destroyed=custody.count,
         not_opened=len(photos) - sum(photo.was_opened for photo in report.photos),
         receipt=receipt.path,
+        taken_away=photos_taken,
     )
 
 
