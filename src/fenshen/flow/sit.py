@@ -107,11 +107,10 @@ def sit(
     photos: named and how to read each; nothing is read before the permits are there. Once there are enough
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
     first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
-    instead_of: the sitter's double that this one is to follow; the photos must show the same person. take_away: a
-    file for the sitter with the photos that were used, sealed; it is there before the double is. The photos taken in
-    die with the `with` block, whether it ends well or not, and the receipt says so. Raises ConsentRequiredError,
-    TooFewPhotosError, NoFrontalError, AlreadyMadeError, AnotherPersonError, AgeUnconfirmedError, DiskFullError, what
-    ``new_file`` raises, and the refusals of weights.
+    instead_of: the sitter's double that this one is to follow; the photos must show the same person. take_away: for
+    the sitter, see ``taken_away``. The photos taken in die with the `with` block, however it ends, and the receipt says
+    so. Raises ConsentRequiredError, TooFewPhotosError, NoFrontalError, AlreadyMadeError, AnotherPersonError,
+    AgeUnconfirmedError, DiskFullError, what ``taken_away`` raises, and the refusals of weights.
     """
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
@@ -138,8 +137,7 @@ def sit(
             )  # (4)
         with watch.step("keep"), taken_away(take_away, report, openers, building, desk.clock) as photos_taken:
             double_id = _keep(desk, sitter, double, mark)  # (5)
-    receipt = custody.receipt  # (6)
-    if receipt is None:
+    if (receipt := custody.receipt) is None:  # (6)
         raise AssertionError("a sitting without photos cannot have come this far")
     return Sitting(
         double=double_id,
