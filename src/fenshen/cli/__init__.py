@@ -39,6 +39,8 @@ VERBS = (
     "models",
     "rights",
     "receipt",
+    "backup",
+    "restore",
     "doctor",
 )
 

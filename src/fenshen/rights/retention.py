@@ -13,7 +13,8 @@ from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles
+from fenshen.store import consents, disk, doubles, restoring
+from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -35,8 +36,12 @@ def sweep(desk: Desk) -> list[Receipt]:
     """Destroy all that has outlived its rule; call it when a run starts. Gives the receipts.
 
     Safe to call while other runs are at work: what a living run holds is left alone. One person's damaged key does
-    not keep the others' data alive.
+    not keep the others' data alive. While a restore is unfinished only photos go: the rest may merely not be back yet.
+    Then raises RestoreUnfinishedError.
     """
+    if restoring.is_unfinished(desk.settings):
+        _photos(desk, timedelta(0))
+        raise RestoreUnfinishedError
     given = [receipt for rule in RULES for receipt in rule.enforce(desk, rule.life)]
     before = desk.clock.now() - UNFINISHED
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
