@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, literal, select
+from sqlalchemy import Connection, DateTime, LargeBinary, Table, insert, literal, select
 
 from fenshen.errors import FenshenError
-from fenshen.store.tables import metadata
+from fenshen.store.tables import UtcDateTime, metadata
 
 STAYS_TRUE = frozenset({"receipts"})  # that one was given, also when nobody may know to whom any more
 Row = dict[str, Any]
@@ -116,9 +116,9 @@ def _typed(table: Table, row: Row) -> Row:
 
 
 def _value(table: Table, name: str, value: Any) -> Any:
-    kind = table.c[name].type.python_type
-    if value is None or not isinstance(value, str):
+    kind = table.c[name].type
+    if not isinstance(value, str):
         return value
-    if kind is datetime:
+    if isinstance(kind, UtcDateTime | DateTime):
         return datetime.fromisoformat(value)
-    return base64.b64decode(value) if kind is bytes else value
+    return base64.b64decode(value) if isinstance(kind, LargeBinary) else value
