@@ -21,7 +21,6 @@ from tests.scan import faces_in
 
 from fenshen.cli import run
 from fenshen.errors import DiskFullError, NotFoundError
-from fenshen.flow import restore as story
 from fenshen.flow.back_up import LIFE, back_up
 from fenshen.flow.restore import (
     BackupNewerError,
@@ -40,6 +39,7 @@ from fenshen.store import archive, doubles, restoring
 from fenshen.store.archive import BackupDamagedError, BackupForeignError, BackupUnreadableError
 from fenshen.store.new_file import FileExistsAlreadyError
 from fenshen.store.restoring import RestoreUnfinishedError
+from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass
 
 ANNA, OMAR = SitterId("sitter_anna"), SitterId("sitter_omar")
@@ -184,7 +184,7 @@ def test_who_is_erased_while_the_backup_is_written_is_not_in_it(
 
     made = back_up(studio, tmp_path / "b", progress=Erasing())
     assert (made.people, made.left_out, made.blobs) == (1, 1, 1)
-    assert OMAR not in studio.vault.keys.people(story.KeyUse.SUBJECT)  # no key was made for the erased
+    assert OMAR not in studio.vault.keys.people(KeyUse.SUBJECT)  # no key was made for the erased
 
 
 @pytest.mark.parametrize("lost", [1, 64, 72, 73, 1024, 500_000])
