@@ -40,6 +40,8 @@ VERBS = (
     "rights",
     "receipt",
     "audit",
+    "backup",
+    "restore",
     "doctor",
 )
 

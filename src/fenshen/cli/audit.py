@@ -9,7 +9,6 @@ import typer
 
 from fenshen import settings
 from fenshen.cli.receipt import read_file
-from fenshen.cli.rights import FileUnwritableError
 from fenshen.cli.screen import Json, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
@@ -58,6 +57,7 @@ def export_log(target: Target, *, as_json: Json = False) -> None:
     from fenshen.rights import audit_check
     from fenshen.rights.desk import open_desk
     from fenshen.store import disk
+    from fenshen.store.new_file import FileUnwritableError
 
     lines = list(audit_check.exported(open_desk(settings.load())))
     try:

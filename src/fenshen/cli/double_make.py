@@ -11,12 +11,14 @@ import typer
 from fenshen import settings
 from fenshen.cli import check
 from fenshen.cli.consent_question import age_question, can_ask, days_to_keep, ensure_consent
+from fenshen.cli.photo_secret import Bundle, Code, Passphrase, given_away, photos_of
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fenshen.flow.sit import Sitting
+    from fenshen.flow.take_away import TakeAway
     from fenshen.ids import SitterId
     from fenshen.photos.folder import PhotoFile
     from fenshen.progress import Progress
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 app = new_app()
 
 Id = Annotated[str, typer.Argument(metavar="ID", help=told("double_id"))]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("double_folder"))]
+Folder = Annotated[Path, typer.Argument(metavar="DIR|BUNDLE", help=told("double_folder"))]
 Frontal = Annotated[str | None, typer.Option("--frontal", metavar="FILE", help=told("double_frontal"))]
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
@@ -50,15 +52,18 @@ def create(
     few: Few = False,
     confirm_adult: Sure = False,
     keep_days: KeepDays = None,
+    take_away: Bundle = None,
+    passphrase_file: Passphrase = None,
+    code_file: Code = None,
     as_json: Json = False,
 ) -> None:
-    """Make a double of a new sitter from a folder of photos."""
+    """Make a double of a new sitter from a folder of photos, or from a bundle taken away earlier."""
     from fenshen.flow.sit import sit
     from fenshen.ids import SitterId, new_id
     from fenshen.rights import retention
     from fenshen.rights.consent import Purpose
 
-    photos, chosen = listed(folder, frontal)
+    photos, chosen = listed(folder, frontal, passphrase_file, code_file, as_json=as_json)
     desk = retention.start(settings.load())
     sitter = SitterId(new_id("sitter"))
     ensure_consent(
@@ -72,12 +77,14 @@ def create(
         guardian_of=guardian_of,
     )
     days = keep_days or days_to_keep(interactive=can_ask(as_json=as_json) and not consent)
-    with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
-        sitting = sit(
-            photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few, idle_days=days,
-            is_adult=asked_age(desk, sitter, progress, adult_flag=confirm_adult, as_json=as_json),
-        )  # fmt: skip
-    show_sitting(sitting, as_json=as_json)
+    with given_away(take_away, passphrase_file, code_file, as_json=as_json) as away:
+        with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+            sitting = sit(
+                photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few, take_away=away,
+                idle_days=days,
+                is_adult=asked_age(desk, sitter, progress, adult_flag=confirm_adult, as_json=as_json),
+            )  # fmt: skip
+        show_sitting(sitting, away, as_json=as_json)
 
 
 @app.command("redo", help=told("double_redo"))
@@ -91,6 +98,9 @@ def redo_double(
     guardian_of: Guardian = None,
     few: Few = False,
     confirm_adult: Sure = False,
+    take_away: Bundle = None,
+    passphrase_file: Passphrase = None,
+    code_file: Code = None,
     as_json: Json = False,
 ) -> None:
     """Make a sitter's double anew from other photos; the old one is destroyed."""
@@ -99,7 +109,7 @@ def redo_double(
     from fenshen.rights import erasure, retention
     from fenshen.rights.consent import Purpose
 
-    photos, chosen = listed(folder, frontal)
+    photos, chosen = listed(folder, frontal, passphrase_file, code_file, as_json=as_json)
     desk = retention.start(settings.load())
     sitter = erasure.whose(desk, double)
     ensure_consent(
@@ -111,12 +121,14 @@ def redo_double(
         interactive=can_ask(as_json=as_json),
         guardian_of=guardian_of,
     )
-    with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
-        redone = redo(
-            DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few,
-            is_adult=asked_age(desk, sitter, progress, adult_flag=confirm_adult, as_json=as_json),
-        )  # fmt: skip
-    show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)
+    with given_away(take_away, passphrase_file, code_file, as_json=as_json) as away:
+        with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
+            redone = redo(
+                DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few,
+                is_adult=asked_age(desk, sitter, progress, adult_flag=confirm_adult, as_json=as_json),
+                take_away=away,
+            )  # fmt: skip
+        show_sitting(redone.sitting, away, as_json=as_json, erased=redone.erased.path)
 
 
 def asked_age(
@@ -133,13 +145,23 @@ def asked_age(
     )
 
 
-def listed(folder: Path, frontal: str | None) -> tuple[list[PhotoFile], int | None]:
-    """List a folder. A frontal that was named goes first, so that it is opened however many there are."""
+def listed(
+    source: Path,
+    frontal: str | None,
+    passphrase_file: Path | None = None,
+    code_file: Path | None = None,
+    *,
+    as_json: bool = True,
+) -> tuple[list[PhotoFile], int | None]:
+    """List a folder or a bundle. A frontal that was named goes first, so that it is opened however many there are."""
     from fenshen.photos.folder import find_frontal, list_photos
 
-    photos = list_photos(folder)
+    is_bundle = source.is_file()
+    photos = (
+        photos_of(source, passphrase_file, code_file, as_json=as_json) if is_bundle else list_photos(source)
+    )
     if frontal is None:
-        return photos, None
+        return photos, 0 if is_bundle else None  # a bundle's first is the frontal that was used
     photos.insert(0, photos.pop(find_frontal(photos, Path(frontal).name)))
     return photos, 0
 
@@ -159,7 +181,9 @@ def verdicts_shown(photos: Sequence[PhotoFile], *, as_json: bool) -> Iterator[No
         raise
 
 
-def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None) -> None:
+def show_sitting(
+    sitting: Sitting, away: TakeAway | None = None, *, as_json: bool, erased: Path | None = None
+) -> None:
     """Say what came of a sitting."""
     total = sum(sitting.seconds.values())
     if as_json:
@@ -176,6 +200,7 @@ def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None)
                 "receipt": sitting.receipt,
                 "keep_days": sitting.idle_days,
                 **({"erased": erased} if erased else {}),
+                **({"take_away": as_taken(sitting, away)} if away else {}),
             }
         )
         return
@@ -188,4 +213,16 @@ def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None)
     tell(told("double_photos_gone", count=sitting.photos_destroyed, receipt=str(sitting.receipt)))
     if erased:
         tell(told("double_old_gone", receipt=str(erased)))
+    if away:
+        tell(told("take_away_written", count=sitting.taken_away, file=str(away.file)))
     tell(told("double_what_next", double=sitting.double))
+
+
+def as_taken(sitting: Sitting, away: TakeAway) -> dict[str, object]:
+    """Say what the bundle is, for machines. What opens it is never among it."""
+    return {
+        "file": away.file,
+        "photos": sitting.taken_away,
+        "bytes": away.file.stat().st_size,
+        "opens_with": away.secret.kind,
+    }

@@ -10,7 +10,6 @@ import typer
 from fenshen import settings
 from fenshen.cli.double_kept import Yes, may_destroy, tell_erased
 from fenshen.cli.screen import Json, new_app, print_json, show_table, tell, told
-from fenshen.errors import FenshenError
 from fenshen.rights.purposes import Purpose
 
 if TYPE_CHECKING:
@@ -25,12 +24,6 @@ Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=told("rights_output"))]
 PATIENCE = 30.0  # seconds to wait for a run at work to stop; it does so at its next photo or picture
 COLUMNS = ("kind", "id", "bytes", "key", "purpose", "expires")
-
-
-class FileUnwritableError(FenshenError):
-    """What the user asked for cannot be written where they asked. Facts: ``file``."""
-
-    code = "file_unwritable"
 
 
 @app.command("holdings", help=told("rights_holdings"))
@@ -52,6 +45,7 @@ def export_all(who: Id, output: Output = None, *, as_json: Json = False) -> None
     """Write everything kept of a person into one archive, opened."""
     from fenshen.rights import erasure, export, retention
     from fenshen.store import disk
+    from fenshen.store.new_file import FileUnwritableError
 
     desk = retention.start(settings.load())
     archive = export.export(desk, erasure.whose(desk, who))

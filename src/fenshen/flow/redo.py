@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fenshen.flow.sit import Sitting, nobody_to_ask, sit
+from fenshen.flow.take_away import TakeAway
 from fenshen.ids import DoubleId
 from fenshen.photos.folder import PhotoFile
 from fenshen.progress import Progress
@@ -31,11 +32,13 @@ def redo(
     frontal: int | None = None,
     accept_few: bool = False,
     is_adult: Callable[[str], bool] = nobody_to_ask,
+    take_away: TakeAway | None = None,
 ) -> Redone:
     """1. find the sitter  2. sit again, compared with the old double  3. destroy the old one.
 
-    The old double dies only when the new one is sealed: a set that is refused costs the sitter nothing. Raises
-    NotFoundError and what `sit` raises.
+    The photos may come from a folder or from the bundle that the sitter took away (``take_away.photos_in``). The old
+    double dies only when the new one is sealed: a set that is refused costs the sitter nothing. Raises NotFoundError
+    and what `sit` raises.
     """
     with desk.store.begin() as connection:
         known = doubles.get(connection, old)  # (1)
@@ -49,5 +52,6 @@ def redo(
         is_adult=is_adult,
         instead_of=old,
         idle_days=known.idle_days,
+        take_away=take_away,
     )  # (2)
     return Redone(sitting=sitting, erased=erasure.erase_double(desk, old, reason=Reason.REDONE))  # (3)

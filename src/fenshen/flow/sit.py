@@ -12,6 +12,7 @@ from fenshen.double import codec
 from fenshen.double.build import build
 from fenshen.double.double import FORMAT, OpenDouble
 from fenshen.errors import FenshenError, PermitRefusedError
+from fenshen.flow.take_away import TakeAway, taken_away
 from fenshen.ids import DoubleId, PhotoId, SitterId, new_id
 from fenshen.photos import sameness
 from fenshen.photos.folder import PhotoFile
@@ -82,6 +83,7 @@ class Sitting:
     idle_days: int  # how long the double may lie unused
     not_opened: int  # photos that would have added too little: over-collection is a harm, so they stay closed
     receipt: Path
+    taken_away: int = 0  # photos that the sitter took away, sealed, for a redo
 
 
 def nobody_to_ask(_code: str) -> bool:
@@ -100,6 +102,7 @@ def sit(
     is_adult: Callable[[str], bool] = nobody_to_ask,
     instead_of: DoubleId | None = None,
     idle_days: int = doubles.IDLE_DAYS,
+    take_away: TakeAway | None = None,
     on_photo: Callable[[Inspected], None] | None = None,
 ) -> Sitting:
     """1. ask the permits  2. seal and judge each photo  3. ask the age  4. build the double  5. seal it  6. destroy.
@@ -108,8 +111,9 @@ def sit(
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
     first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
     instead_of: the sitter's double that this one is to follow; the photos must show the same person. idle_days: how
-    long the double may lie unused. The photos taken in die with the `with` block, however it ends. Raises
-    ConsentRequiredError, PermitRefusedError, SetRefusedError, AlreadyMadeError, AnotherPersonError, DiskFullError.
+    long the double may lie unused. take_away: for the sitter, see ``taken_away``. The photos taken in die with the
+    `with` block, however it ends. Raises ConsentRequiredError, PermitRefusedError, SetRefusedError, AlreadyMadeError,
+    AnotherPersonError, DiskFullError and what ``taken_away`` raises.
     """
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
@@ -124,20 +128,16 @@ def sit(
                 stop_when_enough=True, clock=desk.clock,
             )  # (2)  # fmt: skip
             mark = _mark(report, desk)
-            _refuse_twins(desk, mark, instead_of)
-            _refuse_thin(report, accept_few=accept_few)
-            if instead_of is not None:
-                _refuse_another(report, instead_of, sitter, building, desk)
+            _refuse(report, mark, building, desk, instead_of=instead_of, accept_few=accept_few)
             _ask_age(report, is_adult)  # (3)
         with watch.step("build"):
             openers = [_opener(custody, kept, n, building) for n in range(len(report.photos))]
             double = build(
                 report, openers, building, desk.settings.models, progress=progress, clock=desk.clock
             )  # (4)
-        with watch.step("keep"):
+        with watch.step("keep"), taken_away(take_away, report, openers, building, desk.clock) as photos_taken:
             double_id = _keep(desk, keeping, double, mark, idle_days)  # (5)
-    receipt = custody.receipt  # (6)
-    if receipt is None:
+    if (receipt := custody.receipt) is None:  # (6)
         raise AssertionError("a sitting without photos cannot have come this far")
     return Sitting(
         double=double_id,
@@ -148,6 +148,7 @@ def sit(
         idle_days=idle_days,
         not_opened=len(photos) - sum(photo.was_opened for photo in report.photos),
         receipt=receipt.path,
+        taken_away=photos_taken,
     )
 
 
@@ -187,6 +188,16 @@ def _ask_age(report: SetReport, is_adult: Callable[[str], bool]) -> None:
     for code in report.asks:
         if not is_adult(code):
             raise AgeUnconfirmedError(report=report)
+
+
+def _refuse(
+    report: SetReport, mark: str, permit: Permit, desk: Desk, *, instead_of: DoubleId | None, accept_few: bool
+) -> None:
+    """Refuse a set that was seen before, that is too thin, or that shows another person than the old double."""
+    _refuse_twins(desk, mark, instead_of)
+    _refuse_thin(report, accept_few=accept_few)
+    if instead_of is not None:
+        _refuse_another(report, instead_of, permit.sitter, permit, desk)
 
 
 def _refuse_twins(desk: Desk, mark: str, instead_of: DoubleId | None) -> None:

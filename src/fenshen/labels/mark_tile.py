@@ -1,7 +1,8 @@
 """The tile of the invisible mark: 32 x 32 chips of light and dark, some to be found by, some that carry the number.
 
 The tile repeats over the whole picture, so any part of it holds the number many times over; its chips are a 171st of
-the picture's short side, so that the mark keeps its size in the picture when the picture is scaled. The pattern is public.
+the picture's short side, so that the mark keeps its size in the picture when the picture is scaled. The pattern is
+public.
 """
 
 from functools import cache

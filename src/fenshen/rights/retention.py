@@ -13,7 +13,8 @@ from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, doubles
+from fenshen.store import consents, doubles, restoring
+from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -24,8 +25,12 @@ def sweep(desk: Desk) -> list[Receipt]:
     """Destroy all that has outlived its rule; call it when a run starts. Gives the receipts.
 
     Safe to call while other runs are at work: what a living run holds is left alone. One person's damaged key does
-    not keep the others' data alive.
+    not keep the others' data alive. While a restore is unfinished only photos go: the rest may merely not be back yet.
+    Then raises RestoreUnfinishedError.
     """
+    if restoring.is_unfinished(desk.settings):
+        _photos(desk, timedelta(0))
+        raise RestoreUnfinishedError
     before = desk.clock.now() - UNFINISHED
     receipts.settle(desk, before)
     due = (partial(enforce, desk, lifetimes.life_of(kind)) for kind, enforce in ENFORCED.items())

@@ -33,6 +33,13 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether a migration is in the folder."""
+    return revision in {
+        script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()
+    }
+
+
 def _config(engine: Engine | None) -> Config:
     config = Config()
     config.set_main_option("script_location", "fenshen.store:migrations")

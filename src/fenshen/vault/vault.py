@@ -73,6 +73,11 @@ class Vault:
         self._leases: dict[SitterId, ExitStack] = {}
         self._leasing = Lock()
 
+    @property
+    def blobs(self) -> Blobs:
+        """The sealed bytes, for who copies them without opening them: a backup."""
+        return self._blobs
+
     def put(self, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes) -> None:
         """Seal and keep an object, replacing one of the same id.
 
