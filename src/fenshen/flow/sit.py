@@ -205,7 +205,7 @@ def _refuse_thin(report: SetReport, *, accept_few: bool) -> None:
 
 def _refuse_another(report: SetReport, old: DoubleId, sitter: SitterId, permit: Permit, desk: Desk) -> None:
     """Compare the new frontal with the old double's takes, one to one and in memory."""
-    permit.check(Purpose.BUILD_DOUBLE, desk.clock.now())
+    permit.check(Purpose.BUILD_DOUBLE, desk.clock.now(), sitter=sitter)
     frontal = report.photos[report.frontal or 0].embedding
     double = codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, old))
     meter = LikenessMeter(double, desk.settings.models)
