@@ -59,7 +59,11 @@ def test_a_thousand_altered_keys_are_noticed_and_none_opens_a_face(home: Path) -
     """The keys of Anna, of the names and of the signature: each of the three files, by every way that fits it."""
     vault = Vault(settings_at(home))
     vault.keys.studio_secret("signing", 32)
-    files = [vault.keys._folder(ANNA, KeyUse.DOUBLE) / "1", home / "keys" / "names", home / "keys" / "signing"]
+    files = [
+        vault.keys._folder(ANNA, KeyUse.DOUBLE) / "1",
+        home / "keys" / "names",
+        home / "keys" / "signing",
+    ]
     wholes, noticed = [path.read_bytes() for path in files], 0
     for path, whole in zip(files, wholes, strict=True):
         for _way, altered in alterations(whole, whole, KEYS // 3 + 1, seed=6, of_frames=False):
