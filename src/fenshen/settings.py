@@ -22,10 +22,11 @@ class Settings:
     key_file: Path  # the key that wraps every other key; mode 0600
     language: Language
     producer: str  # ASCII name of this service; written into every label (TC260 ContentProducer)
+    operator: str = ""  # who runs the studio for others, with a contact; empty: whoever sits at this machine
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read FENSHEN_HOME, FENSHEN_MODELS, FENSHEN_KEY_FILE, FENSHEN_PRODUCER and the language.
+    """Read FENSHEN_HOME, FENSHEN_MODELS, FENSHEN_KEY_FILE, FENSHEN_PRODUCER, FENSHEN_OPERATOR and the language.
 
     The language is FENSHEN_LANG, else that of LC_ALL or LANG, else English.
     Raises SettingInvalidError when the producer's name is empty or not printable ASCII.
@@ -40,6 +41,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         key_file=_folder(environ.get("FENSHEN_KEY_FILE")) or home / "keys" / "kek",
         language=language_of(environ),
         producer=producer,
+        operator=" ".join(environ.get("FENSHEN_OPERATOR", "").split()),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.attack.doors import decoders, doors
 from tests.fakes.progress import Heard
-from tests.fakes.rights import desk_at, unsafe_permit
+from tests.fakes.rights import agree, desk_at, unsafe_permit
 
 from fenshen.cli import check, check_page
 from fenshen.clock import SystemClock
@@ -57,7 +57,7 @@ def ring() -> Any:
 
 
 def face() -> Any:
-    """A face, or what keeps it. (No constant: who collects tests looks at constants.)"""
+    """A face, or what keeps it. (No constant: who collects tests looks at constants)."""
     return Untouchable()
 
 
@@ -94,6 +94,7 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "flow/sit.py:_refuse_another": lambda p, d: sit._refuse_another(
         REPORT, DOUBLE, ANNA, p, replace(d, vault=face())
     ),
+    "flow/sit.py:_keep": lambda p, d: sit._keep(replace(d, vault=face()), p, face(), "mark", 30),
     "flow/sit.py:_opener": lambda p, d: sit._opener(custody(d), {0: PHOTO}, 0, p)(),
     "flow/sit.py:_taker": lambda p, d: sit._taker(
         custody(d), {}, 0, PhotoFile(name="1.jpg", read=lambda: b""), p
@@ -116,6 +117,7 @@ OWNED = {
 PURPOSES = {
     "flow/portray.py:open_double": {Purpose.RENDER_PORTRAIT},
     "flow/sit.py:_refuse_another": {Purpose.BUILD_DOUBLE},
+    "flow/sit.py:_keep": {Purpose.KEEP_DOUBLE},
     "double/build.py:build": {Purpose.BUILD_DOUBLE},
 }
 TO_PHOTOS = {Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE}
@@ -146,7 +148,11 @@ def bad_permits(door: str) -> list[tuple[str, object]]:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return replace(desk_at(tmp_path_factory.mktemp("doors")), clock=SystemClock())
+    """A studio in which Anna and Omar agreed to everything, so that only the permit can be what is wrong."""
+    opened = replace(desk_at(tmp_path_factory.mktemp("doors")), clock=SystemClock())
+    agree(opened, ANNA)
+    agree(opened, OMAR)
+    return opened
 
 
 def test_every_door_to_a_face_is_known_here() -> None:
@@ -185,7 +191,7 @@ def test_no_door_opens_without_the_right_permit(desk: Desk, door: str, permit: A
 
 @pytest.mark.parametrize("door", CALLS)
 def test_the_alarm_rings_when_the_permit_is_right(desk: Desk, door: str) -> None:
-    """Else the test above would prove nothing. (A digest of what has no bytes is a TypeError: it was touched.)"""
+    """Else the test above would prove nothing. (A digest of what has no bytes is a TypeError: it was touched)."""
     for purpose in PURPOSES.get(door, TO_PHOTOS):
         with pytest.raises((TouchedError, TypeError)):
             CALLS[door](unsafe_permit(purpose, sitter=ANNA), desk)

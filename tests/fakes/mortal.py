@@ -36,7 +36,9 @@ _left: list[int] = []  # steps to live, when it is counted at all
 def _count(event: str, details: tuple[Any, ...]) -> None:
     if not _left:
         return
-    writes = event == "open" and isinstance(details[2], int) and bool(details[2] & 0o103)  # WRONLY, RDWR, CREAT
+    writes = (
+        event == "open" and isinstance(details[2], int) and bool(details[2] & 0o103)
+    )  # WRONLY, RDWR, CREAT
     if writes or event in CHANGING:
         if _left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)

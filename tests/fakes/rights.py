@@ -26,6 +26,11 @@ def agree(desk: Desk, sitter: SitterId, purposes: Collection[Purpose] = tuple(Pu
     consent.grant(desk, sitter, purposes, adult=True, is_self=True, language="en")
 
 
+def take_back(desk: Desk, sitter: SitterId, *purposes: Purpose) -> int:
+    with desk.store.begin() as connection:
+        return consent.take_back(connection, desk, sitter, purposes)
+
+
 def unsafe_permit(purpose: Purpose, *, sitter: str = "sitter_test", now: datetime | None = None) -> Permit:
     """Make a permit nobody consented to: for tests of what comes after the permit was checked."""
     now = now or datetime.now(UTC)

@@ -3,12 +3,13 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.fakes.progress import Heard
-from tests.fakes.rights import agree
+from tests.fakes.rights import agree, take_back
 from tests.fakes.sitting import (
     ANNA,
     GOOD_SHOTS,
@@ -26,13 +27,13 @@ from tests.scan import faces_in
 from fenshen.cli import run
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
-from fenshen.errors import ConsentRequiredError, FenshenError
+from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
 from fenshen.flow.sit import MOST_PHOTOS, sit
 from fenshen.ids import DoubleId, SitterId
 from fenshen.photos import enough
 from fenshen.photos.folder import PhotoFile
 from fenshen.progress import Silent
-from fenshen.rights import consent, receipt_check
+from fenshen.rights import receipt_check
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.store import doubles
@@ -191,9 +192,45 @@ def test_another_persons_consent_is_not_enough(home: Path, models: Path) -> None
 def test_a_consent_taken_back_opens_no_photo(home: Path, models: Path) -> None:
     desk = open_desk(settings_of(home, models))
     agree(desk, ANNA)
-    consent.withdraw(desk, ANNA, [Purpose.BUILD_DOUBLE])
+    take_back(desk, ANNA, Purpose.BUILD_DOUBLE)
     with pytest.raises(ConsentRequiredError):
         sit([PhotoFile(name="0.jpg", read=alarm)], ANNA, desk=desk, progress=Silent())
+
+
+def test_consent_taken_back_during_a_sitting_stops_it_at_the_next_photo(home: Path, models: Path) -> None:
+    desk = open_desk(settings_of(home, models))
+    agree(desk, ANNA)
+    read: list[int] = []
+
+    def opener(number: int) -> Callable[[], bytes]:
+        def open_it() -> bytes:
+            read.append(number)
+            if number == 1:
+                take_back(desk, ANNA, Purpose.INSPECT_PHOTOS)
+            return shot(number)
+
+        return open_it
+
+    files = [PhotoFile(name=f"{n}.jpg", read=opener(n)) for n in range(12)]
+    with pytest.raises(PermitRefusedError):
+        sit(files, ANNA, desk=desk, progress=Silent())
+    assert len(read) <= 4  # two are looked at at a time
+    assert desk.vault.objects(ANNA, DataClass.PHOTO) == []
+
+
+def test_consent_to_keep_taken_back_while_the_double_is_built_keeps_none(home: Path, models: Path) -> None:
+    desk = open_desk(settings_of(home, models))
+    agree(desk, ANNA)
+
+    class TakingBackAtTheEnd(Silent):
+        def step(self, name: str, done: int, total: int) -> None:
+            if name == "progress_cutting" and done == total:
+                take_back(desk, ANNA, Purpose.KEEP_DOUBLE)
+
+    with pytest.raises(PermitRefusedError):
+        sit(as_files(shots()), ANNA, desk=desk, progress=TakingBackAtTheEnd())
+    assert desk.vault.objects(ANNA, DataClass.DOUBLE) == []
+    assert desk.vault.objects(ANNA, DataClass.PHOTO) == []
 
 
 def test_photos_beyond_what_a_double_can_use_are_never_opened(home: Path, models: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.fakes.progress import Heard
+from tests.fakes.rights import take_back
 from tests.fakes.sitting import ANNA, Sat, shot, snapshot, watched_writing
 from tests.fakes.small_disk import small_disk
 from tests.fakes.takes import a_double, a_take
@@ -23,11 +24,11 @@ from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.dressing import HeadNotBareError
 from fenshen.engines.studio.engine import StudioEngine
-from fenshen.errors import ConsentRequiredError, FenshenError
+from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
 from fenshen.flow.portray import EASED, FaceLostError, Order, best_of, portray
 from fenshen.labels.verify import State, verify
 from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
-from fenshen.rights import consent, erasure
+from fenshen.rights import erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
@@ -192,12 +193,40 @@ def test_its_use_is_noted_and_puts_the_end_of_the_double_off(studio: Desk, anna:
 def test_a_consent_taken_back_makes_no_portrait(
     studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    consent.withdraw(studio, ANNA, [Purpose.RENDER_PORTRAIT])
+    take_back(studio, ANNA, Purpose.RENDER_PORTRAIT)
     with pytest.raises(ConsentRequiredError):
         portraits(studio, anna, tmp_path / "out")
     asked = ["portrait", anna.sitting.double, "-t", "noir", "-o", str(tmp_path / "out"), "--json"]
     assert run(asked) == 1
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "consent_required"
+    assert not (tmp_path / "out").exists()
+
+
+class TakingBack:
+    """An engine during whose work the sitter takes consent back."""
+
+    card = StudioEngine.card
+
+    def __init__(self, studio: Desk, engine: StudioEngine) -> None:
+        self.studio, self.engine = studio, engine
+
+    def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
+        rendered = self.engine.render(double, template, options)
+        erasure.withdraw(self.studio, ANNA, [Purpose.RENDER_PORTRAIT])
+        return rendered
+
+
+def test_consent_taken_back_while_a_portrait_is_made_keeps_it_from_leaving(
+    studio: Desk, anna: Sat, tmp_path: Path
+) -> None:
+    order = Order(templates=["noir", "daylight"], short_side=400)
+    engine = TakingBack(studio, StudioEngine())
+    with pytest.raises(PermitRefusedError):
+        list(
+            portray(
+                anna.sitting.double, order, tmp_path / "out", desk=studio, engine=engine, progress=Heard()
+            )
+        )
     assert not (tmp_path / "out").exists()
 
 

@@ -4,19 +4,20 @@ import io
 import os
 import pty
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.fakes.rights import desk_at, unsafe_permit
+from tests.fakes.rights import desk_at, settings_at, unsafe_permit
 
-from fenshen.cli.consent_question import ensure_consent
+from fenshen.cli.consent_question import RefusedLatelyError, days_to_keep, ensure_consent
 from fenshen.errors import ConsentRequiredError, PermitRefusedError
 from fenshen.ids import SitterId
 from fenshen.photos.decode import decode
-from fenshen.rights import consent
+from fenshen.rights import consent, holdings
 from fenshen.rights.consent import GuardianNeededError, Permit, Purpose
-from fenshen.rights.desk import Desk
+from fenshen.rights.desk import Desk, open_desk
 from fenshen.store import consents
 
 ANNA = SitterId("sitter_anna")
@@ -153,3 +154,62 @@ def test_one_reads_the_whole_notice_before_the_first_question(
         ask(desk, interactive=True)
     shown = " ".join(capsys.readouterr().out.split())
     assert shown.index("nothing is uploaded") < shown.index("erase what is kept") < shown.index("18 or older")
+
+
+def never_asked(question: str) -> str:
+    raise AssertionError(question)
+
+
+def test_a_no_to_what_is_optional_is_kept_and_not_asked_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "y\ny\ny\ny\ny\n\n")
+    assert ask(desk, interactive=True)
+    monkeypatch.setattr("builtins.input", never_asked)
+    assert not ask(desk, interactive=True)  # nobody is asked a second time …
+    with pytest.raises(RefusedLatelyError):  # … not even when it cannot be done without
+        ensure_consent(
+            desk, ANNA, [Purpose.RENDER_PORTRAIT], adult_flag=False, consent_flag=False, interactive=True
+        )
+    assert consent.agreed(desk, ANNA) == {*TO_MAKE}
+
+
+def test_of_somebody_unknown_not_even_their_no_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "y\ny\nno\nno\nno\nno\n")
+    with pytest.raises(ConsentRequiredError):
+        ask(desk, interactive=True)
+    assert nothing_stored(desk)
+    assert holdings.holdings(desk, ANNA) == []
+
+
+def test_who_comes_by_themselves_is_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, "y\ny\ny\ny\ny\n\n")
+    assert ask(desk, interactive=True)
+    typed(monkeypatch, "y\ny\ny\n")
+    receipt = ensure_consent(
+        desk, ANNA, [], optional=[Purpose.RENDER_PORTRAIT], adult_flag=False, consent_flag=False,
+        interactive=True, again=True,
+    )  # fmt: skip
+    assert receipt is not None
+    assert consent.agreed(desk, ANNA) == set(Purpose)
+
+
+@pytest.mark.parametrize(
+    ("answer", "days"), [("7\n", 7), ("\n", 30), ("9999\n", 365), ("soon\n", 30), ("0\n", 30)]
+)
+def test_the_sitter_is_asked_how_long_the_double_may_be_kept(
+    monkeypatch: pytest.MonkeyPatch, answer: str, days: int
+) -> None:
+    typed(monkeypatch, answer)
+    assert days_to_keep(interactive=True) == days
+
+
+def test_who_runs_the_studio_for_others_is_told_before_anyone_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for_others = replace(settings_at(tmp_path), operator="Portraits Ltd, privacy@example.org")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(GuardianNeededError):
+        ask(open_desk(for_others), interactive=True)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert 0 < shown.index("privacy@example.org") < shown.index("18 or older")

@@ -100,7 +100,6 @@ def gone_whole(desk: Desk, home: Path) -> bool:
     return faces_in(home, [CANARY, *names]) == []
 
 
-@pytest.mark.xfail(reason="an erasure has no intent on the disk yet: nothing knows that it was begun", strict=True)
 @pytest.mark.parametrize("work", ["erase", "withdraw"])
 def test_an_erasure_killed_at_any_step_is_finished_by_the_next_start(tmp_path: Path, work: str) -> None:
     """Begun is begun: if one thing of Anna's is gone or taken back, then at the next start all of it is, and a receipt says so."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fenshen.cli import screen
 from fenshen.cli.screen import tell, told
-from fenshen.errors import ConsentRequiredError
+from fenshen.errors import ConsentRequiredError, FenshenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from fenshen.rights.consent import Purpose
     from fenshen.rights.desk import Desk
     from fenshen.rights.receipts import Receipt
+
+
+class RefusedLatelyError(FenshenError):
+    """The sitter said no to this, and is not asked again for a while. Facts: ``purpose``, ``sitter``, ``until``."""
+
+    code = "refused_lately"
+
 
 YES = frozenset({"y", "yes", "是", "好", "同意"})
 
@@ -35,17 +42,23 @@ def ensure_consent(
     adult_flag: bool,
     consent_flag: bool,
     interactive: bool,
+    again: bool = False,
 ) -> Receipt | None:
     """See that the sitter agreed to ``purposes``, asking for what is missing; give the receipt, if a new one was made.
 
-    1. what was agreed to before is not asked again  2. ``--consent`` stands for a yes to everything asked for
+    1. what was agreed to before is not asked again, and what was refused lately neither: people change their
+    mind by ``rights agree``, not by being asked often  2. ``--consent`` stands for a yes to everything asked for
     3. without it and without anybody to ask, refuse  4. else show the notice and ask, each purpose by itself.
-    A no to an ``optional`` purpose is fine. Raises ConsentRequiredError, GuardianNeededError; then nothing is kept.
+    A no to an ``optional`` purpose is fine, and remembered. again: the sitter came by themselves to say another
+    word, so a no of lately does not stand in the way. Raises ConsentRequiredError, RefusedLatelyError,
+    GuardianNeededError.
     """
     from fenshen.rights import consent
 
     standing = consent.agreed(desk, sitter)
     missing = [purpose for purpose in (*purposes, *optional) if purpose not in standing]
+    if not consent_flag and not again:
+        missing = _without_refused(desk, sitter, missing, purposes)
     if not missing:  # (1)
         return None
     adult, is_self, agreed = (
@@ -56,17 +69,37 @@ def ensure_consent(
     if not consent_flag:
         if not interactive:
             raise ConsentRequiredError(purpose=missing[0])  # (3)
-        adult, is_self, agreed = _ask(missing, adult=adult_flag)  # (4)
-    for purpose in missing:
-        if purpose in purposes and purpose not in agreed:
-            raise ConsentRequiredError(purpose=purpose)
+        adult, is_self, agreed = _ask(desk, missing, adult=adult_flag)  # (4)
+        if not agreed and not purposes:
+            consent.refuse(desk, sitter, missing)
+            return None
+    refused = [purpose for purpose in missing if purpose not in agreed]
+    if needed := [purpose for purpose in refused if purpose in purposes]:
+        if standing:  # of somebody unknown nothing is kept, not even their no
+            consent.refuse(desk, sitter, refused)
+        raise ConsentRequiredError(purpose=needed[0])
+    if refused:
+        consent.refuse(desk, sitter, refused)
     receipt = consent.grant(desk, sitter, agreed, adult=adult, is_self=is_self, language=screen.language())
     if interactive:
         tell(told("consent_receipt", file=str(receipt.path)))
     return receipt
 
 
-def _ask(missing: Sequence[Purpose], *, adult: bool) -> tuple[bool, bool, list[Purpose]]:
+def _without_refused(
+    desk: Desk, sitter: SitterId, missing: Sequence[Purpose], purposes: Sequence[Purpose]
+) -> list[Purpose]:
+    """Take out what the sitter said no to lately. Raises RefusedLatelyError when it cannot be done without."""
+    from fenshen.rights import consent
+
+    until = consent.not_to_be_asked(desk, sitter)
+    for purpose in missing:
+        if purpose in until and purpose in purposes:
+            raise RefusedLatelyError(purpose=purpose, sitter=sitter, until=f"{until[purpose]:%Y-%m-%d}")
+    return [purpose for purpose in missing if purpose not in until]
+
+
+def _ask(desk: Desk, missing: Sequence[Purpose], *, adult: bool) -> tuple[bool, bool, list[Purpose]]:
     """Show the notice and ask. Gives: is the sitter an adult, is it the one who answers, and to what they agreed."""
     from fenshen.rights import notices
     from fenshen.rights.consent import GuardianNeededError
@@ -75,6 +108,8 @@ def _ask(missing: Sequence[Purpose], *, adult: bool) -> tuple[bool, bool, list[P
     tell(told("consent_title"), style="bold")
     for paragraph in notices.common(language):
         tell(f"\n{paragraph}")
+    if desk.settings.operator:
+        tell(f"\n{told('consent_operator', operator=desk.settings.operator)}")
     tell("")
     if not adult and not yes(told("consent_ask_adult")):
         raise GuardianNeededError
@@ -100,6 +135,19 @@ def age_question(progress: Progress, *, adult_flag: bool, interactive: bool) -> 
             return yes(told("consent_ask_adult"))
 
     return is_adult
+
+
+def days_to_keep(*, interactive: bool) -> int:
+    """Ask how long a double may lie unused before it is destroyed; Enter, or nobody to ask, is the usual time."""
+    from fenshen.store.doubles import IDLE_DAYS, MOST_IDLE_DAYS
+
+    if not interactive:
+        return IDLE_DAYS
+    try:
+        answer = input(f"{told('consent_ask_days', days=IDLE_DAYS, most=MOST_IDLE_DAYS)} ").strip()
+    except EOFError:
+        return IDLE_DAYS
+    return min(int(answer), MOST_IDLE_DAYS) if answer.isdecimal() and int(answer) else IDLE_DAYS
 
 
 def yes(question: str) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = new_app()
 
 Id = Annotated[str, typer.Argument(metavar="ID", help=told("double_id"))]
+Days = Annotated[int, typer.Option("--days", min=1, max=365, help=told("option_keep_days"))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=told("option_yes"))]
 COLUMNS = ("id", "created", "used", "expires", "takes", "bytes")
 
@@ -60,6 +61,20 @@ def delete_double(double: Id, *, yes: Yes = False, as_json: Json = False) -> Non
         tell_erased(erasure.erase_double(desk, DoubleId(double)).path, as_json=as_json)
 
 
+@app.command("keep", help=told("double_keep"))
+def keep_double(double: Id, *, days: Days, as_json: Json = False) -> None:
+    """Choose how long a double may lie unused, counted from now."""
+    from fenshen.ids import DoubleId
+    from fenshen.rights import retention
+    from fenshen.store import doubles
+
+    desk = retention.start(settings.load())
+    with desk.store.begin() as connection:
+        doubles.keep_for(connection, DoubleId(double), days, desk.clock.now())
+        row = doubles.get(connection, DoubleId(double))
+    _show(desk, [row], as_json=as_json, is_list=False)
+
+
 def may_destroy(id_: str, *, yes: bool, as_json: bool) -> bool:
     """Ask once more, when there is somebody to ask."""
     if yes or not consent_question.can_ask(as_json=as_json):
@@ -75,11 +90,11 @@ def tell_erased(receipt: Any, *, as_json: bool) -> None:
     import json
 
     body = json.loads(receipt.read_bytes())
-    count = sum(each["n"] for each in body["objects"])
+    what = ", ".join(f"{told('holding_' + each['kind'])} × {each['n']}" for each in body["objects"])
     if as_json:
         print_json({"destroyed": body["objects"], "receipt": receipt})
     else:
-        tell(told("erase_done", count=count, file=str(receipt)))
+        tell(told("erase_done", what=what, file=str(receipt)))
 
 
 def _show(desk: Desk, rows: list[DoubleRow], *, as_json: bool, is_list: bool) -> None:
@@ -112,6 +127,7 @@ def _as_dict(row: DoubleRow, size: int) -> dict[str, object]:
         "created_at": row.created_at.isoformat(),
         "last_used_at": row.last_used_at.isoformat(),
         "expires_at": row.expires_at.isoformat(),
+        "keep_days": row.idle_days,
         "takes": row.takes,
         "format_version": row.format_version,
         "state": row.state.value,

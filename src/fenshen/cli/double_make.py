@@ -10,7 +10,7 @@ import typer
 
 from fenshen import settings
 from fenshen.cli import check
-from fenshen.cli.consent_question import age_question, can_ask, ensure_consent
+from fenshen.cli.consent_question import age_question, can_ask, days_to_keep, ensure_consent
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ Sure = Annotated[bool, typer.Option("--confirm-adult", help=told("option_confirm
 Few = Annotated[bool, typer.Option("--few", help=told("option_few"))]
 
 
+KeepDays = Annotated[int | None, typer.Option("--keep-days", min=1, max=365, help=told("option_keep_days"))]
+
+
 @app.command("create", help=told("double_create"))
 def create(
     folder: Folder,
@@ -39,6 +42,7 @@ def create(
     consent: Consent = False,
     few: Few = False,
     confirm_adult: Sure = False,
+    keep_days: KeepDays = None,
     as_json: Json = False,
 ) -> None:
     """Make a double of a new sitter from a folder of photos."""
@@ -53,14 +57,16 @@ def create(
     ensure_consent(
         desk,
         sitter,
-        list(Purpose),
+        [Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBLE],
+        optional=[Purpose.RENDER_PORTRAIT],
         adult_flag=adult,
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
     )
+    days = keep_days or days_to_keep(interactive=can_ask(as_json=as_json) and not consent)
     with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
         sitting = sit(
-            photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few,
+            photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few, idle_days=days,
             is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
         )  # fmt: skip
     show_sitting(sitting, as_json=as_json)
@@ -143,6 +149,7 @@ def show_sitting(sitting: Sitting, *, as_json: bool, erased: Path | None = None)
                 "photos_destroyed": sitting.photos_destroyed,
                 "not_opened": sitting.not_opened,
                 "receipt": sitting.receipt,
+                "keep_days": sitting.idle_days,
                 **({"erased": erased} if erased else {}),
             }
         )

@@ -1,4 +1,4 @@
-"""``fenshen rights holdings | export | erase``: what is kept of a person, all of it to take away, and its end."""
+"""``fenshen rights``: what is kept of a person, all of it to take away, and its end; consent given and taken back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fenshen import settings
 from fenshen.cli.double_kept import Yes, may_destroy, tell_erased
 from fenshen.cli.screen import Json, new_app, print_json, show_table, tell, told
 from fenshen.errors import FenshenError
+from fenshen.rights.purposes import Purpose
 
 if TYPE_CHECKING:
     from fenshen.rights.holdings import Holding
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 app = new_app(group=True)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help=told("rights_id"))]
+Purposes = Annotated[list[Purpose] | None, typer.Option("--purpose", help=told("rights_purpose"))]
+Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
+Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=told("rights_output"))]
+PATIENCE = 30.0  # seconds to wait for a run at work to stop; it does so at its next photo or picture
 COLUMNS = ("kind", "id", "bytes", "key", "purpose", "expires")
 
 
@@ -69,7 +74,56 @@ def erase_all(who: Id, *, yes: Yes = False, as_json: Json = False) -> None:
     desk = retention.start(settings.load())
     sitter = erasure.whose(desk, who)
     if may_destroy(who, yes=yes, as_json=as_json):
-        tell_erased(erasure.erase(desk, sitter).path, as_json=as_json)
+        tell_erased(erasure.erase(desk, sitter, patience=PATIENCE).path, as_json=as_json)
+
+
+@app.command("withdraw", help=told("rights_withdraw"))
+def withdraw(who: Id, *, purpose: Purposes = None, yes: Yes = False, as_json: Json = False) -> None:
+    """Take consent back, for one purpose or for all: work stops, and what rested on it is destroyed."""
+    from fenshen.rights import erasure, retention
+
+    desk = retention.start(settings.load())
+    sitter = erasure.whose(desk, who)
+    purposes = list(purpose or Purpose)
+    loses_all = bool(erasure.WHOLE & set(purposes))
+    if loses_all and not may_destroy(who, yes=yes, as_json=as_json):
+        return
+    done = erasure.withdraw(desk, sitter, purposes, patience=PATIENCE)
+    if as_json:
+        erased = done.erased.path if done.erased else None
+        print_json({"withdrawn": purposes, "receipt": done.receipt.path, "erased": erased})
+        return
+    tell(told("withdraw_done", file=str(done.receipt.path)), style="bold")
+    if done.erased:
+        tell_erased(done.erased.path, as_json=False)
+
+
+@app.command("agree", help=told("rights_agree"))
+def agree(
+    who: Id,
+    *,
+    purpose: Purposes = None,
+    adult: Adult = False,
+    consent: Consent = False,
+    as_json: Json = False,
+) -> None:
+    """Agree to what one said no to before, or to what now has other words or terms."""
+    from fenshen.cli.consent_question import can_ask, ensure_consent
+    from fenshen.rights import consent as consents
+    from fenshen.rights import erasure, retention
+
+    desk = retention.start(settings.load())
+    sitter = erasure.whose(desk, who)
+    wanted = list(purpose or Purpose)
+    receipt = ensure_consent(
+        desk, sitter, [], optional=wanted, adult_flag=adult, consent_flag=consent,
+        interactive=can_ask(as_json=as_json), again=True,
+    )  # fmt: skip
+    agreed = sorted(consents.agreed(desk, sitter))
+    if as_json:
+        print_json({"agreed": agreed, "receipt": receipt.path if receipt else None})
+    else:
+        tell(told("agree_done", purposes=", ".join(told(f"purpose_{each}") for each in agreed)))
 
 
 def _as_row(each: Holding) -> tuple[str, ...]:

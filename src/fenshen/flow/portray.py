@@ -98,7 +98,7 @@ def portray(
 
     Gives each portrait as soon as it is written. skipped: receives the templates that do not suit the sitter; the
     others are made all the same. Without it, or when none suits, an UnsuitedError is raised. Raises NotFoundError,
-    ConsentRequiredError, TargetExistsError, DiskFullError; portraits given before stay.
+    ConsentRequiredError, PermitRefusedError, TargetExistsError, DiskFullError; portraits given before stay.
     """
     recipes = [template(name) for name in order.templates]  # (1)
     with desk.store.begin() as connection:
@@ -111,7 +111,7 @@ def portray(
     for done, (recipe, number) in enumerate((r, n) for r in recipes for n in range(order.each)):
         here = tuple(used[len(used) - number :])  # of this template: its portraits are of different photos
         progress.step("progress_rendering", done, total)
-        permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
+        consent.still(desk, permit, Purpose.RENDER_PORTRAIT)  # taken back meanwhile: no more portraits
         start = time.perf_counter()
         try:
             shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
@@ -123,6 +123,7 @@ def portray(
         shot, pressed = _closer(shot, order, double, recipe, engine, meter)
         picture = labelled(shot.rendered, desk, order.format)
         file = folder / f"{_stem(recipe, number, order.each)}.{ENDINGS[order.format]}"
+        consent.still(desk, permit, Purpose.RENDER_PORTRAIT)
         deliver(picture, file, replace=order.replace)  # (4)
         layers = _explain(shot, double, recipe, engine, file, order, desk) if order.explain else ()
         used.append(shot.rendered.photo)

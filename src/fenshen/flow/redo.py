@@ -38,15 +38,16 @@ def redo(
     NotFoundError and what `sit` raises.
     """
     with desk.store.begin() as connection:
-        sitter = doubles.get(connection, old).sitter  # (1)
+        known = doubles.get(connection, old)  # (1)
     sitting = sit(
         photos,
-        sitter,
+        known.sitter,
         desk=desk,
         progress=progress,
         frontal=frontal,
         accept_few=accept_few,
         is_adult=is_adult,
         instead_of=old,
+        idle_days=known.idle_days,
     )  # (2)
     return Redone(sitting=sitting, erased=erasure.erase_double(desk, old, reason=Reason.REDONE))  # (3)

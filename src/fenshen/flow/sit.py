@@ -11,7 +11,7 @@ from typing import Final
 from fenshen.double import codec
 from fenshen.double.build import build
 from fenshen.double.double import FORMAT, OpenDouble
-from fenshen.errors import FenshenError
+from fenshen.errors import FenshenError, PermitRefusedError
 from fenshen.ids import DoubleId, PhotoId, SitterId, new_id
 from fenshen.photos import sameness
 from fenshen.photos.folder import PhotoFile
@@ -78,6 +78,7 @@ class Sitting:
     takes: tuple[int, ...]  # photo numbers, counted from 1
     seconds: Mapping[str, float]  # by step
     photos_destroyed: int
+    idle_days: int  # how long the double may lie unused
     not_opened: int  # photos that would have added too little: over-collection is a harm, so they stay closed
     receipt: Path
 
@@ -97,6 +98,7 @@ def sit(
     accept_few: bool = False,
     is_adult: Callable[[str], bool] = nobody_to_ask,
     instead_of: DoubleId | None = None,
+    idle_days: int = doubles.IDLE_DAYS,
     on_photo: Callable[[Inspected], None] | None = None,
 ) -> Sitting:
     """1. ask the permits  2. seal and judge each photo  3. ask the age  4. build the double  5. seal it  6. destroy.
@@ -104,15 +106,14 @@ def sit(
     photos: named and how to read each; nothing is read before the permits are there. Once there are enough
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
     first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
-    instead_of: the sitter's double that this one is to follow; the photos must show the same person. The photos
-    taken in die with the `with` block, whether it ends well or not, and the receipt says so. Raises
-    ConsentRequiredError, TooFewPhotosError, NoFrontalError, AlreadyMadeError, AnotherPersonError,
-    AgeUnconfirmedError, DiskFullError and the refusals of weights.
+    instead_of: the sitter's double that this one is to follow; the photos must show the same person. idle_days: how
+    long the double may lie unused. The photos taken in die with the `with` block, however it ends. Raises
+    ConsentRequiredError, PermitRefusedError, SetRefusedError, AlreadyMadeError, AnotherPersonError, DiskFullError.
     """
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
     building = consent.require(desk, sitter, Purpose.BUILD_DOUBLE)
-    consent.require(desk, sitter, Purpose.KEEP_DOUBLE)
+    keeping = consent.require(desk, sitter, Purpose.KEEP_DOUBLE)
     with Custody(desk, sitter) as custody:
         kept: dict[int, PhotoId] = {}
         with watch.step("judge"):
@@ -133,7 +134,7 @@ def sit(
                 report, openers, building, desk.settings.models, progress=progress, clock=desk.clock
             )  # (4)
         with watch.step("keep"):
-            double_id = _keep(desk, sitter, double, mark)  # (5)
+            double_id = _keep(desk, keeping, double, mark, idle_days)  # (5)
     receipt = custody.receipt  # (6)
     if receipt is None:
         raise AssertionError("a sitting without photos cannot have come this far")
@@ -143,6 +144,7 @@ def sit(
         takes=tuple(take.photo for take in double.takes),
         seconds=watch.seconds,
         photos_destroyed=custody.count,
+        idle_days=idle_days,
         not_opened=len(photos) - sum(photo.was_opened for photo in report.photos),
         receipt=receipt.path,
     )
@@ -213,15 +215,26 @@ def _refuse_another(report: SetReport, old: DoubleId, sitter: SitterId, permit: 
         raise AnotherPersonError
 
 
-def _keep(desk: Desk, sitter: SitterId, double: OpenDouble, mark: str) -> DoubleId:
-    """Seal the double, then register it: a crash in between leaves sealed bytes that the sweep finds."""
+def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: int) -> DoubleId:
+    """Seal the double, then register it: a crash in between leaves sealed bytes that the sweep finds.
+
+    Whether consent still stands is asked in the transaction that registers: after a withdrawal nothing is. Raises
+    PermitRefusedError.
+    """
     double_id = DoubleId(new_id("double"))
-    desk.vault.put(sitter, DataClass.DOUBLE, double_id, codec.pack(double))
+    consent.still(desk, permit, Purpose.KEEP_DOUBLE)
+    desk.vault.put(permit.sitter, DataClass.DOUBLE, double_id, codec.pack(double))
     row = doubles.new(
-        double_id, sitter, desk.clock.now(), takes=len(double.takes), format_version=FORMAT, photo_set=mark
-    )
-    with desk.store.begin() as connection:
-        doubles.add(connection, row)
+        double_id, permit.sitter, desk.clock.now(), takes=len(double.takes), format_version=FORMAT,
+        photo_set=mark, idle_days=idle_days,
+    )  # fmt: skip
+    try:
+        with desk.store.begin() as connection:
+            consent.still_within(connection, desk, permit, Purpose.KEEP_DOUBLE)
+            doubles.add(connection, row)
+    except PermitRefusedError:  # taken back while we sealed it
+        desk.vault.delete(permit.sitter, DataClass.DOUBLE, double_id)
+        raise
     return double_id
 
 

@@ -1,10 +1,10 @@
 """Consent before pixels. Whatever opens a face takes a Permit, and only this file can make one.
 
-Consent is given for each purpose by itself, never by default, in exact words whose hash is kept. Other words,
-a withdrawal, or a purpose that was not agreed to: no permit.
+Consent is given for each purpose by itself, never by default, in exact words and to exact terms whose hashes are
+kept. Other words, other terms, a withdrawal, or a purpose that was not agreed to: no permit.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,22 +14,24 @@ from fenshen.clock import Clock
 from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
 from fenshen.ids import ConsentId, SitterId, new_id
 from fenshen.rights.notices import notice
+from fenshen.rights.purposes import Purpose
+
+__all__ = ["AgeBand", "Permit", "Purpose"]
 
 if TYPE_CHECKING:  # the database and the keys take half a second, and who only looks at photos needs neither
+    from sqlalchemy import Connection
+
     from fenshen.rights.desk import Desk
     from fenshen.rights.receipts import Receipt
 
-PERMIT_LIFE = timedelta(hours=1)  # long enough for any one run; a withdrawal is never older than that
+PERMIT_LIFE = timedelta(hours=1)  # long enough for any one run; `still` asks anew within it
 _MAKER = object()  # known to this file only
 
 
-class Purpose(StrEnum):
-    """All that a face may ever be opened for. What is not in this list cannot be asked for."""
+class AgeBand(StrEnum):
+    """How old a sitter was said to be, no finer than the law asks."""
 
-    INSPECT_PHOTOS = "inspect_photos"
-    BUILD_DOUBLE = "build_double"
-    RENDER_PORTRAIT = "render_portrait"
-    KEEP_DOUBLE = "keep_double"
+    ADULT = ">=18"
 
 
 class GuardianNeededError(FenshenError):
@@ -80,18 +82,30 @@ def grant(
     """Remember that a sitter agreed to these purposes, in today's words in ``language``; give the receipt.
 
     ``adult``: declared to be 18 or older. ``is_self``: the sitter speaks; else somebody who said that the
-    sitter told them so. Raises GuardianNeededError having stored nothing.
+    sitter told them so. An earlier no to the same purposes is forgotten. Raises GuardianNeededError having
+    stored nothing.
     """
     from fenshen.rights import receipts
+    from fenshen.rights.terms import terms
     from fenshen.store import consents
 
     if not adult:
         raise GuardianNeededError
     now, shown = desk.clock.now(), [notice(purpose, language) for purpose in sorted(purposes)]
+    agreed_to = {purpose: terms(purpose, desk.settings) for purpose in purposes}
     facts = {
-        "purposes": [{"purpose": each.purpose, "notice_sha256": each.sha256} for each in shown],
+        "purposes": [
+            {
+                "purpose": each.purpose,
+                "notice_sha256": each.sha256,
+                "terms_sha256": agreed_to[Purpose(each.purpose)].sha256,
+                "lives": list(agreed_to[Purpose(each.purpose)].lives),
+                "processors": list(agreed_to[Purpose(each.purpose)].processors),
+            }
+            for each in shown
+        ],
         "language": language,
-        "age_band": ">=18",
+        "age_band": AgeBand.ADULT.value,
         "guardian": None,
         "uploader_is_subject": is_self,
     }
@@ -107,27 +121,71 @@ def grant(
                 purpose=each.purpose,
                 language=language,
                 notice_sha256=each.sha256,
-                is_adult=adult,
+                terms_sha256=agreed_to[Purpose(each.purpose)].sha256,
+                receipt=receipt.id,
+                age_band=AgeBand.ADULT,
                 is_self=is_self,
                 granted_at=now,
             )
             consents.add(connection, row)
+        consents.take_back_refusals(connection, sitter, frozenset(purposes))
     return receipt
+
+
+def refuse(desk: "Desk", sitter: SitterId, purposes: Collection[Purpose]) -> None:
+    """Remember that a sitter said no, so that nobody asks them again for the time in ``lifetimes``."""
+    from fenshen.store import consents
+
+    with desk.store.begin() as connection:
+        for purpose in sorted(purposes):
+            row = consents.RefusalRow(
+                id=new_id("refusal"), sitter=sitter, purpose=purpose, refused_at=desk.clock.now()
+            )
+            consents.refuse(connection, row)
+
+
+def not_to_be_asked(desk: "Desk", sitter: SitterId) -> Mapping[Purpose, datetime]:
+    """Give the purposes that a sitter said no to lately, and until when they must not be asked again."""
+    from fenshen.rights.lifetimes import life_of
+    from fenshen.store import consents
+
+    with desk.store.begin() as connection:
+        rows = consents.refused(connection, sitter)
+    until = {Purpose(row.purpose): row.refused_at + life_of("refusal") for row in rows}
+    return {purpose: moment for purpose, moment in until.items() if moment > desk.clock.now()}
 
 
 def agreed(desk: "Desk", sitter: SitterId) -> frozenset[Purpose]:
     """Give the purposes that a sitter's standing consents cover, in the words of today."""
-    return frozenset(purpose for purpose in Purpose if _stands(desk, sitter, purpose))
+    with desk.store.begin() as connection:
+        return frozenset(purpose for purpose in Purpose if _stands(connection, desk, sitter, purpose))
 
 
 def require(desk: "Desk", sitter: SitterId, purpose: Purpose) -> Permit:
     """Give a permit for one purpose.
 
-    Raises ConsentRequiredError: never agreed, withdrawn, or the words have changed since.
+    Raises ConsentRequiredError: never agreed, withdrawn, or words or terms have changed since.
     """
-    if not _stands(desk, sitter, purpose):
-        raise ConsentRequiredError(purpose=purpose)
+    with desk.store.begin() as connection:
+        if not _stands(connection, desk, sitter, purpose):
+            raise ConsentRequiredError(purpose=purpose)
     return _permit(sitter, purpose, desk.clock)
+
+
+def still(desk: "Desk", permit: Permit, purpose: Purpose) -> None:
+    """Raise PermitRefusedError unless a permit covers ``purpose`` now *and* the consent behind it still stands.
+
+    Long work asks this before each step that opens or hands out a face, so that a withdrawal stops it.
+    """
+    with desk.store.begin() as connection:
+        still_within(connection, desk, permit, purpose)
+
+
+def still_within(connection: "Connection", desk: "Desk", permit: Permit, purpose: Purpose) -> None:
+    """Ask the same inside a transaction that writes: what it writes cannot outrun a withdrawal."""
+    permit.check(purpose, desk.clock.now())
+    if not _stands(connection, desk, permit.sitter, purpose):
+        raise PermitRefusedError(purpose=purpose)
 
 
 def for_this_run(purpose: Purpose, clock: Clock) -> Permit:
@@ -141,23 +199,25 @@ def for_this_run(purpose: Purpose, clock: Clock) -> Permit:
     return _permit(SitterId(new_id("sitter")), purpose, clock)
 
 
-def withdraw(desk: "Desk", sitter: SitterId, purposes: Collection[Purpose]) -> int:
+def take_back(connection: "Connection", desk: "Desk", sitter: SitterId, purposes: Collection[Purpose]) -> int:
     """Take consents back: from now on there are no permits for these purposes. Gives how many were standing.
 
-    It erases nothing by itself; ``holdings.withdraw`` does both.
+    It erases nothing by itself; ``erasure.withdraw`` does both, in this transaction and after it.
     """
     from fenshen.store import consents
 
-    with desk.store.begin() as connection:
-        return consents.withdraw(connection, sitter, frozenset(purposes), desk.clock.now())
+    return consents.withdraw(connection, sitter, frozenset(purposes), desk.clock.now())
 
 
-def _stands(desk: "Desk", sitter: SitterId, purpose: Purpose) -> bool:
+def _stands(connection: "Connection", desk: "Desk", sitter: SitterId, purpose: Purpose) -> bool:
+    from fenshen.rights.terms import terms
     from fenshen.store import consents
 
-    with desk.store.begin() as connection:
-        row = consents.standing(connection, sitter, purpose)
-    return row is not None and row.is_adult and row.notice_sha256 == notice(purpose, row.language).sha256
+    today = terms(purpose, desk.settings).sha256
+    return any(
+        row.terms_sha256 == today and row.notice_sha256 == notice(purpose, row.language).sha256
+        for row in consents.standing(connection, sitter, purpose)
+    )
 
 
 def _permit(sitter: SitterId, purpose: Purpose, clock: Clock) -> Permit:

@@ -6,7 +6,7 @@ from typing import Self
 
 from fenshen.errors import DiskFullError, PermitRefusedError
 from fenshen.ids import PhotoId, SitterId, new_id
-from fenshen.rights import erasure
+from fenshen.rights import consent, erasure
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
@@ -69,5 +69,7 @@ class Custody:
 
     def _check(self, permit: Permit) -> None:
         """Let photos be opened to inspect them or to build the double, for their own sitter only."""
+        if permit.sitter != self._sitter:
+            raise PermitRefusedError(purpose=permit.purpose)
         purpose = permit.purpose if permit.purpose in MAY_READ else Purpose.BUILD_DOUBLE
-        permit.check(purpose, self._desk.clock.now(), sitter=self._sitter)
+        consent.still(self._desk, permit, purpose)  # a withdrawal stops the run at its next photo

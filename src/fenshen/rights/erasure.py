@@ -1,35 +1,40 @@
-"""Destroy what is kept of a person, look whether it is gone, and sign a receipt that says so."""
+"""Ask for erasure, in whole or in part, or take consent back. ``destruction`` carries it out."""
 
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Collection
 from contextlib import suppress
-from enum import StrEnum
+from dataclasses import dataclass
 
-from fenshen.errors import NotFoundError
+from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.rights import consent, receipts
-from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
-from fenshen.rights.holdings import KINDS, holdings
+from fenshen.rights.destruction import PERSON, Reason, carry_out, promise
+from fenshen.rights.holdings import holdings
+from fenshen.rights.purposes import Purpose
 from fenshen.rights.receipts import Receipt, ReceiptKind
 from fenshen.store import doubles
-from fenshen.vault.keys import KeyUse
-from fenshen.vault.vault import DataClass, Destroyed, ErasureFailedError
+from fenshen.vault.keys import KeyUse, SitterBusyError
+from fenshen.vault.vault import DataClass
 
-METHOD = "NIST SP 800-88r2 cryptographic erase: wrapped keys overwritten and unlinked; then blobs unlinked"
+__all__ = ["Reason", "Withdrawal", "destroy", "erase", "erase_double", "whose", "withdraw"]
+
 WHOLE = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBLE})
+BEAT = 0.1  # seconds between two looks whether another run has ended
 
 
-class Reason(StrEnum):
-    """Why something was destroyed; stands in the receipt."""
+class ErasureWaitsError(SitterBusyError):
+    """Another run still holds this sitter's photos. The order stands: that run stops at its next step."""
 
-    DONE = "purpose achieved"
-    FAILED = "purpose cannot be achieved"
-    ABANDONED = "the run that brought it was cut off"
-    EXPIRED = "retention ended"
-    ASKED = "the person asked"
-    WITHDRAWN = "consent withdrawn"
-    REDONE = "made anew from other photos"
-    RESUMED = "an erasure that was cut off is finished"
+    code = "erasure_waits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """What came of taking consent back."""
+
+    receipt: Receipt  # that it was taken back
+    erased: Receipt | None  # of what rested on it; None when nothing did
 
 
 def whose(desk: Desk, id_: str) -> SitterId:
@@ -42,78 +47,86 @@ def whose(desk: Desk, id_: str) -> SitterId:
     raise NotFoundError(kind="person", id=id_)
 
 
-def erase(desk: Desk, sitter: SitterId, *, reason: Reason = Reason.ASKED) -> Receipt:
-    """Destroy everything the studio keeps of a sitter.
+def erase(desk: Desk, sitter: SitterId, *, reason: Reason = Reason.ASKED, patience: float = 0) -> Receipt:
+    """Destroy everything the studio keeps of a sitter; their consents stand no more from the first step on.
 
-    1. say who it was, while that can still be said  2. destroy each kind, the pseudonym's key last
-    3. empty the write-ahead log  4. look whether anything is left  5. sign the receipt.
-    Repeating it after a crash goes on where it stopped. Raises NotFoundError when nothing is kept,
-    SitterBusyError while another run holds this sitter's photos, ErasureFailedError when something is still
-    there.
+    patience: seconds to wait for a run that is at work with the photos; it stops at its next photo or picture.
+    What nobody asked for (a time that ran out, say) leaves a run at work alone. Raises NotFoundError when nothing
+    is kept, ErasureWaitsError when that run did not end in time (the next start finishes what was ordered),
+    ErasureFailedError when something is still there.
     """
     if not holdings(desk, sitter):
         raise NotFoundError(kind="person", id=sitter)
-    desk.vault.hold(sitter)  # a run that is at work with the photos must end first
-    subject = receipts.subject(desk, sitter)  # (1)
-    destroyed = {kind.name: kind.shredded(desk, sitter) for kind in KINDS}  # (2)
-    desk.store.scrub()  # (3)
-    if left := holdings(desk, sitter):  # (4)
-        raise ErasureFailedError(kind=left[0].kind)
-    if any(desk.vault.keys.keys(sitter, use) for use in KeyUse):
-        raise ErasureFailedError(kind="key")
-    return _receipt(desk, None, destroyed, reason, subject)  # (5)
+    if reason is not Reason.ASKED:
+        _wait_for(desk, sitter, patience)
+    order = promise(desk, sitter, PERSON, reason, taken_back=tuple(Purpose))
+    _wait_for(desk, sitter, patience)
+    return carry_out(desk, order)
 
 
 def erase_double(desk: Desk, double_id: DoubleId, *, reason: Reason = Reason.ASKED) -> Receipt:
     """Destroy one double; with the last one goes everything else the studio keeps of the sitter.
 
-    Raises NotFoundError, SitterBusyError, ErasureFailedError.
+    Raises NotFoundError, ErasureWaitsError, ErasureFailedError.
     """
     with desk.store.begin() as connection:
         sitter = doubles.get(connection, double_id).sitter
         is_last = len(doubles.every(connection, sitter=sitter)) == 1
     if is_last:
         return erase(desk, sitter, reason=reason)
-    destroyed = Destroyed(count=0, bytes=0, key_ids=())
-    with suppress(NotFoundError):  # a run was killed after the blob went and before its row did
-        destroyed = desk.vault.delete(sitter, DataClass.DOUBLE, double_id)
-    with desk.store.begin() as connection:
-        doubles.remove(connection, double_id)
-    desk.store.scrub()
-    return _receipt(desk, sitter, {DataClass.DOUBLE: destroyed}, reason, receipts.subject(desk, sitter))
+    return carry_out(desk, promise(desk, sitter, double_id, reason))
 
 
 def destroy(desk: Desk, sitter: SitterId, data_class: DataClass, *, reason: Reason) -> Receipt | None:
-    """Destroy all blobs of one class of a sitter. Gives no receipt when there was nothing to destroy."""
-    destroyed = desk.vault.destroy(sitter, data_class)
-    if not destroyed.key_ids:
+    """Destroy all blobs of one class of a sitter. Gives no receipt when there was nothing to destroy.
+
+    Raises DiskFullError when there was no room for the order or the receipt; the blobs are gone all the same.
+    """
+    if not desk.vault.keys.holds(sitter, KeyUse(data_class)):
+        desk.vault.destroy(sitter, data_class)  # lets go of a sitter whose first photo never came
         return None
-    return _receipt(desk, sitter, {data_class: destroyed}, reason, receipts.subject(desk, sitter))
+    try:
+        order = promise(desk, sitter, data_class, reason)
+    except DiskFullError:
+        desk.vault.destroy(sitter, data_class)
+        raise
+    return carry_out(desk, order)
 
 
-def withdraw(desk: Desk, sitter: SitterId, purposes: Collection[Purpose]) -> Receipt | None:
+def withdraw(
+    desk: Desk, sitter: SitterId, purposes: Collection[Purpose], *, patience: float = 0
+) -> Withdrawal:
     """Take consent back, at once, and destroy what rested on it.
 
-    Without consent to inspect, build or keep there is no double, so everything goes. Without consent to
-    render, the portraits in the vault go. Gives no receipt when nothing rested on it.
+    1. from now on there are no permits, and runs at work stop  2. certify that  3. destroy: without consent to
+    inspect, build or keep there is no double, so everything goes; without consent to render, the portraits in the
+    vault go. Raises NotFoundError when nothing of the sitter is kept, and what ``erase`` raises.
     """
-    consent.withdraw(desk, sitter, purposes)
-    if WHOLE & frozenset(purposes):
-        return erase(desk, sitter, reason=Reason.WITHDRAWN)
-    return destroy(desk, sitter, DataClass.PORTRAIT, reason=Reason.WITHDRAWN)
+    if not holdings(desk, sitter):
+        raise NotFoundError(kind="person", id=sitter)
+    whole = bool(WHOLE & frozenset(purposes))
+    subject = receipts.subject(desk, sitter)
+    if whole:
+        order = promise(desk, sitter, PERSON, Reason.WITHDRAWN, taken_back=purposes)
+    else:
+        with desk.store.begin() as connection:
+            consent.take_back(connection, desk, sitter, purposes)  # (1)
+    facts = {"purposes": [{"purpose": purpose} for purpose in sorted(purposes)]}
+    receipt = receipts.issue(desk, ReceiptKind.WITHDRAWAL, sitter, facts, subject=subject)  # (2)
+    if not whole:
+        gone = destroy(desk, sitter, DataClass.PORTRAIT, reason=Reason.WITHDRAWN)
+        return Withdrawal(receipt=receipt, erased=gone)
+    _wait_for(desk, sitter, patience)
+    return Withdrawal(receipt=receipt, erased=carry_out(desk, order))  # (3)
 
 
-def _receipt(
-    desk: Desk, sitter: SitterId | None, destroyed: Mapping[str, Destroyed], reason: Reason, subject: str
-) -> Receipt:
-    facts = {
-        "objects": [
-            {"kind": str(kind), "n": what.count, "bytes": what.bytes}
-            for kind, what in destroyed.items()
-            if what.count or what.key_ids
-        ],
-        "dek_ids": [key_id for what in destroyed.values() for key_id in what.key_ids],
-        "method": METHOD,
-        "reason": reason.value,
-    }
-    return receipts.issue(desk, ReceiptKind.ERASURE, sitter, facts, subject=subject)
+def _wait_for(desk: Desk, sitter: SitterId, patience: float) -> None:
+    """Take the lease on a sitter's photos, so that a run that is at work with them ends first."""
+    for _ in range(round(patience / BEAT)):
+        with suppress(SitterBusyError):
+            return desk.vault.hold(sitter)
+        time.sleep(BEAT)
+    try:
+        return desk.vault.hold(sitter)
+    except SitterBusyError:
+        raise ErasureWaitsError from None

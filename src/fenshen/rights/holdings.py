@@ -5,15 +5,19 @@ same change; a test fails when a class of blobs, a use of keys or a table has no
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
 
 from fenshen.ids import SitterId
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
-from fenshen.store import consents, doubles, receipts
+from fenshen.rights.lifetimes import LIFETIMES
+from fenshen.store import consents, doubles, erasures, receipts
 from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass, Destroyed
@@ -28,7 +32,7 @@ class Holding:
     bytes: int  # on disk; 0 for a row of the database
     key_id: str | None  # of the key that seals it
     purpose: Purpose
-    expires_at: datetime | None  # None: see `retention.RULES` for what ends it
+    expires_at: datetime | None  # None: see `lifetimes.LIFETIMES` for what ends it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,10 @@ class Kind:
     listed: Callable[[Desk, SitterId], list[Holding]]
     exported: Callable[[Desk, SitterId], Iterator[tuple[str, bytes]]]  # name in the archive, content
     shredded: Callable[[Desk, SitterId], Destroyed]
+
+
+RowsOf = Callable[[Connection, SitterId], Sequence[Any]]  # dataclasses with an ``id``
+OF_ROWS = {each.kind: each.purpose for each in LIFETIMES}  # where a row names no purpose of its own
 
 
 def holdings(desk: Desk, sitter: SitterId) -> list[Holding]:
@@ -73,55 +81,49 @@ def _shred_blobs(data_class: DataClass, desk: Desk, sitter: SitterId) -> Destroy
     return desk.vault.destroy(sitter, data_class)
 
 
-def _list_register(desk: Desk, sitter: SitterId) -> list[Holding]:
+def _list_rows(name: str, rows_of: RowsOf, desk: Desk, sitter: SitterId) -> list[Holding]:
     with desk.store.begin() as connection:
-        rows = doubles.every(connection, sitter=sitter)
-    return [_row_held("double_record", row.id, Purpose.KEEP_DOUBLE, row.expires_at) for row in rows]
+        rows = rows_of(connection, sitter)
+    return [
+        Holding(
+            kind=name,
+            id=row.id,
+            bytes=0,
+            key_id=None,
+            purpose=Purpose(getattr(row, "purpose", OF_ROWS[name])),
+            expires_at=getattr(row, "expires_at", None),
+        )
+        for row in rows
+    ]
 
 
-def _export_register(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+def _export_rows(file: str, rows_of: RowsOf, desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
     with desk.store.begin() as connection:
-        rows = doubles.every(connection, sitter=sitter)
-    yield "doubles.json", _json([asdict(row) for row in rows])
+        rows = rows_of(connection, sitter)
+    yield file, _json([asdict(row) for row in rows])
 
 
-def _shred_register(desk: Desk, sitter: SitterId) -> Destroyed:
+def _shred_rows(forget: Callable[[Connection, SitterId], int], desk: Desk, sitter: SitterId) -> Destroyed:
     with desk.store.begin() as connection:
-        return _rows_gone(doubles.forget(connection, sitter))
+        return Destroyed(count=forget(connection, sitter), bytes=0, key_ids=())
 
 
-def _list_consents(desk: Desk, sitter: SitterId) -> list[Holding]:
-    with desk.store.begin() as connection:
-        rows = consents.every(connection, sitter)
-    return [_row_held("consent", row.id, Purpose(row.purpose), None) for row in rows]
-
-
-def _export_consents(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
-    with desk.store.begin() as connection:
-        rows = consents.every(connection, sitter)
-    yield "consents.json", _json([asdict(row) for row in rows])
-
-
-def _shred_consents(desk: Desk, sitter: SitterId) -> Destroyed:
-    with desk.store.begin() as connection:
-        return _rows_gone(consents.forget(connection, sitter))
+def _shred_nothing(_: Desk, __: SitterId) -> Destroyed:
+    """An order to erase goes when it is carried out, last of all; see ``erasure``."""
+    return Destroyed(count=0, bytes=0, key_ids=())
 
 
 def _list_receipts(desk: Desk, sitter: SitterId) -> list[Holding]:
     with desk.store.begin() as connection:
         rows = receipts.every(connection, sitter)
-    keys = [
-        Holding(
-            kind="receipt_key",
-            id=key.id,
-            bytes=0,
-            key_id=key.id,
-            purpose=Purpose.INSPECT_PHOTOS,
-            expires_at=None,
-        )
-        for key in desk.vault.keys.keys(sitter, KeyUse.SUBJECT)
+    keys = desk.vault.keys.keys(sitter, KeyUse.SUBJECT)
+    held = [("receipt_record", row.id, None) for row in rows] + [
+        ("receipt_key", key.id, key.id) for key in keys
     ]
-    return [*(_row_held("receipt_record", row.id, Purpose.INSPECT_PHOTOS, None) for row in rows), *keys]
+    return [
+        Holding(kind=kind, id=id_, bytes=0, key_id=key_id, purpose=Purpose.INSPECT_PHOTOS, expires_at=None)
+        for kind, id_, key_id in held
+    ]
 
 
 def _export_receipts(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
@@ -141,14 +143,6 @@ def _shred_receipts(desk: Desk, sitter: SitterId) -> Destroyed:
     return Destroyed(count=counted, bytes=0, key_ids=tuple(key_ids))
 
 
-def _row_held(kind: str, id_: str, purpose: Purpose, expires_at: datetime | None) -> Holding:
-    return Holding(kind=kind, id=id_, bytes=0, key_id=None, purpose=purpose, expires_at=expires_at)
-
-
-def _rows_gone(count: int) -> Destroyed:
-    return Destroyed(count=count, bytes=0, key_ids=())
-
-
 def _json(rows: list[dict[str, object]]) -> bytes:
     return json.dumps(rows, indent=1, default=datetime.isoformat, ensure_ascii=True).encode() + b"\n"
 
@@ -163,23 +157,43 @@ def _blobs(data_class: DataClass, purpose: Purpose) -> Kind:
     )
 
 
+def doubles_of(connection: Connection, sitter: SitterId) -> list[doubles.DoubleRow]:
+    """Give a sitter's rows in the register of doubles."""
+    return doubles.every(connection, sitter=sitter)
+
+
+def erasures_of(connection: Connection, sitter: SitterId) -> list[erasures.ErasureRow]:
+    """Give the erasures of a sitter that were ordered and are not certified yet."""
+    return erasures.every(connection, sitter=sitter)
+
+
+def _forget_refusals(connection: Connection, sitter: SitterId) -> int:
+    return consents.forget_refusals(connection, sitter=sitter)
+
+
+def _rows(name: str, table: str, rows_of: RowsOf, forget: Callable[[Connection, SitterId], int]) -> Kind:
+    return Kind(
+        name=name,
+        covers=frozenset({f"table:{table}"}),
+        listed=partial(_list_rows, name, rows_of),
+        exported=partial(_export_rows, f"{table}.json", rows_of),
+        shredded=partial(_shred_rows, forget),
+    )
+
+
 KINDS = (
     _blobs(DataClass.PHOTO, Purpose.BUILD_DOUBLE),
     _blobs(DataClass.DOUBLE, Purpose.KEEP_DOUBLE),
     _blobs(DataClass.PORTRAIT, Purpose.RENDER_PORTRAIT),
+    _rows("double_record", "doubles", doubles_of, doubles.forget),
+    _rows("consent", "consents", consents.every, consents.forget),
+    _rows("refusal", "refusals", consents.refused, _forget_refusals),
     Kind(
-        name="double_record",
-        covers=frozenset({"table:doubles"}),
-        listed=_list_register,
-        exported=_export_register,
-        shredded=_shred_register,
-    ),
-    Kind(
-        name="consent",
-        covers=frozenset({"table:consents"}),
-        listed=_list_consents,
-        exported=_export_consents,
-        shredded=_shred_consents,
+        name="erasure_order",
+        covers=frozenset({"table:erasures"}),
+        listed=partial(_list_rows, "erasure_order", erasures_of),
+        exported=partial(_export_rows, "erasures.json", erasures_of),
+        shredded=_shred_nothing,
     ),
     Kind(  # last: until here the sitter can still be named in a receipt
         name="receipt_record",

@@ -7,12 +7,15 @@ of that sitter: someone's receipts can be told to belong together, until that ke
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
+from fenshen.errors import NotFoundError
 from fenshen.ids import ReceiptId, SitterId, new_id
 from fenshen.rights.desk import Desk
 from fenshen.rights.receipt_check import KIND_OF_MESSAGE, VERSION, canonical, fingerprint
@@ -25,6 +28,7 @@ class ReceiptKind(StrEnum):
     """What a receipt may state."""
 
     CONSENT = "consent"
+    WITHDRAWAL = "withdrawal"
     ERASURE = "erasure"
 
 
@@ -39,15 +43,23 @@ class Receipt:
 
 
 def issue(
-    desk: Desk, kind: ReceiptKind, sitter: SitterId | None, facts: Mapping[str, Any], *, subject: str
+    desk: Desk,
+    kind: ReceiptKind,
+    sitter: SitterId | None,
+    facts: Mapping[str, Any],
+    *,
+    subject: str,
+    receipt_id: ReceiptId | None = None,
+    also: Callable[[Connection], None] | None = None,
 ) -> Receipt:
     """Sign and keep a receipt.
 
     1. name, subject, moment and key  2. sign the canonical form  3. write the file, durably  4. register it.
     ``sitter`` is None for one who has just been erased. ``facts`` hold strings, whole numbers, lists and
-    tables of these. Raises DiskFullError.
+    tables of these. ``receipt_id``: promised before; issuing it again replaces the file. ``also`` is done in the
+    transaction that registers it. Raises DiskFullError.
     """
-    receipt_id, now = ReceiptId(new_id("receipt")), desk.clock.now()
+    receipt_id, now = receipt_id or ReceiptId(new_id("receipt")), desk.clock.now()
     body = {
         **facts,
         "v": VERSION,
@@ -64,7 +76,18 @@ def issue(
     disk.write_durably(path, data)  # (3)
     with desk.store.begin() as connection:
         register.add(connection, register.ReceiptRow(id=receipt_id, kind=kind, sitter=sitter, at=now))  # (4)
+        if also is not None:
+            also(connection)
     return Receipt(id=receipt_id, kind=kind, path=path, data=data)
+
+
+def kept(desk: Desk, receipt_id: ReceiptId, kind: ReceiptKind) -> Receipt:
+    """Give a receipt that was given before. Raises NotFoundError when its file is gone."""
+    path = desk.settings.home / "receipts" / f"{receipt_id}.json"
+    try:
+        return Receipt(id=receipt_id, kind=kind, path=path, data=path.read_bytes())
+    except FileNotFoundError:
+        raise NotFoundError(kind="receipt", id=receipt_id) from None
 
 
 def subject(desk: Desk, sitter: SitterId) -> str:

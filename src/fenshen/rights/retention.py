@@ -1,14 +1,12 @@
-"""How long anything is kept, as a table, and the sweep that enforces it."""
+"""The sweep: whatever outlived its line in ``lifetimes`` goes, and what was ordered to go is gone."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fenshen.clock import Clock
 from fenshen.errors import NotFoundError, SealBrokenError
-from fenshen.rights import erasure
-from fenshen.rights.consent import Purpose
+from fenshen.rights import destruction, erasure, lifetimes
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
@@ -20,24 +18,16 @@ from fenshen.vault.vault import DataClass
 UNFINISHED = timedelta(hours=1)  # no run is longer: what it left half-made by then has no owner
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How long one kind of data may live, and why."""
-
-    kind: str  # as in `holdings.KINDS`
-    purpose: Purpose
-    since: str  # what starts its clock
-    life: timedelta  # at most, from then on
-    enforce: Callable[[Desk, timedelta], list[Receipt]]
-
-
 def sweep(desk: Desk) -> list[Receipt]:
     """Destroy all that has outlived its rule; call it when a run starts. Gives the receipts.
 
     Safe to call while other runs are at work: what a living run holds is left alone. One person's damaged key does
     not keep the others' data alive.
     """
-    given = [receipt for rule in RULES for receipt in rule.enforce(desk, rule.life)]
+    given = list(destruction.resume(desk))  # first what was promised
+    given += [
+        receipt for kind, enforce in ENFORCED.items() for receipt in enforce(desk, lifetimes.life_of(kind))
+    ]
     before = desk.clock.now() - UNFINISHED
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
@@ -102,36 +92,22 @@ def _consents(desk: Desk, life: timedelta) -> list[Receipt]:
     return given
 
 
-RULES = (
-    Rule(
-        kind="photo",
-        purpose=Purpose.BUILD_DOUBLE,
-        since="the run that brought it ended, in whatever way",
-        life=timedelta(0),
-        enforce=_photos,
-    ),
-    Rule(
-        kind="double",
-        purpose=Purpose.KEEP_DOUBLE,
-        since="it was last used",
-        life=doubles.IDLE,
-        enforce=_doubles,
-    ),
-    Rule(
-        kind="portrait",
-        purpose=Purpose.RENDER_PORTRAIT,
-        since="it was made",
-        life=timedelta(days=7),
-        enforce=_portraits,
-    ),
-    Rule(
-        kind="consent",
-        purpose=Purpose.INSPECT_PHOTOS,
-        since="it was given, if nothing else is kept of the person",
-        life=timedelta(days=1),
-        enforce=_consents,
-    ),
-)
+def _refusals(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Forget a no after its time: until then it keeps us from asking again, afterwards it only tells."""
+    with desk.store.begin() as connection:
+        gone = consents.forget_refusals(connection, before=desk.clock.now() - life)
+    if gone:
+        desk.store.scrub()
+    return []
+
+
+ENFORCED: Mapping[str, Callable[[Desk, timedelta], list[Receipt]]] = {
+    "photo": _photos,
+    "double": _doubles,
+    "portrait": _portraits,
+    "consent": _consents,
+    "refusal": _refusals,
+}  # kinds with a clock of their own; the others end with what they belong to, see `lifetimes`
 
 
 def start(settings: Settings, clock: Clock | None = None) -> Desk:

@@ -10,7 +10,8 @@ from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.store.tables import doubles
 
-IDLE = timedelta(days=30)  # a double nobody used for so long is destroyed
+IDLE_DAYS = 30  # a double nobody used for so long is destroyed, unless its sitter chose another time
+MOST_IDLE_DAYS = 365
 
 
 class DoubleState(StrEnum):
@@ -28,6 +29,7 @@ class DoubleRow:
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime
+    idle_days: int
     takes: int
     format_version: int
     state: DoubleState
@@ -41,15 +43,17 @@ def new(
     *,
     takes: int,
     format_version: int,
+    idle_days: int = IDLE_DAYS,
     photo_set: str | None = None,
 ) -> DoubleRow:
-    """Describe a double made just now, to expire when nobody uses it for IDLE."""
+    """Describe a double made just now, to expire when nobody uses it for ``idle_days``."""
     return DoubleRow(
         id=id_,
         sitter=sitter,
         created_at=now,
-        expires_at=now + IDLE,
+        expires_at=now + timedelta(days=idle_days),
         last_used_at=now,
+        idle_days=idle_days,
         takes=takes,
         format_version=format_version,
         state=DoubleState.LIVE,
@@ -80,9 +84,17 @@ def made_of(connection: Connection, photo_set: str) -> DoubleRow | None:
 
 def used(connection: Connection, id_: DoubleId, now: datetime) -> None:
     """Note that a double was used, which puts its expiry off. Raises NotFoundError."""
-    values = {"last_used_at": now, "expires_at": now + IDLE}
-    if not connection.execute(update(doubles).where(doubles.c.id == id_).values(values)).rowcount:
-        raise NotFoundError(kind="double", id=id_)
+    expires_at = now + timedelta(days=get(connection, id_).idle_days)
+    connection.execute(
+        update(doubles).where(doubles.c.id == id_).values(last_used_at=now, expires_at=expires_at)
+    )
+
+
+def keep_for(connection: Connection, id_: DoubleId, idle_days: int, now: datetime) -> None:
+    """Set how long a double may lie unused, counted from now. Raises NotFoundError."""
+    get(connection, id_)
+    values = {"idle_days": idle_days, "expires_at": now + timedelta(days=idle_days)}
+    connection.execute(update(doubles).where(doubles.c.id == id_).values(values))
 
 
 def every(connection: Connection, *, sitter: SitterId | None = None) -> list[DoubleRow]:

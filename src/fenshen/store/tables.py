@@ -38,11 +38,23 @@ consents = Table(
     Column("purpose", String(40), nullable=False),
     Column("language", String(8), nullable=False),  # of the notice that was shown
     Column("notice_sha256", String(64), nullable=False),  # of its exact words
-    Column("is_adult", Boolean, nullable=False),
+    Column("terms_sha256", String(64), nullable=False),  # of purpose, times and processors; see rights/terms
+    Column("receipt", String(40), nullable=False),  # that was given for it
+    Column("age_band", String(8), nullable=False),
     Column("is_self", Boolean, nullable=False),  # else: speaks with the sitter's own permission
     Column("granted_at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime),
     Index("ix_consents_sitter", "sitter"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("sitter", String(40), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("refused_at", UtcDateTime, nullable=False),
+    Index("ix_refusals_sitter", "sitter"),
 )
 
 doubles = Table(
@@ -53,6 +65,7 @@ doubles = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("last_used_at", UtcDateTime, nullable=False),
+    Column("idle_days", Integer, nullable=False),  # how long it may lie unused, as the sitter chose
     Column("takes", Integer, nullable=False),
     Column("format_version", Integer, nullable=False),
     Column("state", String(16), nullable=False),
@@ -71,6 +84,31 @@ receipts = Table(
     Column("sitter", String(40)),  # empty once the sitter is erased: the receipt then belongs to nobody
     Column("at", UtcDateTime, nullable=False),
     Index("ix_receipts_sitter", "sitter"),
+)
+
+erasures = Table(  # orders to destroy that were promised and are not certified yet
+    "erasures",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("sitter", String(40)),  # empty when all is gone and only the receipt is to be signed
+    Column("subject", String(64), nullable=False),  # the pseudonym, told while it still could be
+    Column("scope", String(40), nullable=False),  # "person", a class of blobs, or a double's id
+    Column("reason", String(16), nullable=False),
+    Column("receipt", String(40), nullable=False),  # the id its receipt will bear, however often we die
+    Column("begun_at", UtcDateTime, nullable=False),
+    Index("ix_erasures_sitter", "sitter"),
+)
+
+erasure_items = Table(  # what an order found when it began; its receipt tells it
+    "erasure_items",
+    metadata,
+    Column("erasure", String(40), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column(
+        "key_id", String(40), primary_key=True
+    ),  # of a key that is to die; empty for the count of the kind
+    Column("count", Integer, nullable=False),
+    Column("bytes", Integer, nullable=False),
 )
 
 

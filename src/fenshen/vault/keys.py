@@ -112,6 +112,10 @@ class KeyStore:
                 found.append(self._read(path, sitter, use))
         return found
 
+    def holds(self, sitter: SitterId, use: KeyUse) -> bool:
+        """Tell whether there is a key of a sitter for one use, a damaged one included."""
+        return bool(_key_files(self._folder(sitter, use)))
+
     def people(self, use: KeyUse) -> list[SitterId]:
         """Give every sitter of whom a key for this use is held."""
         owners = (self._owner(folder.name) for folder in self._people.iterdir() if _key_files(folder))

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from tests.fakes.rights import agree
 
 from fenshen.cli import run
 from fenshen.ids import DoubleId, SitterId
+from fenshen.rights import consent
+from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.settings import Settings
 from fenshen.store import doubles
@@ -66,7 +69,7 @@ def test_a_deleted_double_is_gone_and_its_receipt_verifies(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = answer(capsys, "double", "delete", ONE)
-    assert [each["kind"] for each in told["destroyed"]] == ["double"]
+    assert [each["kind"] for each in told["destroyed"]] == ["double", "double_record"]
     assert [each["double"] for each in answer(capsys, "double", "list")] == [TWO]
     checked = answer(capsys, "receipt", "verify", told["receipt"])
     assert checked["genuine"] is True
@@ -116,7 +119,7 @@ def test_people_read_plain_words(capsys: pytest.CaptureFixture[str], monkeypatch
         (["double", "list"], ONE),
         (["double", "show", TWO], TWO),
         (["rights", "holdings", ONE], "make the digital double"),
-        (["double", "delete", ONE, "--yes"], "Destroyed objects: 1"),
+        (["double", "delete", ONE, "--yes"], "Destroyed: digital double × 1"),
         (["rights", "erase", TWO], "Signed receipt"),
         (["double", "list"], "No digital double"),
     ):
@@ -145,3 +148,59 @@ def test_what_a_receipt_proves_is_told_and_what_not(desk: Desk, capsys: pytest.C
     assert "The receipt is genuine." in shown
     assert "does not prove who sat at the keyboard" in shown
     assert desk.signer.public_file.exists()
+
+
+def test_one_purpose_is_taken_back_alone_and_certified(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answer(capsys, "rights", "withdraw", ONE, "--purpose", "render_portrait")
+    assert told["withdrawn"] == ["render_portrait"]
+    assert told["erased"] is None
+    assert answer(capsys, "receipt", "verify", told["receipt"])["receipt"]["type"] == "withdrawal"
+    assert consent.agreed(desk, ANNA) == set(Purpose) - {Purpose.RENDER_PORTRAIT}
+    assert [each["double"] for each in answer(capsys, "double", "list")] == [ONE, TWO]
+
+
+def test_taking_back_what_the_double_rests_on_takes_everything(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answer(capsys, "rights", "withdraw", ANNA, "--purpose", "keep_double", "--yes")
+    assert Path(told["erased"]).exists()
+    assert answer(capsys, "double", "list") == []
+    assert consent.agreed(desk, ANNA) == set()
+
+
+@pytest.mark.usefixtures("desk")
+def test_without_naming_a_purpose_all_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    told = answer(capsys, "rights", "withdraw", ANNA, "--yes")
+    assert sorted(told["withdrawn"]) == sorted(Purpose)
+    assert refusal(capsys, "rights", "withdraw", ANNA, "--yes") == "not_found"
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_purpose_that_is_not_on_the_list_is_wrong_usage() -> None:
+    assert run(["rights", "withdraw", ANNA, "--purpose", "train_models"]) == 2
+
+
+def test_who_said_no_is_not_asked_and_may_change_their_mind(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(capsys, "rights", "withdraw", ANNA, "--purpose", "render_portrait")
+    consent.refuse(desk, ANNA, [Purpose.RENDER_PORTRAIT])
+    assert refusal(capsys, "portrait", ONE, "-t", "daylight", "-o", "out") == "refused_lately"
+    told = answer(capsys, "rights", "agree", ANNA, "--purpose", "render_portrait", "--adult", "--consent")
+    assert sorted(told["agreed"]) == sorted(Purpose)
+    assert consent.not_to_be_asked(desk, ANNA) == {}
+
+
+def test_the_sitter_chooses_how_long_a_double_may_lie_unused(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answer(capsys, "double", "keep", ONE, "--days", "7")
+    assert told["keep_days"] == 7
+    with desk.store.begin() as connection:
+        later = desk.clock.now() + timedelta(days=2)
+        doubles.used(connection, ONE, later)
+        assert doubles.get(connection, ONE).expires_at == later + timedelta(days=7)
+    assert run(["double", "keep", ONE, "--days", "0"]) == 2
+    assert run(["double", "keep", ONE, "--days", "366"]) == 2

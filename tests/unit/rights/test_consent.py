@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from tests.fakes.clock import NOON, FakeClock
-from tests.fakes.rights import agree, unsafe_permit
+from tests.fakes.rights import agree, take_back, unsafe_permit
 
 from fenshen.errors import ConsentRequiredError, PermitRefusedError
 from fenshen.ids import SitterId
@@ -82,16 +82,16 @@ def test_a_permit_cannot_be_stretched_or_turned_to_another_purpose() -> None:
 
 def test_withdrawing_stops_permits_at_once(desk: Desk, anna: SitterId) -> None:
     agree(desk, anna)
-    assert consent.withdraw(desk, anna, [Purpose.RENDER_PORTRAIT]) == 1
+    assert take_back(desk, anna, Purpose.RENDER_PORTRAIT) == 1
     with pytest.raises(ConsentRequiredError):
         consent.require(desk, anna, Purpose.RENDER_PORTRAIT)
     consent.require(desk, anna, Purpose.BUILD_DOUBLE)
-    assert consent.withdraw(desk, anna, [Purpose.RENDER_PORTRAIT]) == 0
+    assert take_back(desk, anna, Purpose.RENDER_PORTRAIT) == 0
 
 
 def test_one_may_agree_again_after_withdrawing(desk: Desk, anna: SitterId, still: FakeClock) -> None:
     agree(desk, anna)
-    consent.withdraw(desk, anna, list(Purpose))
+    take_back(desk, anna, *Purpose)
     still.advance(timedelta(minutes=1))
     agree(desk, anna, [Purpose.BUILD_DOUBLE])
     assert consent.agreed(desk, anna) == {Purpose.BUILD_DOUBLE}
@@ -120,7 +120,12 @@ def test_the_receipt_says_to_what_one_agreed_and_in_which_words(desk: Desk, anna
     receipt = consent.grant(desk, anna, [Purpose.BUILD_DOUBLE], adult=True, is_self=False, language="zh")
     body = json.loads(receipt.data)
     words = notices.notice("build_double", "zh").sha256
-    assert body["purposes"] == [{"purpose": "build_double", "notice_sha256": words}]
+    (agreed_to,) = body["purposes"]
+    assert (agreed_to["purpose"], agreed_to["notice_sha256"]) == ("build_double", words)
+    assert agreed_to["lives"] == [
+        "photo (biometric): P0D since the run that brought it ended, in whatever way"
+    ]
+    assert agreed_to["processors"] == []
     assert body["uploader_is_subject"] is False
     assert body["age_band"] == ">=18"
     assert anna not in receipt.data.decode()

@@ -80,7 +80,7 @@ def test_one_double_of_two_goes_and_the_person_stays(desk: Desk, anna: SitterId)
     agree(desk, anna)
     keep(desk, anna, ONE, TWO)
     body = json.loads(erasure.erase_double(desk, ONE).data)
-    assert [each["kind"] for each in body["objects"]] == ["double"]
+    assert [each["kind"] for each in body["objects"]] == ["double", "double_record"]
     assert desk.vault.objects(anna, DataClass.DOUBLE) == [TWO]
     assert desk.vault.get(anna, DataClass.DOUBLE, TWO) == TWO.encode()
     assert consent.agreed(desk, anna) == set(Purpose)
@@ -123,7 +123,7 @@ def test_withdrawing_what_the_double_rests_on_erases_everything(
 ) -> None:
     agree(desk, anna)
     keep(desk, anna, ONE)
-    receipt = erasure.withdraw(desk, anna, [purpose])
+    receipt = erasure.withdraw(desk, anna, [purpose]).erased
     assert receipt is not None
     assert json.loads(receipt.data)["reason"] == Reason.WITHDRAWN
     assert holdings.holdings(desk, anna) == []
@@ -135,10 +135,10 @@ def test_withdrawing_consent_to_portraits_takes_the_portraits_and_leaves_the_dou
     agree(desk, anna)
     keep(desk, anna, ONE)
     desk.vault.put(anna, DataClass.PORTRAIT, "portrait_1", b"p")
-    assert erasure.withdraw(desk, anna, [Purpose.RENDER_PORTRAIT]) is not None
+    assert erasure.withdraw(desk, anna, [Purpose.RENDER_PORTRAIT]).erased is not None
     assert desk.vault.objects(anna, DataClass.PORTRAIT) == []
     assert desk.vault.objects(anna, DataClass.DOUBLE) == [ONE]
-    assert erasure.withdraw(desk, anna, [Purpose.RENDER_PORTRAIT]) is None
+    assert erasure.withdraw(desk, anna, [Purpose.RENDER_PORTRAIT]).erased is None
 
 
 def test_a_person_is_found_by_the_id_of_a_double_or_by_their_own(desk: Desk, anna: SitterId) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from tests.fakes.rights import agree
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, SitterId
-from fenshen.rights import export, holdings
+from fenshen.rights import destruction, export, holdings
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS
-from fenshen.store import doubles
+from fenshen.store import consents, doubles
+from fenshen.store.consents import RefusalRow
 from fenshen.vault.vault import DataClass
 
 DOUBLE = DoubleId("double_0000000000000001")
@@ -30,6 +32,10 @@ def full(desk: Desk, anna: SitterId) -> Desk:
     desk.vault.put(anna, DataClass.PORTRAIT, "portrait_1", b"a portrait")
     with desk.store.begin() as connection:
         doubles.add(connection, doubles.new(DOUBLE, anna, NOON, takes=5, format_version=1))
+        consents.refuse(
+            connection, RefusalRow(id="refusal_1", sitter=anna, purpose="render_portrait", refused_at=NOON)
+        )
+    destruction.promise(desk, anna, DataClass.PORTRAIT, destruction.Reason.EXPIRED)
     return desk
 
 
@@ -64,7 +70,7 @@ def test_the_bytes_told_are_the_bytes_on_the_disk(tmp_path: Path, full: Desk, an
 
 def test_a_double_is_listed_with_the_day_it_dies(full: Desk, anna: SitterId) -> None:
     ends = {held.kind: held.expires_at for held in holdings.holdings(full, anna)}
-    assert ends["double"] == ends["double_record"] == NOON + doubles.IDLE
+    assert ends["double"] == ends["double_record"] == NOON + timedelta(days=doubles.IDLE_DAYS)
 
 
 def test_of_somebody_unknown_nothing_is_kept(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from fenshen.ids import DoubleId, SitterId
 from fenshen.rights import holdings, retention
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
+from fenshen.rights.lifetimes import LIFETIMES, Sensitivity
 from fenshen.store import doubles
 from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass
@@ -35,10 +36,10 @@ def age_blobs(home: Path, to: timedelta) -> None:
         os.utime(path, (moment, moment))
 
 
-def test_every_class_of_pictures_has_a_rule() -> None:
-    ruled = {rule.kind for rule in retention.RULES}
-    assert set(DataClass) <= ruled
-    assert ruled <= {kind.name for kind in holdings.KINDS}
+def test_every_kind_of_personal_data_has_its_line_and_every_clock_is_wound() -> None:
+    assert {each.kind for each in LIFETIMES} == {kind.name for kind in holdings.KINDS}
+    assert set(DataClass) <= {each.kind for each in LIFETIMES if each.sensitivity is Sensitivity.BIOMETRIC}
+    assert set(retention.ENFORCED) == {each.kind for each in LIFETIMES if each.life is not None}
 
 
 def test_a_double_lives_thirty_days_after_its_last_use_and_not_a_moment_longer(

@@ -130,14 +130,14 @@ def test_an_unknown_double_is_named_as_such(store: Store) -> None:
 def test_a_withdrawn_consent_stands_no_more_but_is_remembered(store: Store) -> None:
     row = ConsentRow(
         id=ConsentId("consent_1"), sitter=ANNA, purpose="build_double", language="zh", notice_sha256="0" * 64,
-        is_adult=True, is_self=True, granted_at=NOON,
+        terms_sha256="0" * 64, receipt="receipt_1", age_band=">=18", is_self=True, granted_at=NOON,
     )  # fmt: skip
     with store.begin() as connection:
         consents.add(connection, row)
-        assert consents.standing(connection, ANNA, "build_double") == row
-        assert consents.standing(connection, ANNA, "keep_double") is None
+        assert consents.standing(connection, ANNA, "build_double") == [row]
+        assert consents.standing(connection, ANNA, "keep_double") == []
         assert consents.withdraw(connection, ANNA, frozenset({"build_double"}), NOON) == 1
-        assert consents.standing(connection, ANNA, "build_double") is None
+        assert consents.standing(connection, ANNA, "build_double") == []
         assert [each.withdrawn_at for each in consents.every(connection, ANNA)] == [NOON]
 
 

@@ -1,0 +1,98 @@
+"""How long anything about a person is kept, as one table. ``retention`` enforces it; ``terms`` binds consent to it.
+
+Every kind of personal data in ``holdings.KINDS`` has its line here; a test fails when one has none.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from fenshen.rights.purposes import Purpose
+from fenshen.store import doubles
+
+
+class Sensitivity(StrEnum):
+    """How much harm it does in the wrong hands."""
+
+    BIOMETRIC = "biometric"  # shows or describes a face (PIPL 28, GDPR 9)
+    PERSONAL = "personal"  # tells something of a person who can be told
+    PSEUDONYMOUS = "pseudonymous"  # ids and moments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """How long one kind of data may live, and why."""
+
+    kind: str  # as in `holdings.KINDS`
+    sensitivity: Sensitivity
+    purpose: Purpose
+    since: str  # what starts its clock
+    life: timedelta | None  # at most, from then on; None: exactly as long as what `since` names
+    choice: timedelta | None = None  # the longest that a sitter may choose instead
+
+
+LIFETIMES = (
+    Lifetime(
+        kind="photo",
+        sensitivity=Sensitivity.BIOMETRIC,
+        purpose=Purpose.BUILD_DOUBLE,
+        since="the run that brought it ended, in whatever way",
+        life=timedelta(0),
+    ),
+    Lifetime(
+        kind="double",
+        sensitivity=Sensitivity.BIOMETRIC,
+        purpose=Purpose.KEEP_DOUBLE,
+        since="it was last used",
+        life=timedelta(days=doubles.IDLE_DAYS),
+        choice=timedelta(days=doubles.MOST_IDLE_DAYS),
+    ),
+    Lifetime(
+        kind="portrait",
+        sensitivity=Sensitivity.BIOMETRIC,
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="it was made",
+        life=timedelta(days=7),
+    ),
+    Lifetime(
+        kind="double_record",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.KEEP_DOUBLE,
+        since="the double it registers",
+        life=None,
+    ),
+    Lifetime(
+        kind="consent",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.INSPECT_PHOTOS,
+        since="it was given, if nothing else is kept of the person",
+        life=timedelta(days=1),
+    ),
+    Lifetime(
+        kind="refusal",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.INSPECT_PHOTOS,
+        since="it was said",
+        life=timedelta(days=30),
+    ),
+    Lifetime(
+        kind="erasure_order",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.INSPECT_PHOTOS,
+        since="the erasure it orders",
+        life=None,
+    ),
+    Lifetime(
+        kind="receipt_record",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.INSPECT_PHOTOS,
+        since="anything else kept of the person",
+        life=None,
+    ),
+)
+
+
+def life_of(kind: str) -> timedelta:
+    """Give how long one kind may live by its own clock. Raises KeyError when it has none of its own."""
+    lives = {each.kind: each.life for each in LIFETIMES if each.life is not None}
+    return lives[kind]
