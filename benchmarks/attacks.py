@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -76,6 +77,41 @@ def altered_keys(times: int = CHANGES) -> Held:
     return Held(what="altered wrapped keys noticed", tried=times, failures=failures, note="6 ways, 2 files")
 
 
+def memory(models: Path) -> dict[str, int | str]:
+    """Look into the memory of a process that has erased the sitter and still lives. A finding, not a promise.
+
+    Only root may: to others of the same user the process is not dumpable (vault/core_files.py).
+    """
+    planted, found = journey.canaries(), dict[str, int | str]()
+
+    def look(process: int) -> None:
+        try:
+            whole = b"".join(_readable(process))
+        except PermissionError:
+            found["refused"] = "not dumpable"
+            return
+        there = sum(piece in whole for piece in planted)
+        found.update(megabytes=len(whole) >> 20, planted=len(planted), pieces_found=there)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        rooms = Rooms.below(Path(scratch))
+        journey.live(rooms.home, models, rooms.out, rooms.temp, look=look)
+    return found
+
+
+def _readable(process: int) -> Iterator[bytes]:
+    """Give what a process may write to: heap, stacks, and whatever libraries mapped for themselves."""
+    maps = Path(f"/proc/{process}/maps").read_text()
+    with Path(f"/proc/{process}/mem").open("rb", buffering=0) as pages:
+        for line in maps.splitlines():
+            where, may, *_ = line.split()
+            if may.startswith("rw"):
+                begin, end = (int(each, 16) for each in where.split("-"))
+                with suppress(OSError, OverflowError):  # vsyscall and the like
+                    pages.seek(begin)
+                    yield pages.read(end - begin)
+
+
 def _what_happens(where: Vault | Path) -> str:
     """Open the double; give what is wrong with the answer, or nothing when it was refused as it should be."""
     try:
@@ -100,7 +136,9 @@ def kills(times: int, models: Path, seed: int) -> Iterator[After]:
         rehearsal = journey.live(rooms.home, models, rooms.out, rooms.temp)
         yield after(rehearsal, rooms, models, planted)
         for number, (stage, delay) in enumerate(journey.moments(rehearsal, times, seed)):
-            is_first = stage in {"spawned", "start"} and number % 2 == 0  # the very first start, tables and all
+            is_first = (
+                stage in {"spawned", "start"} and number % 2 == 0
+            )  # the very first start, tables and all
             rooms = Rooms.below(folder / "first") if is_first else copied(template, folder / "room")
             killed = journey.live(rooms.home, models, rooms.out, rooms.temp, stage=stage, delay=delay)
             yield after(killed, rooms, models, planted, with_omar=not is_first)

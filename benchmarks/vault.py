@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any, Final
 
 import numpy as np
-from benchmarks.attacks import Held, altered_blobs, altered_keys, killed
+from benchmarks.attacks import Held, altered_blobs, altered_keys, killed, memory
 from benchmarks.speed import machine
 from tests.fakes.rights import agree, settings_at
 from tests.fakes.takes import a_double, a_take
@@ -94,10 +94,10 @@ def writing(runs: int) -> Iterator[Figure]:
                     lambda there=there: [plainly(there / str(k), p) for k, p in enumerate(photos)],  # type: ignore[misc]
                 ]
                 os.sync()
-                if run % 2:  # in turn, so that neither always finds the disk as the other left it
-                    seconds = [timed(both[0]), timed(both[1])]
-                else:
-                    seconds = [timed(both[1]), timed(both[0])][::-1]
+                turn = (
+                    (0, 1) if run % 2 else (1, 0)
+                )  # so that neither always finds the disk as the other left it
+                seconds = {which: timed(both[which]) for which in turn}
             for path in there.iterdir():
                 path.unlink()
             if run:  # the first one warms up
@@ -183,7 +183,9 @@ def erasing(runs: int) -> Iterator[Figure]:
         desk = desk_in(folder)
         sitters = [with_double(desk, size=20 * MB, portraits=TAKES) for _ in range(runs)]
         times = [timed(lambda s=sitter: erasure.erase(desk, s)) for sitter in sitters]  # type: ignore[misc]
-    yield Figure(what="erase a person", values=times, unit="s", target=1, note=f"10 takes, 10 portraits; n = {runs}")
+    yield Figure(
+        what="erase a person", values=times, unit="s", target=1, note=f"10 takes, 10 portraits; n = {runs}"
+    )
 
 
 def sweeping(runs: int) -> Iterator[Figure]:
@@ -235,7 +237,9 @@ def show(figure: Figure) -> None:
 
 def show_held(held: Held) -> None:
     good = held.tried - len(held.failures)
-    print(f"{held.what:<38}{good:>9} of {held.tried:<8} {'ok' if not held.failures else 'FAILED'}  {held.note}".rstrip())
+    print(
+        f"{held.what:<38}{good:>9} of {held.tried:<8} {'ok' if not held.failures else 'FAILED'}  {held.note}".rstrip()
+    )
     for failure in held.failures[:20]:
         print(f"      {failure}")
     sys.stdout.flush()
@@ -249,6 +253,8 @@ def attacks(times: int) -> tuple[list[Held], dict[str, Any]]:
     show_held(last)
     for name, value in facts.items():
         print(f"   {name.replace('_', ' ')}: {value}")
+    facts["memory_of_a_process_after_an_erasure"] = memory(settings.load().models)
+    print(f"   memory of a living process after an erasure: {facts['memory_of_a_process_after_an_erasure']}")
     return [*every, last], facts
 
 
@@ -266,7 +272,9 @@ def main() -> None:
         lines = []
         for figure in figures(options.runs):
             show(figure)
-            lines.append(asdict(figure) | {"median": round(median(figure.values), 4), "verdict": figure.verdict})
+            lines.append(
+                asdict(figure) | {"median": round(median(figure.values), 4), "verdict": figure.verdict}
+            )
         result["figures"] = lines
     if options.only != "figures":
         every, facts = attacks(options.kills)

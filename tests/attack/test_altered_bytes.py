@@ -23,6 +23,13 @@ def opened(vault: Vault) -> bytes:
     return vault.get(ANNA, DataClass.DOUBLE, "double_1")
 
 
+def signed_and_opened(home: Path) -> bytes:
+    """Use every key there is."""
+    vault = Vault(settings_at(home))
+    vault.keys.studio_secret("signing", 32)
+    return opened(vault)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     vault = Vault(settings_at(tmp_path))
@@ -69,8 +76,7 @@ def test_a_thousand_altered_keys_are_noticed_and_none_opens_a_face(home: Path) -
         for _way, altered in alterations(whole, whole, KEYS // 3 + 1, seed=6, of_frames=False):
             path.write_bytes(altered)
             with pytest.raises(SealBrokenError):
-                opened(Vault(settings_at(home)))
-                Vault(settings_at(home)).keys.studio_secret("signing", 32)
+                signed_and_opened(home)
             noticed += 1
         path.write_bytes(whole)
     assert noticed >= KEYS

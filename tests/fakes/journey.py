@@ -91,7 +91,7 @@ class Telling:
     def __init__(self) -> None:
         self._told: set[str] = set()
 
-    def step(self, name: str, done: int, total: int) -> None:
+    def step(self, name: str, done: int, total: int) -> None:  # noqa: ARG002
         """Hear of a step."""
         if name not in self._told:
             self._told.add(name)
@@ -146,11 +146,17 @@ def live(
     stage: str = "rest",
     delay: float = 0,
     before: Sequence[str] = (),
+    look: Callable[[int], object] = id,
 ) -> Journey:
-    """Start a journey and kill it, with SIGKILL, some seconds after it came to a stage."""
+    """Start a journey and kill it, with SIGKILL, some seconds after it came to a stage.
+
+    before: words in front of the command, a tracer's say. look: called with the process's number before it dies.
+    """
     command = [*before, sys.executable, "-m", "tests.fakes.journey", str(home), str(models), str(out)]
     environment = {**os.environ, "TMPDIR": str(temp), "HOME": str(temp), "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, cwd=ROOT, env=environment, start_new_session=True
+    )
     assert process.stdout is not None
     said: list[str] = []
     at: dict[str, float] = {}
@@ -161,7 +167,8 @@ def live(
             raise AssertionError((stage, said, process.returncode))
         _hear(line, said, at, begin)
     time.sleep(delay)
-    os.kill(process.pid, signal.SIGKILL)
+    look(process.pid)
+    os.killpg(process.pid, signal.SIGKILL)  # with whoever watches it
     _drain(process.stdout, lambda line: _hear(line, said, at, begin))
     process.wait(timeout=30)
     return Journey(said=said, at=at)

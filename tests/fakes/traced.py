@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-CALLS = "open,openat,openat2,creat,memfd_create,write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg,sendfile,copy_file_range,splice"
+MAKING = "open,openat,openat2,creat,memfd_create"
+WRITING = "write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg,sendfile,copy_file_range,splice"
 PER_CALL = 32 << 20  # bytes of one write that are looked at: all of them
 MADE = re.compile(r'^(?:\d+ +)?(?:open|openat|openat2|creat)\(.*?"((?:\\x[0-9a-f]{2})*)".*?(O_[A-Z_|]+)')
-WROTE = re.compile(r"^(?:\d+ +)?(?:write|pwrite64|sendto)\(\d+<(.*?)>, \"((?:\\x[0-9a-f]{2})*)\"(\.\.\.)?")
-VECTOR = re.compile(r"^(?:\d+ +)?(?:writev|pwritev2?|sendmsg)\(\d+<(.*?)>, (.*)$")
+WROTE = re.compile(
+    r"^(?:\d+ +)?(?:write|pwrite64|sendto)\(\d+<(.*?)>(?:\(deleted\))?, \"((?:\\x[0-9a-f]{2})*)\"(\.\.\.)?"
+)
+VECTOR = re.compile(r"^(?:\d+ +)?(?:writev|pwritev2?|sendmsg)\(\d+<(.*?)>(?:\(deleted\))?, (.*)$")
 PIECE = re.compile(r'iov_base="((?:\\x[0-9a-f]{2})*)"')
 SILENT = re.compile(r"^(?:\d+ +)?(memfd_create|sendfile|copy_file_range|splice)\(")
 
@@ -36,7 +39,7 @@ def strace(log: Path) -> Sequence[str]:
         pytest.skip("strace cannot be used here")
     return [
         found, "-f", "-qq", "-y", "-xx", "-s", str(PER_CALL), "--seccomp-bpf",
-        "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log),
+        "-e", f"trace={MAKING},{WRITING}", "-e", "signal=none", "-o", str(log),
     ]  # fmt: skip
 
 

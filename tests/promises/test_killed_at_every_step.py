@@ -52,7 +52,7 @@ def opens(desk: Desk, sitter: SitterId, double: str) -> bool:
 
 def assert_omar_noticed_nothing(desk: Desk) -> None:
     assert opens(desk, OMAR, OMARS)
-    assert consent.require(desk, OMAR, Purpose.RENDER_PORTRAIT)
+    assert Purpose.RENDER_PORTRAIT in agreed(desk, OMAR)
     with desk.store.begin() as connection:
         assert doubles.get(connection, OMARS).sitter == OMAR
 
@@ -102,7 +102,7 @@ def gone_whole(desk: Desk, home: Path) -> bool:
 
 @pytest.mark.parametrize("work", ["erase", "withdraw"])
 def test_an_erasure_killed_at_any_step_is_finished_by_the_next_start(tmp_path: Path, work: str) -> None:
-    """Begun is begun: if one thing of Anna's is gone or taken back, then at the next start all of it is, and a receipt says so."""
+    """Begun is begun: is one thing gone, or a consent taken back, then at the next start all is, with a receipt."""
     homes = homes_after_death(work, tmp_path / "homes")
     assert len(homes) > FEWEST_STEPS
     untouched = open_desk(settings_at(tmp_path / "homes" / "template"))
