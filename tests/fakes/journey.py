@@ -58,9 +58,10 @@ def run(home: Path, models: Path, out: Path) -> None:
     from fenshen.flow.portray import Order, portray
     from fenshen.flow.sit import sit
     from fenshen.ids import SitterId, new_id
+    from fenshen.photos.folder import list_photos
     from fenshen.rights import consent, erasure, receipts, retention
     from fenshen.rights.consent import Purpose
-    from tests.fakes.sitting import as_files, settings_of, shots
+    from tests.fakes.sitting import settings_of
 
     say("start")
     desk, sitter = retention.start(settings_of(home, models)), SitterId(new_id("sitter"))
@@ -68,7 +69,7 @@ def run(home: Path, models: Path, out: Path) -> None:
     say("consent")
     consent.grant(desk, sitter, list(Purpose), adult=True, is_self=True, language="en")
     say(f"subject {sitter} {receipts.subject(desk, sitter)}")
-    sitting = sit(as_files(shots(*SHOTS)), sitter, desk=desk, progress=Telling(), accept_few=True)
+    sitting = sit(list_photos(photos_beside(out)), sitter, desk=desk, progress=Telling(), accept_few=True)
     say(f"double {sitting.double}")
     say("portraying")
     order = Order(templates=("butterfly",), short_side=300, replace=True)
@@ -78,6 +79,17 @@ def run(home: Path, models: Path, out: Path) -> None:
     say("sweeping")
     retention.sweep(desk)
     say("rest")
+
+
+def photos_beside(out: Path) -> Path:
+    """The sitter's own photos, in files: whoever holds them in memory is the studio, not this test."""
+    from tests.fakes.sitting import put, shot, shots
+
+    folder = out.parent / "photos"
+    if not folder.exists():
+        put(folder, shots(*SHOTS))
+        shot.cache_clear()
+    return folder
 
 
 def say(line: str) -> None:
@@ -153,6 +165,7 @@ def live(
     before: words in front of the command, a tracer's say. look: called with the process's number before it dies.
     """
     command = [*before, sys.executable, "-m", "tests.fakes.journey", str(home), str(models), str(out)]
+    photos_beside(out)
     environment = {**os.environ, "TMPDIR": str(temp), "HOME": str(temp), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, cwd=ROOT, env=environment, start_new_session=True
