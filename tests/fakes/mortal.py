@@ -45,6 +45,10 @@ def _count(event: str, details: tuple[Any, ...]) -> None:
         _left[0] -= 1
 
 
+def start(desk: Desk) -> None:
+    """Nothing more: the desk was opened, for the very first time."""
+
+
 def sit(desk: Desk) -> None:
     """Consent, photos in custody, two doubles made, photos destroyed."""
     agree(desk, ANNA)
@@ -72,6 +76,7 @@ def withdraw(desk: Desk) -> None:
 
 
 WORKS: Final[dict[str, Callable[[Desk], None]]] = {
+    "start": start,
     "sit": sit,
     "erase": erase,
     "erase_one": erase_one,
@@ -112,15 +117,19 @@ def in_a_process(work: Callable[[], None]) -> int:
 def die_everywhere(name: str, folder: Path) -> int:
     """Do the work again and again, each time one step further; give after how many steps it was done."""
     template = folder / "template"
-    if in_a_process(lambda: furnish(template, with_anna=name != "sit")):
+    if name == "start":
+        template.mkdir(mode=0o700)
+    elif in_a_process(lambda: furnish(template, with_anna=name != "sit")):
         raise RuntimeError(name)
     for step in range(MOST_STEPS):
         home = folder / str(step)
         shutil.copytree(template, home)
 
         def work(home: Path = home, step: int = step) -> None:
+            if name == "start":
+                _left.append(step)
             desk = open_desk(settings_at(home))
-            _left.append(step)
+            _left[:] = _left or [step]
             WORKS[name](desk)
 
         ended = in_a_process(work)

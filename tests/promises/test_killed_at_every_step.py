@@ -75,6 +75,19 @@ def assert_nothing_lies_about(desk: Desk, home: Path) -> None:
     assert [path.name for path in home.rglob("*") if path.name.endswith(".part") or "#" in path.name] == []
 
 
+def test_the_very_first_start_killed_at_any_step_leaves_no_stray_key(tmp_path: Path) -> None:
+    """A key file that was being written holds a key in the clear. It was never used; it must not lie about."""
+    homes = homes_after_death("start", tmp_path / "homes")
+    assert len(homes) > FEWEST_STEPS
+    assert any(list((home / "keys").glob(".kek.*.part")) for home in homes)
+    for home in homes:
+        desk = retention.start(settings_at(home))
+        desk.vault.put(ANNA, DataClass.DOUBLE, DOUBLES[0], CANARY)
+        later = FakeClock(desk.clock.now() + timedelta(hours=2))
+        assert retention.start(settings_at(home), later).vault.people(DataClass.DOUBLE) == []
+        assert list(home.rglob("*.part")) == []
+
+
 def test_a_sitting_killed_at_any_step_leaves_no_photo_and_nothing_half_made(tmp_path: Path) -> None:
     homes = homes_after_death("sit", tmp_path / "homes")
     assert len(homes) > FEWEST_STEPS

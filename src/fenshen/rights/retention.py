@@ -32,6 +32,8 @@ def sweep(desk: Desk) -> list[Receipt]:
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
     disk.forget_parts(desk.settings.home / "receipts", before)
+    disk.forget_parts(desk.settings.home / "keys", before)
+    disk.forget_parts(desk.settings.key_file.parent, before, of=desk.settings.key_file.name)
     return given
 
 
