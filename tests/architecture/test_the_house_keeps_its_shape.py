@@ -10,8 +10,10 @@ from tests.architecture.source import ROOT, SRC, functions, imported, imported_a
 
 IMAGING = {"PIL", "cv2", "pi_heif"}
 MAY_SEE_PICTURES = ("photos/decode.py", "vision/", "engines/", "portrait/", "labels/", "double/")
-FETCHING = {"subprocess", "socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "ftplib"}
+FETCHING = {"socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "ftplib"}
 MAY_FETCH = ("vision/weights.py",)
+SPAWNING = {"subprocess", "multiprocessing"}
+MAY_SPAWN = ("vision/weights.py", "rights/night_watch.py")
 REPORTS_HOME = {"onnxruntime", "sentry_sdk", "posthog", "huggingface_hub"}
 HEAVY = {
     "numpy",
@@ -65,6 +67,11 @@ def test_only_one_file_may_fetch() -> None:
     assert not reached
 
 
+def test_only_two_files_may_begin_a_process() -> None:
+    began = {n: libs for n, libs in importers(SPAWNING).items() if libs and n not in MAY_SPAWN}
+    assert not began
+
+
 def test_no_file_is_longer_than_a_sitting() -> None:
     lengths = {p.relative_to(SRC).as_posix(): p.read_text("utf-8").count("\n") for p in SRC.rglob("*.py")}
     assert not {name: lines for name, lines in lengths.items() if lines > MAX_FILE}
@@ -109,7 +116,7 @@ def test_the_front_of_the_command_line_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["check", "double", "portrait", "templates", "verify", "models", "rights", "receipt"]
+    "verb", ["check", "double", "portrait", "templates", "verify", "models", "rights", "receipt", "audit"]
 )
 def test_a_verb_imports_pixels_only_when_it_runs(verb: str) -> None:
     tree = modules().get(f"cli/{verb}.py")

@@ -25,15 +25,15 @@ from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderO
 from fenshen.engines.studio.dressing import HeadNotBareError
 from fenshen.engines.studio.engine import StudioEngine
 from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
-from fenshen.flow.portray import EASED, FaceLostError, Order, best_of, portray
+from fenshen.flow.portray import EASED, FaceLostError, Order, Skipped, best_of, portray
 from fenshen.labels.verify import State, verify
 from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
-from fenshen.rights import erasure
+from fenshen.rights import consent, erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
 from fenshen.store import doubles
-from fenshen.templates.catalogue import template
+from fenshen.templates.catalogue import catalogue, template
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
 from fenshen.vision.arrays import RGB, Floats, floats
@@ -200,6 +200,28 @@ def test_a_consent_taken_back_makes_no_portrait(
     assert run(asked) == 1
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "consent_required"
     assert not (tmp_path / "out").exists()
+
+
+def test_a_minor_is_offered_plain_templates_only(studio: Desk, anna: Sat, tmp_path: Path) -> None:
+    consent.grant(
+        studio, ANNA, list(Purpose), adult=False, minor=consent.AgeBand.UNDER_14, is_self=False, language="en"
+    )
+    skipped: list[Skipped] = []
+    order = Order(templates=["noir", "daylight"], short_side=400)
+    made = list(
+        portray(
+            anna.sitting.double, order, tmp_path / "out", desk=studio, engine=StudioEngine(),
+            progress=Heard(), skipped=skipped,
+        )
+    )  # fmt: skip
+    assert [each.template for each in made] == ["daylight"]
+    assert [(each.template, each.why.code) for each in skipped] == [("noir", "not_for_minors")]
+
+
+def test_at_least_eight_templates_are_plain_enough_for_a_minor_and_none_dresses_them() -> None:
+    plain = [recipe for recipe in catalogue().values() if recipe.child_safe]
+    assert len(plain) >= 8
+    assert {recipe.mode for recipe in plain} == {"own body"}
 
 
 class TakingBack:

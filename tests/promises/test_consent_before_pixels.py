@@ -1,6 +1,7 @@
 """Promise: no photo is opened without consent, to this purpose, now."""
 
 import io
+import json
 import os
 import pty
 import threading
@@ -15,8 +16,8 @@ from fenshen.cli.consent_question import RefusedLatelyError, days_to_keep, ensur
 from fenshen.errors import ConsentRequiredError, PermitRefusedError
 from fenshen.ids import SitterId
 from fenshen.photos.decode import decode
-from fenshen.rights import consent, holdings
-from fenshen.rights.consent import GuardianNeededError, Permit, Purpose
+from fenshen.rights import consent, holdings, notices
+from fenshen.rights.consent import AgeBand, GuardianNeededError, Permit, Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.store import consents
 
@@ -130,7 +131,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, answers: str) -> list[str]:
         ("y\n\ny\ny\ny\ny\ny\n", {*TO_MAKE, Purpose.RENDER_PORTRAIT}),  # for somebody else, who said yes
         ("y\n\n\n", None),  # for somebody else, who was not asked
         ("y\ny\nmaybe\ny\ny\ny\n", None),  # only a clear yes is a yes
-        ("\x04", None),  # the terminal was closed
+        ("\x04\x04", None),  # the terminal was closed
     ],
 )
 def test_only_a_clear_yes_to_each_purpose_counts(
@@ -213,3 +214,53 @@ def test_who_runs_the_studio_for_others_is_told_before_anyone_agrees(
         ask(open_desk(for_others), interactive=True)
     shown = " ".join(capsys.readouterr().out.split())
     assert 0 < shown.index("privacy@example.org") < shown.index("18 or older")
+
+
+@pytest.mark.parametrize(
+    ("answers", "band"),
+    [
+        ("n\ny\ny\ny\ny\ny\ny\ny\n", AgeBand.UNDER_14),
+        ("n\ny\ny\n\ny\ny\ny\ny\n", AgeBand.TEEN),
+        ("n\nn\n", None),  # neither an adult nor a guardian
+        ("n\ny\nn\n", None),  # the child does not want to
+        ("n\ny\n\n", None),  # nobody asked the child
+    ],
+)
+def test_a_minor_sits_only_when_a_guardian_and_the_child_agree(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, answers: str, band: AgeBand | None
+) -> None:
+    typed(monkeypatch, answers)
+    if band is None:
+        with pytest.raises(GuardianNeededError):
+            ask(desk, interactive=True)
+        assert nothing_stored(desk)
+    else:
+        assert ask(desk, interactive=True)
+        assert consent.age_of(desk, ANNA) is band
+        assert consent.agreed(desk, ANNA) == set(Purpose)
+
+
+def test_a_guardian_reads_the_words_about_minors_and_they_are_part_of_the_consent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "n\ny\ny\ny\ny\ny\ny\ny\n")
+    assert ask(desk, interactive=True)
+    with desk.store.begin() as connection:
+        row = consents.every(connection, ANNA)[0]
+    assert row.notice_sha256 == notices.notice(row.purpose, row.language, minor=True).sha256
+    assert row.notice_sha256 != notices.notice(row.purpose, row.language).sha256
+    assert not row.is_self
+
+
+def test_a_guardian_may_agree_by_a_flag_that_says_so(desk: Desk) -> None:
+    receipt = ensure_consent(
+        desk, ANNA, TO_MAKE, adult_flag=False, consent_flag=True, interactive=False, guardian_of="14-17"
+    )
+    assert receipt is not None
+    body = json.loads(receipt.data)
+    assert (body["age_band"], body["guardian"], body["uploader_is_subject"]) == ("14-17", "declared", False)
+    later = ensure_consent(  # known from then on
+        desk, ANNA, [Purpose.RENDER_PORTRAIT], adult_flag=False, consent_flag=True, interactive=False
+    )
+    assert later is not None
+    assert json.loads(later.data)["age_band"] == "14-17"

@@ -16,7 +16,8 @@ import pytest
 from tests.fakes.clock import FakeClock
 from tests.scan import faces_in
 
-from fenshen.rights import receipt_check, retention
+from fenshen.rights import audit, audit_check, receipt_check, retention
+from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.settings import Settings
 from fenshen.store import doubles
@@ -79,8 +80,12 @@ def assert_house_is_in_order(desk: Desk, home: Path) -> None:
     alive = {key.id for sitter in owners for key in desk.vault.keys.keys(sitter, KeyUse.DOUBLE)}
     assert {path.name for path in (home / "blobs").iterdir()} == alive
     assert [path.name for path in home.rglob("*") if path.name.endswith(".part") or "#" in path.name] == []
-    for receipt in (home / "receipts").iterdir():
-        receipt_check.verify(receipt.read_bytes(), desk.signer.public_pem())
+    given = [receipt.read_bytes() for receipt in (home / "receipts").iterdir()]
+    for receipt in given:
+        receipt_check.verify(receipt, desk.signer.public_pem())
+    with desk.store.begin() as connection:  # the log goes on, and knows every receipt that anybody has
+        audit.record(desk, connection, AuditEvent.KEYS_ROTATED, keys=0)
+    assert audit_check.verify(desk, receipts=given).receipts == len(given)
 
 
 @pytest.mark.slow

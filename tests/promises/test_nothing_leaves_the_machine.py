@@ -12,7 +12,7 @@ import pytest
 from fenshen.people import photos_of
 
 TRACE = ["strace", "-f", "-qq", "-e", "trace=connect,openat,open,creat,mkdir,rename,renameat2,unlink"]
-WRITES = re.compile(r'open(?:at)?\((?:AT_FDCWD|\d+), "(/[^"]+)", [^)]*O_(?:WRONLY|RDWR|CREAT)')
+WRITES = re.compile(r'open(?:at)?\((?:AT_FDCWD|\d+), "(/[^"]+)", [^)\n]*O_(?:WRONLY|RDWR|CREAT)')
 TALKS = re.compile(r"connect\(\d+, \{sa_family=AF_INET6?")
 HARMLESS = ("/dev/", "/proc/")
 

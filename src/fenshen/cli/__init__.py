@@ -39,6 +39,7 @@ VERBS = (
     "models",
     "rights",
     "receipt",
+    "audit",
     "doctor",
 )
 

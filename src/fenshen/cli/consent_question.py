@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fenshen.ids import SitterId
     from fenshen.progress import Progress
-    from fenshen.rights.consent import Purpose
+    from fenshen.rights.consent import AgeBand, Purpose
     from fenshen.rights.desk import Desk
     from fenshen.rights.receipts import Receipt
 
@@ -43,6 +43,7 @@ def ensure_consent(
     consent_flag: bool,
     interactive: bool,
     again: bool = False,
+    guardian_of: str | None = None,
 ) -> Receipt | None:
     """See that the sitter agreed to ``purposes``, asking for what is missing; give the receipt, if a new one was made.
 
@@ -50,7 +51,8 @@ def ensure_consent(
     mind by ``rights agree``, not by being asked often  2. ``--consent`` stands for a yes to everything asked for
     3. without it and without anybody to ask, refuse  4. else show the notice and ask, each purpose by itself.
     A no to an ``optional`` purpose is fine, and remembered. again: the sitter came by themselves to say another
-    word, so a no of lately does not stand in the way. Raises ConsentRequiredError, RefusedLatelyError,
+    word, so a no of lately does not stand in the way. guardian_of: the age band of a minor for whom whoever typed
+    the flag speaks as parent or guardian. Raises ConsentRequiredError, RefusedLatelyError,
     GuardianNeededError.
     """
     from fenshen.rights import consent
@@ -61,15 +63,15 @@ def ensure_consent(
         missing = _without_refused(desk, sitter, missing, purposes)
     if not missing:  # (1)
         return None
-    adult, is_self, agreed = (
-        adult_flag,
-        False,
-        missing,
-    )  # a flag does not say who speaks: then nobody claims to be them
+    minor = (
+        None if adult_flag else consent.AgeBand(guardian_of) if guardian_of else _known_minor(desk, sitter)
+    )
+    is_self, agreed = False, list(missing)  # a flag does not say who speaks: then nobody claims to be them
     if not consent_flag:
         if not interactive:
             raise ConsentRequiredError(purpose=missing[0])  # (3)
-        adult, is_self, agreed = _ask(desk, missing, adult=adult_flag)  # (4)
+        minor, is_self, agreed = _ask(desk, missing, adult=adult_flag, minor=minor)  # (4)
+        adult_flag = minor is None
         if not agreed and not purposes:
             consent.refuse(desk, sitter, missing)
             return None
@@ -80,10 +82,19 @@ def ensure_consent(
         raise ConsentRequiredError(purpose=needed[0])
     if refused:
         consent.refuse(desk, sitter, refused)
-    receipt = consent.grant(desk, sitter, agreed, adult=adult, is_self=is_self, language=screen.language())
+    receipt = consent.grant(
+        desk, sitter, agreed, adult=adult_flag, minor=minor, is_self=is_self, language=screen.language()
+    )
     if interactive:
         tell(told("consent_receipt", file=str(receipt.path)))
     return receipt
+
+
+def _known_minor(desk: Desk, sitter: SitterId) -> AgeBand | None:
+    """Give the age band of a minor whose guardian spoke before; whoever grew up since says so with ``--adult``."""
+    from fenshen.rights import consent
+
+    return consent.age_of(desk, sitter) if consent.is_minor(desk, sitter) else None
 
 
 def _without_refused(
@@ -99,10 +110,11 @@ def _without_refused(
     return [purpose for purpose in missing if purpose not in until]
 
 
-def _ask(desk: Desk, missing: Sequence[Purpose], *, adult: bool) -> tuple[bool, bool, list[Purpose]]:
-    """Show the notice and ask. Gives: is the sitter an adult, is it the one who answers, and to what they agreed."""
+def _ask(
+    desk: Desk, missing: Sequence[Purpose], *, adult: bool, minor: AgeBand | None
+) -> tuple[AgeBand | None, bool, list[Purpose]]:
+    """Show the notice and ask. Gives: a minor's age band, is it the sitter who answers, and to what they agreed."""
     from fenshen.rights import notices
-    from fenshen.rights.consent import GuardianNeededError
 
     language = screen.language()
     tell(told("consent_title"), style="bold")
@@ -111,23 +123,43 @@ def _ask(desk: Desk, missing: Sequence[Purpose], *, adult: bool) -> tuple[bool, 
     if desk.settings.operator:
         tell(f"\n{told('consent_operator', operator=desk.settings.operator)}")
     tell("")
-    if not adult and not yes(told("consent_ask_adult")):
-        raise GuardianNeededError
-    is_self = yes(told("consent_ask_self"))
-    if not is_self and not yes(told("consent_ask_permission")):
+    if not adult and minor is None and not yes(told("consent_ask_adult")):
+        minor = _ask_guardian(language)
+    is_self = minor is None and yes(told("consent_ask_self"))
+    if minor is None and not is_self and not yes(told("consent_ask_permission")):
         raise ConsentRequiredError(purpose=missing[0])
     agreed = []
     for purpose in missing:
         tell(f"\n{notices.notice(purpose, language).text}")
         if yes(told("consent_ask_purpose", purpose=told(f"purpose_{purpose}"))):
             agreed.append(purpose)
-    return True, is_self, agreed
+    return minor, is_self, agreed
 
 
-def age_question(progress: Progress, *, adult_flag: bool, interactive: bool) -> Callable[[str], bool]:
-    """How to ask about a sitter who looks young: a flag stands for a yes; with nobody to ask it is a no."""
+def _ask_guardian(language: str) -> AgeBand:
+    """Ask whether a parent or guardian sits here, and whether the child was asked. Raises GuardianNeededError."""
+    from fenshen.rights import notices
+    from fenshen.rights.consent import AgeBand, GuardianNeededError
+
+    if not yes(told("consent_ask_guardian")):
+        raise GuardianNeededError
+    tell(f"\n{notices.minors(language)}\n")
+    if not yes(told("consent_ask_child")):
+        raise GuardianNeededError
+    return AgeBand.UNDER_14 if yes(told("consent_ask_under_14")) else AgeBand.TEEN
+
+
+def age_question(
+    progress: Progress, *, adult_flag: bool, interactive: bool, guardian_agreed: bool = False
+) -> Callable[[str], bool]:
+    """How to ask about a sitter who looks young: a flag stands for a yes; with nobody to ask it is a no.
+
+    guardian_agreed: a guardian spoke for them already, so that they look young is no news.
+    """
 
     def is_adult(code: str) -> bool:
+        if guardian_agreed:
+            return True
         if adult_flag or not interactive:
             return adult_flag
         with screen.without_bars(progress):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,10 +14,13 @@ from fenshen.cli.consent_question import age_question, can_ask, days_to_keep, en
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fenshen.flow.sit import Sitting
+    from fenshen.ids import SitterId
     from fenshen.photos.folder import PhotoFile
+    from fenshen.progress import Progress
+    from fenshen.rights.desk import Desk
 
 app = new_app()
 
@@ -27,6 +30,9 @@ Frontal = Annotated[str | None, typer.Option("--frontal", metavar="FILE", help=t
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
 Sure = Annotated[bool, typer.Option("--confirm-adult", help=told("option_confirm_adult"))]
+Guardian = Annotated[
+    Literal["under-14", "14-17"] | None, typer.Option("--guardian-of", help=told("option_guardian_of"))
+]
 Few = Annotated[bool, typer.Option("--few", help=told("option_few"))]
 
 
@@ -40,6 +46,7 @@ def create(
     frontal: Frontal = None,
     adult: Adult = False,
     consent: Consent = False,
+    guardian_of: Guardian = None,
     few: Few = False,
     confirm_adult: Sure = False,
     keep_days: KeepDays = None,
@@ -62,12 +69,13 @@ def create(
         adult_flag=adult,
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
+        guardian_of=guardian_of,
     )
     days = keep_days or days_to_keep(interactive=can_ask(as_json=as_json) and not consent)
     with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
         sitting = sit(
             photos, sitter, desk=desk, progress=progress, frontal=chosen, accept_few=few, idle_days=days,
-            is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
+            is_adult=asked_age(desk, sitter, progress, adult_flag=confirm_adult, as_json=as_json),
         )  # fmt: skip
     show_sitting(sitting, as_json=as_json)
 
@@ -80,6 +88,7 @@ def redo_double(
     frontal: Frontal = None,
     adult: Adult = False,
     consent: Consent = False,
+    guardian_of: Guardian = None,
     few: Few = False,
     confirm_adult: Sure = False,
     as_json: Json = False,
@@ -92,20 +101,36 @@ def redo_double(
 
     photos, chosen = listed(folder, frontal)
     desk = retention.start(settings.load())
+    sitter = erasure.whose(desk, double)
     ensure_consent(
         desk,
-        erasure.whose(desk, double),
+        sitter,
         [Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBLE],
         adult_flag=adult,
         consent_flag=consent,
         interactive=can_ask(as_json=as_json),
+        guardian_of=guardian_of,
     )
     with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
         redone = redo(
             DoubleId(double), photos, desk=desk, progress=progress, frontal=chosen, accept_few=few,
-            is_adult=age_question(progress, adult_flag=confirm_adult, interactive=can_ask(as_json=as_json)),
+            is_adult=asked_age(desk, sitter, progress, adult_flag=confirm_adult, as_json=as_json),
         )  # fmt: skip
     show_sitting(redone.sitting, as_json=as_json, erased=redone.erased.path)
+
+
+def asked_age(
+    desk: Desk, sitter: SitterId, progress: Progress, *, adult_flag: bool, as_json: bool
+) -> Callable[[str], bool]:
+    """How to ask about the age of this sitter, of whom a guardian may have spoken already."""
+    from fenshen.rights import consent
+
+    return age_question(
+        progress,
+        adult_flag=adult_flag,
+        interactive=can_ask(as_json=as_json),
+        guardian_agreed=consent.is_minor(desk, sitter),
+    )
 
 
 def listed(folder: Path, frontal: str | None) -> tuple[list[PhotoFile], int | None]:

@@ -27,18 +27,20 @@ def verify_receipt(receipt: File, public_key: PublicKey = None, *, as_json: Json
     from fenshen.rights import receipt_check
 
     key_file = public_key or settings.load().home / "keys" / "studio.pub"
-    checked = receipt_check.verify(_read(receipt), _read(key_file))
+    checked = receipt_check.verify(read_file(receipt), read_file(key_file))
     if as_json:
         print_json(
             {
                 "genuine": True,
                 "receipt": checked.body,
+                "log": {"index": checked.log.index, "size": checked.log.head.size},
                 "proves": list(checked.proves),
                 "does_not_prove": list(checked.does_not_prove),
             }
         )
         return
     tell(f"{told('receipt_holds')} ({checked.body['type']}, {checked.body['at']})", style="bold green")
+    tell(told("receipt_in_log", n=checked.log.index + 1, count=checked.log.head.size))
     for heading, codes in (
         ("receipt_proves", checked.proves),
         ("receipt_does_not_prove", checked.does_not_prove),
@@ -48,7 +50,8 @@ def verify_receipt(receipt: File, public_key: PublicKey = None, *, as_json: Json
             tell(f"  · {told(code)}")
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Read a file the user named. Raises FileUnreadableError."""
     try:
         return path.read_bytes()
     except OSError:

@@ -18,7 +18,8 @@ from fenshen.portrait.closer import Meter, Pressed, Shot, come_closer
 from fenshen.portrait.copy_guard import Copied, same_photo_again
 from fenshen.portrait.likeness import Likeness, LikenessMeter
 from fenshen.progress import Progress
-from fenshen.rights import consent
+from fenshen.rights import audit, consent, erasure, receipts
+from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
@@ -36,6 +37,12 @@ EASED: Final = (
     2  # steps by which a template gives way, unasked, to a portrait that is too little like the sitter
 )
 ENDINGS: Final[dict[Format, str]] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+
+
+class NotForMinorsError(UnsuitedError):
+    """The sitter is a minor, and this template is not a plain one. Facts: ``template``."""
+
+    code = "not_for_minors"
 
 
 class FaceLostError(UnsuitedError):
@@ -101,8 +108,7 @@ def portray(
     ConsentRequiredError, PermitRefusedError, TargetExistsError, DiskFullError; portraits given before stay.
     """
     recipes = [template(name) for name in order.templates]  # (1)
-    with desk.store.begin() as connection:
-        sitter = doubles.get(connection, double_id).sitter
+    sitter = erasure.whose(desk, double_id)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
     double = open_double(double_id, sitter, permit, desk=desk)  # (3)
     meter = LikenessMeter(double, desk.settings.models)
@@ -114,6 +120,7 @@ def portray(
         consent.still(desk, permit, Purpose.RENDER_PORTRAIT)  # taken back meanwhile: no more portraits
         start = time.perf_counter()
         try:
+            _refuse_to_minors(recipe, young=consent.is_minor(desk, sitter))
             shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
         except UnsuitedError as why:
             if skipped is None:
@@ -142,8 +149,19 @@ def portray(
     progress.step("progress_rendering", total, total)
     if skipped and not used:
         raise skipped[0].why
+    _note_use(desk, double_id, sitter, len(used))  # (5)
+
+
+def _note_use(desk: Desk, double_id: DoubleId, sitter: SitterId, portraits: int) -> None:
+    subject = receipts.subject(desk, sitter)
     with desk.store.begin() as connection:
-        doubles.used(connection, double_id, desk.clock.now())  # (5)
+        doubles.used(connection, double_id, desk.clock.now())
+        audit.record(desk, connection, AuditEvent.DOUBLE_USED, subject=subject, portraits=portraits)
+
+
+def _refuse_to_minors(recipe: Template, *, young: bool) -> None:
+    if young and not recipe.child_safe:
+        raise NotForMinorsError(template=recipe.name)
 
 
 def _options(order: Order, number: int, used: Sequence[int], without: tuple[int, ...]) -> RenderOptions:

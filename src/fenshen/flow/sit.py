@@ -18,7 +18,8 @@ from fenshen.photos.folder import PhotoFile
 from fenshen.photos.inspect import Inspected, SetReport, inspect_set
 from fenshen.portrait.likeness import LikenessMeter
 from fenshen.progress import Progress
-from fenshen.rights import consent
+from fenshen.rights import audit, consent, receipts
+from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
@@ -221,7 +222,7 @@ def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: 
     Whether consent still stands is asked in the transaction that registers: after a withdrawal nothing is. Raises
     PermitRefusedError.
     """
-    double_id = DoubleId(new_id("double"))
+    double_id, subject = DoubleId(new_id("double")), receipts.subject(desk, permit.sitter)
     consent.still(desk, permit, Purpose.KEEP_DOUBLE)
     desk.vault.put(permit.sitter, DataClass.DOUBLE, double_id, codec.pack(double))
     row = doubles.new(
@@ -232,6 +233,7 @@ def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: 
         with desk.store.begin() as connection:
             consent.still_within(connection, desk, permit, Purpose.KEEP_DOUBLE)
             doubles.add(connection, row)
+            audit.record(desk, connection, AuditEvent.DOUBLE_MADE, subject=subject, takes=len(double.takes))
     except PermitRefusedError:  # taken back while we sealed it
         desk.vault.delete(permit.sitter, DataClass.DOUBLE, double_id)
         raise

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fenshen.clock import Clock
 from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
 from fenshen.ids import ConsentId, SitterId, new_id
-from fenshen.rights.notices import notice
+from fenshen.rights.notices import Notice, notice
 from fenshen.rights.purposes import Purpose
 
 __all__ = ["AgeBand", "Permit", "Purpose"]
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the database and the keys take half a second, and who only 
 
     from fenshen.rights.desk import Desk
     from fenshen.rights.receipts import Receipt
+    from fenshen.rights.terms import Terms
 
 PERMIT_LIFE = timedelta(hours=1)  # long enough for any one run; `still` asks anew within it
 _MAKER = object()  # known to this file only
@@ -31,11 +32,13 @@ _MAKER = object()  # known to this file only
 class AgeBand(StrEnum):
     """How old a sitter was said to be, no finer than the law asks."""
 
+    UNDER_14 = "under-14"  # PIPL 31: all their data are sensitive, and a parent or guardian agrees
+    TEEN = "14-17"  # no full legal capacity (Civil Code 19): a parent or guardian agrees, too
     ADULT = ">=18"
 
 
 class GuardianNeededError(FenshenError):
-    """The sitter was not declared an adult, and consent by a guardian is not built yet."""
+    """The sitter was not declared an adult, and no parent or guardian agreed for them."""
 
     code = "guardian_needed"
 
@@ -78,52 +81,47 @@ def grant(
     adult: bool,
     is_self: bool,
     language: str,
+    minor: AgeBand | None = None,
 ) -> "Receipt":
     """Remember that a sitter agreed to these purposes, in today's words in ``language``; give the receipt.
 
     ``adult``: declared to be 18 or older. ``is_self``: the sitter speaks; else somebody who said that the
-    sitter told them so. An earlier no to the same purposes is forgotten. Raises GuardianNeededError having
-    stored nothing.
+    sitter told them so. ``minor``: a parent or guardian speaks for a sitter of this age, who was told and does not
+    object; they read the words about minors, too. An earlier no to the same purposes is forgotten.
+    Raises GuardianNeededError having stored nothing.
     """
     from fenshen.rights import receipts
     from fenshen.rights.terms import terms
     from fenshen.store import consents
 
-    if not adult:
+    if not adult and minor is None:
         raise GuardianNeededError
-    now, shown = desk.clock.now(), [notice(purpose, language) for purpose in sorted(purposes)]
-    agreed_to = {purpose: terms(purpose, desk.settings) for purpose in purposes}
+    age = AgeBand.ADULT if adult or minor is None else minor
+    now = desk.clock.now()
+    shown = [notice(purpose, language, minor=age is not AgeBand.ADULT) for purpose in sorted(purposes)]
+    agreed_to = [terms(Purpose(each.purpose), desk.settings) for each in shown]
     facts = {
-        "purposes": [
-            {
-                "purpose": each.purpose,
-                "notice_sha256": each.sha256,
-                "terms_sha256": agreed_to[Purpose(each.purpose)].sha256,
-                "lives": list(agreed_to[Purpose(each.purpose)].lives),
-                "processors": list(agreed_to[Purpose(each.purpose)].processors),
-            }
-            for each in shown
-        ],
+        "purposes": [_agreed(*both) for both in zip(shown, agreed_to, strict=True)],
         "language": language,
-        "age_band": AgeBand.ADULT.value,
-        "guardian": None,
+        "age_band": age.value,
+        "guardian": None if age is AgeBand.ADULT else "declared",
         "uploader_is_subject": is_self,
     }
-    # The receipt comes first: better a receipt for a consent we ask for again than a consent without receipt.
-    receipt = receipts.issue(
-        desk, receipts.ReceiptKind.CONSENT, sitter, facts, subject=receipts.subject(desk, sitter)
-    )
+    subject = receipts.subject(desk, sitter)
     with desk.store.begin() as connection:
-        for each in shown:
+        receipt = receipts.issue(
+            desk, receipts.ReceiptKind.CONSENT, sitter, facts, subject=subject, connection=connection
+        )
+        for each, bound in zip(shown, agreed_to, strict=True):
             row = consents.ConsentRow(
                 id=ConsentId(new_id("consent")),
                 sitter=sitter,
                 purpose=each.purpose,
                 language=language,
                 notice_sha256=each.sha256,
-                terms_sha256=agreed_to[Purpose(each.purpose)].sha256,
+                terms_sha256=bound.sha256,
                 receipt=receipt.id,
-                age_band=AgeBand.ADULT,
+                age_band=age,
                 is_self=is_self,
                 granted_at=now,
             )
@@ -132,12 +130,29 @@ def grant(
     return receipt
 
 
+def _agreed(words: Notice, bound: "Terms") -> dict[str, object]:
+    """One purpose as the receipt tells it."""
+    return {
+        "purpose": words.purpose,
+        "notice_sha256": words.sha256,
+        "terms_sha256": bound.sha256,
+        "lives": list(bound.lives),
+        "processors": list(bound.processors),
+    }
+
+
 def refuse(desk: "Desk", sitter: SitterId, purposes: Collection[Purpose]) -> None:
     """Remember that a sitter said no, so that nobody asks them again for the time in ``lifetimes``."""
+    from fenshen.rights import audit, receipts
+    from fenshen.rights.audit_events import AuditEvent
     from fenshen.store import consents
+    from fenshen.vault.keys import KeyUse
 
+    known = desk.vault.keys.holds(sitter, KeyUse.SUBJECT)  # who never agreed has no pseudonym, and gets none
+    subject = receipts.subject(desk, sitter) if known else None
     with desk.store.begin() as connection:
         for purpose in sorted(purposes):
+            audit.record(desk, connection, AuditEvent.CONSENT_REFUSED, subject=subject, purpose=purpose.value)
             row = consents.RefusalRow(
                 id=new_id("refusal"), sitter=sitter, purpose=purpose, refused_at=desk.clock.now()
             )
@@ -159,6 +174,20 @@ def agreed(desk: "Desk", sitter: SitterId) -> frozenset[Purpose]:
     """Give the purposes that a sitter's standing consents cover, in the words of today."""
     with desk.store.begin() as connection:
         return frozenset(purpose for purpose in Purpose if _stands(connection, desk, sitter, purpose))
+
+
+def age_of(desk: "Desk", sitter: SitterId) -> AgeBand | None:
+    """Give the age band of a sitter as it was said the last time that anybody agreed; None when nobody did."""
+    from fenshen.store import consents
+
+    with desk.store.begin() as connection:
+        rows = consents.every(connection, sitter)
+    return AgeBand(rows[-1].age_band) if rows else None
+
+
+def is_minor(desk: "Desk", sitter: SitterId) -> bool:
+    """Tell whether a guardian spoke for a sitter the last time that anybody agreed."""
+    return age_of(desk, sitter) not in {None, AgeBand.ADULT}
 
 
 def require(desk: "Desk", sitter: SitterId, purpose: Purpose) -> Permit:
@@ -215,7 +244,8 @@ def _stands(connection: "Connection", desk: "Desk", sitter: SitterId, purpose: P
 
     today = terms(purpose, desk.settings).sha256
     return any(
-        row.terms_sha256 == today and row.notice_sha256 == notice(purpose, row.language).sha256
+        row.terms_sha256 == today
+        and row.notice_sha256 == notice(purpose, row.language, minor=row.age_band != AgeBand.ADULT).sha256
         for row in consents.standing(connection, sitter, purpose)
     )
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from fenshen.errors import DiskFullError, PermitRefusedError
 from fenshen.ids import PhotoId, SitterId, new_id
-from fenshen.rights import consent, erasure
+from fenshen.rights import consent, erasure, night_watch
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
@@ -20,8 +20,8 @@ class Custody:
     """The photos of one sitter during one run, sealed; use it in a ``with``.
 
     However the block ends, the photos are destroyed, and ``receipt`` then says so (None when there were
-    none); afterwards nothing more is taken in. Threads may share it. When the process is killed inside it,
-    ``retention.sweep`` destroys them at the next start.
+    none); afterwards nothing more is taken in. Threads may share it. When the process is killed inside it, the
+    night watch destroys them within seconds, or ``retention.sweep`` at the next start.
     """
 
     def __init__(self, desk: Desk, sitter: SitterId) -> None:
@@ -35,6 +35,7 @@ class Custody:
     def __enter__(self) -> Self:
         """Begin. Raises SitterBusyError when another run holds this sitter's photos."""
         self._desk.vault.hold(self._sitter)
+        self._watch = night_watch.begin(self._desk.settings)
         return self
 
     def add(self, content: bytes, permit: Permit) -> PhotoId:
@@ -66,6 +67,7 @@ class Custody:
             # The photos are gone; only the receipt found no room. Do not hide what went wrong before it.
             if error is None:
                 raise
+        night_watch.dismiss(self._watch)  # not when something could not be destroyed: then it comes after us
 
     def _check(self, permit: Permit) -> None:
         """Let photos be opened to inspect them or to build the double, for their own sitter only."""

@@ -5,7 +5,7 @@ destroyed, so whoever was told "begun" is erased even if the power fails: the ne
 (``resume``), and the receipt tells all that was found when it began.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from enum import StrEnum
 
@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError, SealBrokenError
 from fenshen.ids import DoubleId, ReceiptId, SitterId, new_id
-from fenshen.rights import consent, receipts
+from fenshen.rights import audit, consent, receipts
+from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS, Holding
 from fenshen.rights.purposes import Purpose
@@ -46,23 +47,31 @@ class Reason(StrEnum):
 def promise(
     desk: Desk, sitter: SitterId, scope: str, reason: Reason, *, taken_back: Collection[Purpose] = ()
 ) -> ErasureRow:
-    """Promise an erasure, and take consents back with it. One that was promised before and is open is given again."""
+    """Promise an erasure, and take consents back with it."""
     subject = receipts.subject(desk, sitter)
     with desk.store.begin() as connection:
         consent.take_back(connection, desk, sitter, taken_back)
-        for open_one in erasures.every(connection, sitter=sitter):
-            if open_one.scope == scope:
-                return open_one
-        order = ErasureRow(
-            id=new_id("erasure"),
-            sitter=sitter,
-            subject=subject,
-            scope=scope,
-            reason=reason.name,
-            receipt=ReceiptId(new_id("receipt")),
-            begun_at=desk.clock.now(),
-        )
-        erasures.add(connection, order)
+        return promise_within(connection, desk, sitter, scope, reason, subject)
+
+
+def promise_within(
+    connection: Connection, desk: Desk, sitter: SitterId, scope: str, reason: Reason, subject: str
+) -> ErasureRow:
+    """Promise an erasure in the caller's transaction. One that was promised before and is open is given again."""
+    for open_one in erasures.every(connection, sitter=sitter):
+        if open_one.scope == scope:
+            return open_one
+    order = ErasureRow(
+        id=new_id("erasure"),
+        sitter=sitter,
+        subject=subject,
+        scope=scope,
+        reason=reason.name,
+        receipt=ReceiptId(new_id("receipt")),
+        begun_at=desk.clock.now(),
+    )
+    erasures.add(connection, order)
+    audit.record(desk, connection, AuditEvent.ERASURE_BEGUN, subject=subject, reason=reason.name.lower())
     return order
 
 
@@ -164,26 +173,37 @@ def _certify(desk: Desk, order: ErasureRow) -> Receipt:
         "reason": Reason[order.reason].value,
     }
 
-    def close(connection: Connection) -> None:
+    with desk.store.begin() as connection:
         erasures.close(connection, order.id)
+        return receipts.issue(
+            desk,
+            ReceiptKind.ERASURE,
+            None if order.scope == PERSON else order.sitter,
+            facts,
+            subject=order.subject,
+            receipt_id=order.receipt,
+            connection=connection,
+        )
 
-    return receipts.issue(
-        desk,
-        ReceiptKind.ERASURE,
-        None if order.scope == PERSON else order.sitter,
-        facts,
-        subject=order.subject,
-        receipt_id=order.receipt,
-        also=close,
-    )
+
+def destroy_uncertified(desk: Desk, sitter: SitterId) -> None:
+    """Destroy everything of a sitter when no order can be written: a damaged log must not keep a face alive.
+
+    Raises ErasureFailedError.
+    """
+    _destroyed(desk, sitter, PERSON)
+    desk.store.scrub()
+    _see_it_gone(desk, sitter, PERSON)
 
 
-def resume(desk: Desk) -> Iterator[Receipt]:
+def resume(desk: Desk) -> list[Receipt]:
     """Carry out every order that a run was killed over. What a living run holds waits for the next start."""
     with desk.store.begin() as connection:
         orders = erasures.every(connection)
+    given = []
     for order in orders:
         with suppress(SitterBusyError):
             if order.scope == PERSON and order.sitter is not None:
                 desk.vault.hold(order.sitter)
-            yield carry_out(desk, order)
+            given.append(carry_out(desk, order))
+    return given

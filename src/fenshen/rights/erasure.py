@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.rights import consent, receipts
+from fenshen.rights.audit import AuditUnfitError
 from fenshen.rights.desk import Desk
-from fenshen.rights.destruction import PERSON, Reason, carry_out, promise
+from fenshen.rights.destruction import PERSON, Reason, carry_out, destroy_uncertified, promise, promise_within
 from fenshen.rights.holdings import holdings
 from fenshen.rights.purposes import Purpose
 from fenshen.rights.receipts import Receipt, ReceiptKind
@@ -53,13 +54,19 @@ def erase(desk: Desk, sitter: SitterId, *, reason: Reason = Reason.ASKED, patien
     patience: seconds to wait for a run that is at work with the photos; it stops at its next photo or picture.
     What nobody asked for (a time that ran out, say) leaves a run at work alone. Raises NotFoundError when nothing
     is kept, ErasureWaitsError when that run did not end in time (the next start finishes what was ordered),
-    ErasureFailedError when something is still there.
+    ErasureFailedError when something is still there, AuditUnfitError when the audit log cannot take it: all is gone
+    then, too, but nobody can certify it.
     """
     if not holdings(desk, sitter):
         raise NotFoundError(kind="person", id=sitter)
     if reason is not Reason.ASKED:
         _wait_for(desk, sitter, patience)
-    order = promise(desk, sitter, PERSON, reason, taken_back=tuple(Purpose))
+    try:
+        order = promise(desk, sitter, PERSON, reason, taken_back=tuple(Purpose))
+    except AuditUnfitError:
+        _wait_for(desk, sitter, patience)
+        destroy_uncertified(desk, sitter)
+        raise
     _wait_for(desk, sitter, patience)
     return carry_out(desk, order)
 
@@ -80,14 +87,15 @@ def erase_double(desk: Desk, double_id: DoubleId, *, reason: Reason = Reason.ASK
 def destroy(desk: Desk, sitter: SitterId, data_class: DataClass, *, reason: Reason) -> Receipt | None:
     """Destroy all blobs of one class of a sitter. Gives no receipt when there was nothing to destroy.
 
-    Raises DiskFullError when there was no room for the order or the receipt; the blobs are gone all the same.
+    Raises DiskFullError when there was no room for the order or the receipt, and AuditUnfitError when the log cannot
+    take them; the blobs are gone all the same.
     """
     if not desk.vault.keys.holds(sitter, KeyUse(data_class)):
         desk.vault.destroy(sitter, data_class)  # lets go of a sitter whose first photo never came
         return None
     try:
         order = promise(desk, sitter, data_class, reason)
-    except DiskFullError:
+    except (DiskFullError, AuditUnfitError):
         desk.vault.destroy(sitter, data_class)
         raise
     return carry_out(desk, order)
@@ -104,16 +112,15 @@ def withdraw(
     """
     if not holdings(desk, sitter):
         raise NotFoundError(kind="person", id=sitter)
-    whole = bool(WHOLE & frozenset(purposes))
-    subject = receipts.subject(desk, sitter)
-    if whole:
-        order = promise(desk, sitter, PERSON, Reason.WITHDRAWN, taken_back=purposes)
-    else:
-        with desk.store.begin() as connection:
-            consent.take_back(connection, desk, sitter, purposes)  # (1)
     facts = {"purposes": [{"purpose": purpose} for purpose in sorted(purposes)]}
-    receipt = receipts.issue(desk, ReceiptKind.WITHDRAWAL, sitter, facts, subject=subject)  # (2)
-    if not whole:
+    subject, whole = receipts.subject(desk, sitter), bool(WHOLE & frozenset(purposes))
+    with desk.store.begin() as connection:
+        consent.take_back(connection, desk, sitter, purposes)  # (1)
+        receipt = receipts.issue(
+            desk, ReceiptKind.WITHDRAWAL, sitter, facts, subject=subject, connection=connection
+        )  # (2)
+        order = promise_within(connection, desk, sitter, PERSON, Reason.WITHDRAWN, subject) if whole else None
+    if order is None:
         gone = destroy(desk, sitter, DataClass.PORTRAIT, reason=Reason.WITHDRAWN)
         return Withdrawal(receipt=receipt, erased=gone)
     _wait_for(desk, sitter, patience)

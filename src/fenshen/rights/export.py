@@ -8,6 +8,8 @@ from datetime import datetime
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import SitterId
+from fenshen.rights import audit, receipts
+from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS, holdings
 
@@ -20,6 +22,9 @@ def export(desk: Desk, sitter: SitterId) -> bytes:
     held = holdings(desk, sitter)
     if not held:
         raise NotFoundError(kind="person", id=sitter)
+    with desk.store.begin() as connection:
+        subject = receipts.subject(desk, sitter)
+        audit.record(desk, connection, AuditEvent.EXPORT_GIVEN, subject=subject, holdings=len(held))
     at = desk.clock.now().isoformat()
     inventory = {"sitter": sitter, "at": at, "holdings": [asdict(each) for each in held]}
     archive = io.BytesIO()

@@ -1,17 +1,19 @@
 """The sweep: whatever outlived its line in ``lifetimes`` goes, and what was ordered to go is gone."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from fenshen.clock import Clock
-from fenshen.errors import NotFoundError, SealBrokenError
-from fenshen.rights import destruction, erasure, lifetimes
+from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
+from fenshen.ids import SitterId
+from fenshen.rights import destruction, erasure, lifetimes, receipts
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles
+from fenshen.store import consents, doubles
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -24,16 +26,31 @@ def sweep(desk: Desk) -> list[Receipt]:
     Safe to call while other runs are at work: what a living run holds is left alone. One person's damaged key does
     not keep the others' data alive.
     """
-    given = list(destruction.resume(desk))  # first what was promised
-    given += [
-        receipt for kind, enforce in ENFORCED.items() for receipt in enforce(desk, lifetimes.life_of(kind))
-    ]
     before = desk.clock.now() - UNFINISHED
+    receipts.settle(desk, before)
+    due = (partial(enforce, desk, lifetimes.life_of(kind)) for kind, enforce in ENFORCED.items())
+    given = _none_left_out([partial(destruction.resume, desk), *due])  # what was promised comes first
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
-    disk.forget_parts(desk.settings.home / "receipts", before)
     disk.forget_parts(desk.settings.home / "keys", before)
     disk.forget_parts(desk.settings.key_file.parent, before, of=desk.settings.key_file.name)
+    return given
+
+
+def _none_left_out(acts: Iterable[Callable[[], list[Receipt]]]) -> list[Receipt]:
+    """Do every act, and only then raise what the first one refused.
+
+    A log that is damaged, or a full disk, costs receipts. It must not keep the next person's photos alive.
+    """
+    given: list[Receipt] = []
+    refused: FenshenError | None = None
+    for act in acts:
+        try:
+            given += act()
+        except FenshenError as error:
+            refused = refused or error
+    if refused:
+        raise refused
     return given
 
 
@@ -41,8 +58,12 @@ def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
     """Destroy every photo without a living run: its life ends with the run that brought it."""
     del life  # zero: there is no clock to wait for
     left = desk.vault.take_over()
-    given = [erasure.destroy(desk, sitter, DataClass.PHOTO, reason=Reason.ABANDONED) for sitter in left]
-    return [receipt for receipt in given if receipt]
+
+    def destroy(sitter: SitterId) -> list[Receipt]:
+        given = erasure.destroy(desk, sitter, DataClass.PHOTO, reason=Reason.ABANDONED)
+        return [given] if given else []
+
+    return _none_left_out(partial(destroy, sitter) for sitter in left)
 
 
 def _doubles(desk: Desk, life: timedelta) -> list[Receipt]:

@@ -1,7 +1,7 @@
 """Open the database: SQLite below ``home``, its tables the newest, nothing deleted left readable in it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
 )
+ONCE_KEPT = "fenshen once kept"
 NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
 
 
@@ -41,9 +42,16 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Work in one transaction: all of it is kept, or nothing. Raises DiskFullError."""
+        """Work in one transaction: all of it is kept, or nothing. Raises DiskFullError.
+
+        What was asked for with ``once_kept`` is done when all of it is.
+        """
         with naming_a_full_database(), self._engine.begin() as connection:
+            connection.info.pop(ONCE_KEPT, None)  # a pooled connection may remember one that failed
             yield connection
+            acts = connection.info.pop(ONCE_KEPT, {})
+        for act in acts.values():
+            act()
 
     def scrub(self) -> None:
         """Fold the write-ahead log back and empty it, so that no deleted row stays readable there.
@@ -56,6 +64,14 @@ class Store:
             answer = cursor.fetchone()
         if answer is None or answer[0]:  # first column: 1 when blocked
             raise StoreBusyError
+
+
+def once_kept(connection: Connection, name: str, act: Callable[[], object]) -> None:
+    """Do something as soon as this transaction is kept, and only then; a later act of the same name replaces it.
+
+    A process killed in between has kept the transaction and not acted: whoever uses this must be able to catch up.
+    """
+    connection.info.setdefault(ONCE_KEPT, {})[name] = act
 
 
 def open_store(settings: Settings) -> Store:

@@ -31,6 +31,12 @@ def every(connection: Connection, sitter: SitterId) -> list[ReceiptRow]:
     return [ReceiptRow(**found._mapping) for found in connection.execute(query)]  # noqa: SLF001  SQLAlchemy's way
 
 
+def is_registered(connection: Connection, receipt_id: ReceiptId) -> bool:
+    """Tell whether a receipt was ever given."""
+    query = select(receipts.c.id).where(receipts.c.id == receipt_id)
+    return connection.execute(query).first() is not None
+
+
 def anonymise(connection: Connection, sitter: SitterId) -> int:
     """Take a sitter's id out of the register; give from how many rows. Scrub the store afterwards."""
     ours = update(receipts).where(receipts.c.sitter == sitter)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, DateTime, Dialect, Index, Integer, MetaData, String, Table
+from sqlalchemy import Column, DateTime, Dialect, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import Boolean, TypeDecorator
 
 
@@ -109,6 +109,32 @@ erasure_items = Table(  # what an order found when it began; its receipt tells i
     ),  # of a key that is to die; empty for the count of the kind
     Column("count", Integer, nullable=False),
     Column("bytes", Integer, nullable=False),
+)
+
+
+audit_entries = Table(  # about people only by the pseudonym of their receipts; see `rights/audit_events.py`
+    "audit_entries",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),  # 0, 1, 2 … without a gap
+    Column("body", Text, nullable=False),  # exactly what was hashed; its shape is closed, no words of anybody
+)
+
+audit_nodes = Table(  # the Merkle tree over the entries: every complete subtree, leaves too
+    "audit_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),  # 0 = leaf
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_heads = Table(  # one row: the newest
+    "audit_heads",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("root", String(64), nullable=False),
+    Column("at", String(40), nullable=False),  # as it was signed, to the letter
+    Column("key", String(64), nullable=False),
+    Column("sig", String(128), nullable=False),
 )
 
 

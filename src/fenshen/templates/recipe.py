@@ -171,6 +171,7 @@ class Template(Data):
     title: Words
     description: Words
     suits: tuple[Suits, ...] = ("anyone",)
+    child_safe: bool = False  # plain enough for a minor: no drama, no styling, no clothes but their own
     tags: tuple[str, ...] = ()
     mode: Mode = "own body"
     plate: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None  # the garment, in mode "head"
@@ -192,5 +193,5 @@ class Template(Data):
         return self
 
     def summary(self) -> Mapping[str, object]:
-        """What a list shows: name, title, tags, suits, mode, licence."""
-        return self.model_dump(include={"name", "title", "tags", "suits", "mode", "licence"})
+        """What a list shows: name, title, tags, suits, whether a minor may wear it, mode, licence."""
+        return self.model_dump(include={"name", "title", "tags", "suits", "child_safe", "mode", "licence"})

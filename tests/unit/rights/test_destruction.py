@@ -13,6 +13,7 @@ from tests.fakes.rights import agree, desk_at
 from fenshen.errors import DiskFullError, PermitRefusedError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.rights import consent, destruction, erasure, holdings, receipt_check, receipts, retention
+from fenshen.rights.audit import AuditUnfitError
 from fenshen.rights.consent import Purpose
 from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
@@ -206,3 +207,16 @@ def test_withdrawing_is_certified_by_itself(desk: Desk, anna: SitterId) -> None:
     assert (body["type"], body["purposes"]) == ("withdrawal", [{"purpose": "render_portrait"}])
     assert done.erased is None
     assert desk.vault.get(anna, DataClass.DOUBLE, ONE) == ONE.encode()
+
+
+def test_a_damaged_log_keeps_no_face_alive(desk: Desk, anna: SitterId) -> None:
+    keep(desk, anna, ONE)
+    desk.vault.put(anna, DataClass.PHOTO, "photo_1", b"1")
+    with desk.store.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit_nodes SET hash = '00'")
+    with pytest.raises(AuditUnfitError):
+        erasure.destroy(desk, anna, DataClass.PHOTO, reason=Reason.DONE)
+    assert desk.vault.objects(anna, DataClass.PHOTO) == []
+    with pytest.raises(AuditUnfitError):
+        erasure.erase(desk, anna)
+    assert holdings.holdings(desk, anna) == []

@@ -31,7 +31,11 @@ def test_every_purpose_has_its_own_words(language: str) -> None:
 
 
 def test_each_step_takes_no_more_than_120_chinese_characters_and_no_long_sentence() -> None:
-    for text in [*notices.common("zh"), *(notices.notice(purpose, "zh").text for purpose in Purpose)]:
+    for text in [
+        *notices.common("zh"),
+        notices.minors("zh"),
+        *(notices.notice(purpose, "zh").text for purpose in Purpose),
+    ]:
         assert len(text) <= 120
         sentences = [sentence for sentence in re.split("[。；：]", text) if sentence]
         assert sum(map(len, sentences)) / len(sentences) <= 25

@@ -101,11 +101,21 @@ def test_a_deleted_row_cannot_be_read_in_any_file_of_the_database(tmp_path: Path
 
 
 def test_no_column_could_hold_a_name_a_picture_or_free_text() -> None:
-    allowed = {"String(8)", "String(16)", "String(40)", "String(64)", "INTEGER", "BOOLEAN", "DATETIME"}
+    shaped = {"audit_entries.body"}  # its text is closed: tests/unit/rights/test_audit_events.py
+    allowed = {
+        "String(8)",
+        "String(16)",
+        "String(40)",
+        "String(64)",
+        "String(128)",
+        "INTEGER",
+        "BOOLEAN",
+        "DATETIME",
+    }
     for table in tables.metadata.sorted_tables:
         for column in table.columns:
             kind = str(column.type).replace("VARCHAR", "String")
-            assert kind in allowed, f"{table.name}.{column.name}"
+            assert kind in allowed or f"{table.name}.{column.name}" in shaped, f"{table.name}.{column.name}"
             assert not {"name", "face", "embedding", "email", "phone"} & set(column.name.split("_"))
 
 

@@ -16,7 +16,7 @@ class Notice:
     purpose: str
     language: str  # zh or en
     text: str  # of this purpose alone
-    sha256: str  # of the common words and this purpose's, as shown
+    sha256: str  # of the common words, those about minors where one sits, and this purpose's, as shown
 
 
 def common(language: str) -> list[str]:
@@ -24,10 +24,15 @@ def common(language: str) -> list[str]:
     return [_sections(language)[name] for name in COMMON]
 
 
-def notice(purpose: str, language: str) -> Notice:
-    """Give the present words for one purpose."""
+def minors(language: str) -> str:
+    """Give what a guardian reads besides."""
+    return _sections(language)["minors"]
+
+
+def notice(purpose: str, language: str, *, minor: bool = False) -> Notice:
+    """Give the present words for one purpose, to an adult or to a minor's guardian."""
     text = _sections(language)[purpose]
-    shown = "\n\n".join([*common(language), text])
+    shown = "\n\n".join([*common(language), *([minors(language)] if minor else []), text])
     return Notice(purpose=purpose, language=language, text=text, sha256=sha256(shown.encode()).hexdigest())
 
 

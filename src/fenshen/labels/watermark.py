@@ -1,0 +1,141 @@
+"""The invisible mark: 48 bits that stay in a picture when its metadata are stripped and its corner is cut off.
+
+A faint pattern of light and dark is laid over the whole picture, stronger where its texture hides it (spread spectrum,
+Cox et al. 1997; masking by local activity, Voloshynovskiy et al. 1999). The pattern is public: the mark is a help to
+find the record of a picture, never a proof by itself. What makes it more is that the register knows the number.
+"""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fenshen.errors import FenshenError
+from fenshen.labels import mark_grid
+from fenshen.labels.mark_code import NUMBER_BITS, decode
+from fenshen.labels.mark_grid import Grid
+from fenshen.labels.mark_tile import ACROSS, soft_bits, tile
+
+MARK_BITS: Final = NUMBER_BITS
+SMALLEST: Final = 320  # pixels of the short side that can carry the mark
+FAINT, LOUD, GAIN = 0.95, 3.0, 0.42  # levels: on plain ground, at most, per level of activity
+LARGEST_CHANGE: Final = 1.85  # levels, root mean square over the picture: 42.8 dB
+FINE: Final = 8  # samples per chip of the tile as it is drawn
+LIKELY: Final = 5.5  # standard deviations above which a laid tile is worth reading
+TRIED: Final = 4  # grids
+
+RGB8 = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+class MarkNoRoomError(FenshenError):
+    """The picture is too small to carry the invisible mark. Facts: ``width``, ``height``."""
+
+    code = "mark_no_room"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A mark that was read: its number passed its check."""
+
+    mark: int
+    score: float  # standard deviations by which the tile stood out
+    scale: float  # of the picture's short side as marked, to that of the picture read
+    rotation: float  # degrees
+    mirrored: bool
+
+
+def embed(rgb: RGB8, mark: int) -> RGB8:
+    """Give a copy of a picture that carries a number in 0..2**48-1.
+
+    rgb: (H, W, 3) uint8, sRGB. The same number in the same picture gives the same pixels. All channels change alike, by
+    a few levels. Raises MarkNoRoomError, ValueError.
+    """
+    height, width = rgb.shape[:2]
+    if min(height, width) < SMALLEST:
+        raise MarkNoRoomError(width=width, height=height)
+    change = _strength(rgb) * _drawn(mark, width, height)
+    root = float(np.sqrt(np.mean(change * change)))
+    if root > LARGEST_CHANGE:
+        change *= LARGEST_CHANGE / root
+    whole = np.rint(change).astype(np.int16)
+    marked: RGB8 = np.clip(rgb.astype(np.int16) + whole[..., None], 0, 255).astype(np.uint8)
+    return marked
+
+
+def find(rgb: RGB8) -> Found | None:
+    """Read the number a picture carries; None when there is none that passes its check.
+
+    rgb: (H, W, 3) uint8, sRGB, of any size. Of pictures without a mark, fewer than TRIED * 2 in 2**24 give a number.
+    """
+    if min(rgb.shape[:2]) < SMALLEST // 4:
+        return None
+    content = mark_grid.residual(_looked_at(rgb))
+    for grid in islice(mark_grid.likely_grids(content), TRIED):
+        score, way, chips, better = _refined(content, grid)
+        if score > LIKELY and (number := decode(soft_bits(chips))) is not None:
+            return Found(
+                mark=number, score=score, scale=better.scale, rotation=better.turn + 90 * (way % 4),
+                mirrored=way > 3,  # noqa: PLR2004
+            )  # fmt: skip
+    return None
+
+
+def _refined(content: Floats, grid: Grid) -> tuple[float, int, Floats, Grid]:
+    """Look more closely around a grid: the tile that stands out most."""
+    best = None
+    for step_s, step_t in ((0.0018, 0.11), (0.0009, 0.055)):
+        centre = best[3] if best else grid
+        for s in (-1, 0, 1):
+            for t in (-1, 0, 1):
+                near = Grid(scale=centre.scale * (1 + s * step_s), turn=centre.turn + t * step_t, score=0)
+                score, way, chips = mark_grid.lay(mark_grid.fold(content, near.scale, near.turn))
+                if best is None or score > best[0]:
+                    best = (score, way, chips, near)
+    if best is None:
+        raise AssertionError("nine places were looked at")
+    return best
+
+
+def _looked_at(rgb: RGB8) -> Floats:
+    """Give the picture in grey at the size it is looked at; a very long one is cut to its middle."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    factor = mark_grid.SHORT / min(grey.shape)
+    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    small: Floats = np.asarray(cv2.resize(grey.astype(np.float32), size, interpolation=how), np.float32)
+    cut = [max(0, (side - mark_grid.LONGEST) // 2) for side in small.shape]
+    return small[cut[0] : small.shape[0] - cut[0], cut[1] : small.shape[1] - cut[1]]
+
+
+def _drawn(mark: int, width: int, height: int) -> Floats:
+    """Draw the tile over a whole picture; (H, W), about -1..1."""
+    sharp = np.kron(tile(mark), np.ones((FINE, FINE), np.float32))
+    wrapped = cv2.copyMakeBorder(sharp, FINE, FINE, FINE, FINE, cv2.BORDER_WRAP)
+    fine = cv2.GaussianBlur(wrapped, (0, 0), 0.22 * FINE)[FINE:-FINE, FINE:-FINE]
+    chip = min(width, height) / ACROSS
+    back = np.array([[FINE / chip, 0, 0], [0, FINE / chip, 0]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    drawn = cv2.warpAffine(fine, back, (width, height), flags=flags, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(drawn, np.float32)
+
+
+def _strength(rgb: RGB8) -> Floats:
+    """Tell how many levels the mark may change each pixel: few on plain ground, more where texture hides it."""
+    height, width = rgb.shape[:2]
+    grey = _looked_at_whole(rgb)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
+    activity = cv2.blur(fine, (11, 11))
+    levels = np.clip(FAINT + GAIN * activity, FAINT, LOUD)
+    return np.asarray(cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _looked_at_whole(rgb: RGB8) -> Floats:
+    factor = mark_grid.SHORT / min(rgb.shape[:2])
+    size = (round(rgb.shape[1] * factor), round(rgb.shape[0] * factor))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    grey: Floats = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return grey
