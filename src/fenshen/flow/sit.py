@@ -222,8 +222,8 @@ def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: 
     Whether consent still stands is asked in the transaction that registers: after a withdrawal nothing is. Raises
     PermitRefusedError.
     """
-    double_id, subject = DoubleId(new_id("double")), receipts.subject(desk, permit.sitter)
     consent.still(desk, permit, Purpose.KEEP_DOUBLE)
+    double_id, subject = DoubleId(new_id("double")), receipts.subject(desk, permit.sitter)
     desk.vault.put(permit.sitter, DataClass.DOUBLE, double_id, codec.pack(double))
     row = doubles.new(
         double_id, permit.sitter, desk.clock.now(), takes=len(double.takes), format_version=FORMAT,

@@ -13,7 +13,7 @@ from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, doubles
+from fenshen.store import consents, disk, doubles
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
