@@ -32,8 +32,12 @@ def faces_in(
         name = path.relative_to(folder)
         if not path.is_file() or name.parts[0] in except_below:
             continue
-        content = path.read_bytes()
-        found += [f"{kind} in {name}" for kind, header in INSIDE.items() if header.search(content)]
-        found += [f"{kind} starts {name}" for kind, magic in AT_START.items() if content.startswith(magic)]
-        found += [f"planted bytes in {name}" for secret in planted if secret in content]
+        found += [f"{what} in {name}" for what in faces_within(path.read_bytes(), planted)]
     return found
+
+
+def faces_within(content: bytes, planted: Collection[bytes] = ()) -> list[str]:
+    """Give every image header and every planted byte string in some bytes: a file, a stream, a process's memory."""
+    found = [kind for kind, header in INSIDE.items() if header.search(content)]
+    found += [f"the start of a {kind}" for kind, magic in AT_START.items() if content.startswith(magic)]
+    return found + ["planted bytes" for secret in planted if secret in content]

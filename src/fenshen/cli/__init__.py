@@ -76,7 +76,9 @@ def run(arguments: Sequence[str]) -> int:
 def _at_the_edge(verb: str, rest: list[str]) -> int:
     """Import the verb, run it, and turn whatever comes up into words and an exit code."""
     from fenshen.cli import refusal
+    from fenshen.vault import core_files
 
+    core_files.forbid()  # also for verbs that look at photos without opening the studio
     as_json = "--json" in rest
     if verb not in VERBS:
         return refusal.unknown_verb(verb, VERBS, as_json=as_json)

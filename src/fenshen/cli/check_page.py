@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from fenshen.cli.check import PERSONS, outcome
 from fenshen.photos.container import LIMITS, PhotoRefusedError
 from fenshen.photos.coverage import EXPRESSIONS, LIGHTS, POSES, Place
-from fenshen.photos.decode import decode
+from fenshen.photos.decode import decode, must_cover_photos
 from fenshen.photos.folder import PhotoFile
 from fenshen.photos.inspect import Inspected, SetReport
 from fenshen.photos.percentile import reference
@@ -78,6 +78,7 @@ def _thumbnail(photo: Inspected, file: PhotoFile, permit: Permit) -> tuple[str, 
     """A data address and its size; nothing for a photo that was not opened or cannot be decoded."""
     if photo.original_size is None:
         return "", (3, 4)
+    must_cover_photos(permit)
     try:
         small = decode(file.read(), permit, longest_edge=EDGE).pixels
     except (OSError, PhotoRefusedError):  # it was there a moment ago

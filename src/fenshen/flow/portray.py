@@ -245,7 +245,7 @@ def _explain(
 
 def open_double(double_id: DoubleId, sitter: SitterId, permit: Permit, *, desk: Desk) -> OpenDouble:
     """Unseal and unpack a double. Raises PermitRefusedError before a byte is read."""
-    permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
+    permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now(), sitter=sitter)
     return codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, double_id))
 
 

@@ -219,7 +219,7 @@ def _refuse_thin(report: SetReport, *, accept_few: bool) -> None:
 
 def _refuse_another(report: SetReport, old: DoubleId, sitter: SitterId, permit: Permit, desk: Desk) -> None:
     """Compare the new frontal with the old double's takes, one to one and in memory."""
-    permit.check(Purpose.BUILD_DOUBLE, desk.clock.now())
+    permit.check(Purpose.BUILD_DOUBLE, desk.clock.now(), sitter=sitter)
     frontal = report.photos[report.frontal or 0].embedding
     double = codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, old))
     meter = LikenessMeter(double, desk.settings.models)
@@ -233,8 +233,8 @@ def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: 
     Whether consent still stands is asked in the transaction that registers: after a withdrawal nothing is. Raises
     PermitRefusedError.
     """
-    double_id, subject = DoubleId(new_id("double")), receipts.subject(desk, permit.sitter)
     consent.still(desk, permit, Purpose.KEEP_DOUBLE)
+    double_id, subject = DoubleId(new_id("double")), receipts.subject(desk, permit.sitter)
     desk.vault.put(permit.sitter, DataClass.DOUBLE, double_id, codec.pack(double))
     row = doubles.new(
         double_id, permit.sitter, desk.clock.now(), takes=len(double.takes), format_version=FORMAT,

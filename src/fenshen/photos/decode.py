@@ -94,6 +94,13 @@ class Photo:
         return here / max(self.original_size)
 
 
+def must_cover_photos(permit: Permit, clock: Clock = _wall) -> None:
+    """Raise PermitRefusedError unless a permit lets photos be opened now: ask before their bytes are read."""
+    if permit.purpose not in PURPOSES:
+        raise PermitRefusedError(purpose=str(Purpose.INSPECT_PHOTOS))
+    permit.check(permit.purpose, clock.now())
+
+
 def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, clock: Clock = _wall) -> Photo:
     """Decode a JPEG, PNG, WebP or HEIC file; with ``longest_edge`` to no more than that many px.
 
@@ -101,9 +108,7 @@ def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, cloc
     colours become sRGB (a broken colour profile counts as sRGB). Raises PermitRefusedError and the
     PhotoRefusedErrors of ``container``.
     """
-    if permit.purpose not in PURPOSES:  # (1)
-        raise PermitRefusedError(purpose=str(Purpose.INSPECT_PHOTOS))
-    permit.check(permit.purpose, clock.now())
+    must_cover_photos(permit, clock)  # (1)
     kind = kind_of(data)  # (2)
     with _damage_named(), Image.open(io.BytesIO(data), formats=[kind]) as image:
         check_size(*image.size)

@@ -17,7 +17,7 @@ from fenshen.photos import score as scoring
 from fenshen.photos.advice import advise
 from fenshen.photos.container import PhotoRefusedError
 from fenshen.photos.coverage import cover
-from fenshen.photos.decode import decode
+from fenshen.photos.decode import decode, must_cover_photos
 from fenshen.photos.judge import Role, Verdict, judge
 from fenshen.photos.measure import Measures, measure
 from fenshen.photos.report import NOT_NEEDED, Inspected, SamePerson, SetReport
@@ -57,6 +57,7 @@ def inspect(
 
     Raises PermitRefusedError, WeightMissingError and WeightAlteredError.
     """
+    must_cover_photos(permit, clock)
     digest = hashlib.sha256(data).digest()
     try:
         photo = decode(data, permit, longest_edge=WORKING_EDGE, clock=clock)
@@ -103,6 +104,7 @@ def inspect_set(
     ``photos`` are functions that read one file each, called when its turn comes; an OSError makes that photo
     unreadable. When this returns or raises, none of them is being read any more. Raises what ``inspect`` raises.
     """
+    must_cover_photos(permit, clock)
     progress = progress or Silent()
     seen: list[Inspected] = []
     progress.step("progress_judging", 0, len(photos))

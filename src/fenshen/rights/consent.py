@@ -62,9 +62,14 @@ class Permit:
         if maker is not _MAKER:
             raise PermitRefusedError(purpose=self.purpose)
 
-    def check(self, purpose: Purpose, now: datetime) -> None:
-        """Raise PermitRefusedError unless this permit covers ``purpose`` at this moment."""
+    def check(self, purpose: Purpose, now: datetime, *, sitter: SitterId | None = None) -> None:
+        """Raise PermitRefusedError unless this permit covers ``purpose`` at this moment.
+
+        sitter: whose face is to be opened; must be given wherever what is opened belongs to somebody by name.
+        """
         if purpose is not self.purpose or not self.granted_at <= now < self.expires_at:
+            raise PermitRefusedError(purpose=purpose)
+        if sitter is not None and sitter != self.sitter:
             raise PermitRefusedError(purpose=purpose)
 
 

@@ -6,6 +6,7 @@ from fenshen.clock import Clock, SystemClock
 from fenshen.settings import Settings
 from fenshen.store import disk
 from fenshen.store.database import Store, open_store
+from fenshen.vault import core_files
 from fenshen.vault.signing import Signer
 from fenshen.vault.vault import Vault
 
@@ -27,6 +28,7 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
     Raises DiskFullError and the errors of the key file (``vault/kek.py``). It does not sweep; call
     ``retention.sweep(desk)`` at the start of a run.
     """
+    core_files.forbid()
     disk.private_folder(settings.home)
     vault = Vault(settings)
     return Desk(

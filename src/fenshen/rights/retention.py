@@ -13,7 +13,7 @@ from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, doubles, restoring
+from fenshen.store import consents, disk, doubles, restoring
 from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
@@ -37,6 +37,8 @@ def sweep(desk: Desk) -> list[Receipt]:
     given = _none_left_out([partial(destruction.resume, desk), *due])  # what was promised comes first
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
+    disk.forget_parts(desk.settings.home / "keys", before)
+    disk.forget_parts(desk.settings.key_file.parent, before, of=desk.settings.key_file.name)
     return given
 
 

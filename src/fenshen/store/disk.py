@@ -60,9 +60,12 @@ def write_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     sync_folder(path.parent)  # (4)
 
 
-def forget_parts(folder: Path, before: datetime) -> None:
-    """Remove what writers were killed over, in one folder, if it was written before a moment."""
-    for part in folder.glob(".*.part"):
+def forget_parts(folder: Path, before: datetime, *, of: str = "*") -> None:
+    """Remove what writers were killed over, in one folder, if it was written before a moment.
+
+    of: the name of the file that was to be, where the folder may hold what is not ours.
+    """
+    for part in folder.glob(f".{of}.*.part"):
         with suppress(FileNotFoundError):  # it was whole just now, and took its name
             if part.stat().st_mtime < before.timestamp():
                 part.unlink()
