@@ -23,6 +23,10 @@ class Settings:
     language: Language
     producer: str  # ASCII name of this service; written into every label (TC260 ContentProducer)
 
+    # Content credentials that the operator brings instead of the studio's own (PEM files).
+    c2pa_certificate: Path | None = None
+    c2pa_key: Path | None = None
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read FENSHEN_HOME, FENSHEN_MODELS, FENSHEN_KEY_FILE, FENSHEN_PRODUCER and the language.
@@ -40,6 +44,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         key_file=_folder(environ.get("FENSHEN_KEY_FILE")) or home / "keys" / "kek",
         language=language_of(environ),
         producer=producer,
+        c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
+        c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )
 
 

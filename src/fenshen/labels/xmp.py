@@ -1,17 +1,19 @@
 """The XMP packet that carries the TC260 label and the IPTC source type: built by us, read from anyone."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import iterparse
 
 from fenshen.labels import iptc, tc260
 
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _LARGEST: Final = 1 << 20  # bytes; no honest packet is larger
+_DEEPEST: Final = 48  # elements within each other; honest packets stay below ten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ def read(packet: bytes) -> Claims:
     its text as a claim, so that a damaged label is seen as damaged and not as absent.
     """
     try:
-        root = fromstring(packet[:_LARGEST].strip(b"\0 \r\n\t"), forbid_dtd=True)
+        root = _parsed(packet[:_LARGEST].strip(b"\0 \r\n\t"))
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return Claims(aigc=("",) if b"AIGC" in packet else ())
     properties = [found for element in root.iter() for found in _properties(element)]
@@ -51,6 +53,22 @@ def read(packet: bytes) -> Claims:
         aigc=tuple(value for name, value in properties if "AIGC" in name),
         source_types=tuple(value for name, value in properties if name == "DigitalSourceType"),
     )
+
+
+def _parsed(packet: bytes) -> Element:
+    """Parse without DTDs and entities, and give up on a packet nested deeper than honest ones are.
+
+    An element's text is that of all below it, so depth is what a hostile packet would make us pay for.
+    """
+    depth, root = 0, None
+    for event, element in iterparse(BytesIO(packet), events=("start", "end"), forbid_dtd=True):
+        root = element if root is None else root
+        depth += 1 if event == "start" else -1
+        if depth > _DEEPEST:
+            raise ValueError("nested too deeply")
+    if root is None:
+        raise ValueError("no element")
+    return root
 
 
 def _properties(element: Element) -> list[tuple[str, str]]:
