@@ -33,7 +33,9 @@ ROOT_FILE: Final = "c2pa-root.pem"
 LEAF_FILE: Final = "c2pa-leaf.pem"
 ROOT_LIFE, LEAF_LIFE = timedelta(days=30 * 365), timedelta(days=10 * 365)
 BACKDATED: Final = timedelta(days=1)  # so that a machine whose clock is a little behind trusts it too
-_SEED: Final = 40  # bytes: 64 bits more than the order, so the remainder is as good as uniform (FIPS 186-5, A.2.1)
+_SEED: Final = (
+    40  # bytes: 64 bits more than the order, so the remainder is as good as uniform (FIPS 186-5, A.2.1)
+)
 _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256 (FIPS 186-5)
 _LONGEST_NAME: Final = 64  # characters of an organisation's name (RFC 5280, A.1)
 
@@ -60,7 +62,11 @@ def open_own(settings: Settings, keys: KeyStore, now: datetime) -> Credentials:
         root = _self_signed(root_key, settings.producer, now)
         disk.write_durably(folder / ROOT_FILE, root.public_bytes(Encoding.PEM), mode=0o644)
     leaf = _standing(folder / LEAF_FILE, leaf_key, now, LEAF_LIFE / 2)
-    if leaf is None or leaf.issuer != root.subject or _organisation(leaf) != settings.producer[:_LONGEST_NAME]:
+    if (
+        leaf is None
+        or leaf.issuer != root.subject
+        or _organisation(leaf) != settings.producer[:_LONGEST_NAME]
+    ):
         leaf = _issued(leaf_key, root, root_key, settings.producer, now)
         disk.write_durably(folder / LEAF_FILE, leaf.public_bytes(Encoding.PEM), mode=0o644)
     return Credentials(

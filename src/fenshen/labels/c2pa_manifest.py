@@ -123,9 +123,7 @@ def understand(report: Mapping[str, Any], trust: Trust) -> Manifest:
         watermark=_watermark(said.get("c2pa.soft-binding", {})),
         training=_training(said.get(_TRAINING) or said.get("c2pa.training-mining") or {}),
         consent=from_hex(consent.get("salt"), consent.get("hash")),
-        produce_id=next(
-            (_text(_table(action.get("parameters")).get(_NUMBER)) for action in actions[:1]), ""
-        ),
+        produce_id=next((_text(_table(action.get("parameters")).get(_NUMBER)) for action in actions[:1]), ""),
     )
 
 

@@ -37,7 +37,7 @@ def settings(anchor: str) -> dict[str, Any]:
         },
         "builder": {
             "thumbnail": off,
-            "actions": {name: off for name in ("auto_created_action", "auto_opened_action")},
+            "actions": {"auto_created_action": off, "auto_opened_action": off, "auto_placed_action": off},
         },
     }
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from fenshen.errors import FenshenError
-from fenshen.labels.c2pa_authority import Credentials, open_own, raw_ecdsa
+from fenshen.labels.c2pa_authority import ROOT_FILE, Credentials, open_own, raw_ecdsa
 from fenshen.settings import Settings
 from fenshen.vault.keys import KeyStore
 
@@ -63,12 +63,21 @@ def brought(certificate: Path, key: Path, now: datetime) -> Credentials:
     return Credentials(chain="".join(kept), anchor=pems[-1], algorithm=algorithm, sign=sign)
 
 
-def anchor_of(certificate: Path) -> bytes:
-    """Give the certificate a chain ends in, PEM; no key is needed. Raises CredentialsRefusedError."""
+def anchors(settings: Settings) -> str:
+    """Give the root certificates by which this studio's portraits are known, PEM; no key is opened.
+
+    The studio's own stays one of them when an operator brings another, so that earlier portraits stay ours.
+    Empty before the first start. Raises CredentialsRefusedError.
+    """
+    own = settings.home / "keys" / ROOT_FILE
+    found = own.read_text() if own.exists() else ""
+    if settings.c2pa_certificate is None:
+        return found
     try:
-        return x509.load_pem_x509_certificates(certificate.read_bytes())[-1].public_bytes(Encoding.PEM)
+        chain = x509.load_pem_x509_certificates(settings.c2pa_certificate.read_bytes())
     except (OSError, ValueError) as error:
         raise CredentialsRefusedError from error
+    return found + chain[-1].public_bytes(Encoding.PEM).decode()
 
 
 def _signing(key: object) -> tuple[str, Callable[[bytes], bytes]]:

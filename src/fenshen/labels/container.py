@@ -19,7 +19,9 @@ Kind = Literal["JPEG", "PNG", "WEBP", "OTHER"]
 _PNG = b"\x89PNG\r\n\x1a\n"
 _XMP_JPEG, _EXIF_JPEG = b"http://ns.adobe.com/xap/1.0/\0", b"Exif\0\0"
 _XMP_PNG = b"XML:com.adobe.xmp"
-_C2PA_BOX = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"  # head of a store (C2PA 2.x, 11.1.4.2)
+_C2PA_BOX = (
+    b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"  # head of a store (C2PA 2.x, 11.1.4.2)
+)
 _METADATA = {
     "JPEG": {0xE1: "EXIF, XMP", 0xEB: "C2PA", 0xED: "Photoshop", 0xFE: "comment"},
     "PNG": {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX"},
@@ -115,20 +117,25 @@ def _jpeg(data: bytes) -> Container:
         segment, body = data[at : at + 2 + size], data[at + 4 : at + 2 + size]
         if size < 2 or len(segment) < 2 + size:  # noqa: PLR2004
             raise PictureUnreadableError
-        if marker not in _METADATA["JPEG"]:
+        if marker in _METADATA["JPEG"]:
+            _note(found, marker, body)
+        else:
             picture.update(segment)
-        elif marker == _APP11:
-            _gather(found, body)
-        elif body.startswith(_XMP_JPEG):
-            found.xmp.append(body[len(_XMP_JPEG) :])
-        elif body.startswith(_EXIF_JPEG):
-            found.exif.append(body[len(_EXIF_JPEG) :])
         at += 2 + size
     if data.rfind(b"\xff\xd9") < at:
         raise PictureUnreadableError
     picture.update(memoryview(data)[at:])
     found.digest = picture.digest()
     return found
+
+
+def _note(found: Container, marker: int, body: bytes) -> None:
+    if marker == _APP11:
+        _gather(found, body)
+    elif body.startswith(_XMP_JPEG):
+        found.xmp.append(body[len(_XMP_JPEG) :])
+    elif body.startswith(_EXIF_JPEG):
+        found.exif.append(body[len(_EXIF_JPEG) :])
 
 
 def _gather(found: Container, body: bytes) -> None:

@@ -1,9 +1,10 @@
-"""Is there one byte in our manifest that could change unseen? (JUMBF: ISO/IEC 19566-5; COSE: RFC 9052)
+"""Is there one byte in our manifest that could change unseen?
 
 A C2PA validator proves the picture, the claim and the assertions. It does not look at what lies between them:
 ten kilobytes of padding beside the signature, and the names and switches of the boxes. A manifest of ours has
 one store, one manifest in it and three parts in that, with nothing but zeros for padding; what differs from
 this was changed after signing, and could carry a message that no validator shows.
+JUMBF is ISO/IEC 19566-5, COSE is RFC 9052.
 """
 
 import struct

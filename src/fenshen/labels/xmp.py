@@ -26,28 +26,34 @@ class Claims:
 
 def build(label: tc260.AigcLabel, source_type: iptc.SourceType) -> bytes:
     """Write a packet with one TC260 label and one source type, and nothing else."""
-    value = escape(label.to_json(), {'"': "&quot;"})
-    packet = (
+    return packet(label, source_type.uri)
+
+
+def packet(label: tc260.AigcLabel | None, source_type: str | None) -> bytes:
+    """Write a packet with at most one label and at most one source type (full URI)."""
+    value = escape(label.to_json(), {'"': "&quot;"}) if label else ""
+    term = escape(source_type or "", {'"': "&quot;"})
+    written = (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}"><rdf:Description rdf:about=""'
         f' xmlns:TC260="{tc260.NAMESPACE}" xmlns:Iptc4xmpExt="{iptc.NAMESPACE}">'
-        f"<TC260:AIGC>{value}</TC260:AIGC>"
-        f"<Iptc4xmpExt:DigitalSourceType>{source_type.uri}</Iptc4xmpExt:DigitalSourceType>"
-        '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+        + (f"<TC260:AIGC>{value}</TC260:AIGC>" if label else "")
+        + (f"<Iptc4xmpExt:DigitalSourceType>{term}</Iptc4xmpExt:DigitalSourceType>" if source_type else "")
+        + '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     )
-    return packet.encode()
+    return written.encode()
 
 
-def read(packet: bytes) -> Claims:
+def read(packed: bytes) -> Claims:
     """Read the claims of a packet, as elements or attributes, in whatever namespace the writer chose.
 
     Annex E a) asks only that the field's name contains AIGC. A packet that is no XML but speaks of AIGC gives
     its text as a claim, so that a damaged label is seen as damaged and not as absent.
     """
     try:
-        root = _parsed(packet[:_LARGEST].strip(b"\0 \r\n\t"))
+        root = _parsed(packed[:_LARGEST].strip(b"\0 \r\n\t"))
     except (ParseError, DefusedXmlException, ValueError, LookupError):
-        return Claims(aigc=("",) if b"AIGC" in packet else ())
+        return Claims(aigc=("",) if b"AIGC" in packed else ())
     properties = [found for element in root.iter() for found in _properties(element)]
     return Claims(
         aigc=tuple(value for name, value in properties if "AIGC" in name),
@@ -55,13 +61,14 @@ def read(packet: bytes) -> Claims:
     )
 
 
-def _parsed(packet: bytes) -> Element:
+def _parsed(packed: bytes) -> Element:
     """Parse without DTDs and entities, and give up on a packet nested deeper than honest ones are.
 
     An element's text is that of all below it, so depth is what a hostile packet would make us pay for.
     """
-    depth, root = 0, None
-    for event, element in iterparse(BytesIO(packet), events=("start", "end"), forbid_dtd=True):
+    depth = 0
+    root: Element | None = None
+    for event, element in iterparse(BytesIO(packed), events=("start", "end"), forbid_dtd=True):
         root = element if root is None else root
         depth += 1 if event == "start" else -1
         if depth > _DEEPEST:
