@@ -10,8 +10,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 from PIL import Image
+from tests.fakes.watermark import MARK, FakeWatermark
 
+from fenshen import settings
 from fenshen.labels import tc260, write
+from fenshen.labels.c2pa_authority import Credentials
+from fenshen.labels.c2pa_manifest import Story
+from fenshen.labels.c2pa_operator import open_credentials
+from fenshen.labels.commitment import commit
+from fenshen.vault.keys import KeyStore
 
 Picture = NDArray[np.uint8]
 
@@ -55,6 +62,33 @@ def labelled(studio_key: Ed25519PrivateKey) -> Callable[..., write.LabelledPictu
             "signer": studio_key.sign,
         }
         return write.label(rgb, **{**wishes, **changed})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def credentials(tmp_path_factory: pytest.TempPathFactory) -> Credentials:
+    """Give the content credentials of a studio that has just been started."""
+    chosen = settings.load({"FENSHEN_HOME": str(tmp_path_factory.mktemp("studio"))})
+    return open_credentials(chosen, KeyStore(chosen), datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def receipt() -> bytes:
+    """Give the file of a consent receipt."""
+    return b'{"type":"consent","id":"receipt_0011223344556677","sig":"ed25519:..."}\n'
+
+
+@pytest.fixture(scope="session")
+def fully_labelled(
+    labelled: Callable[..., write.LabelledPicture], credentials: Credentials, receipt: bytes
+) -> Callable[..., write.LabelledPicture]:
+    """Label a picture with every mark there is."""
+
+    def make(rgb: Picture, **changed: object) -> write.LabelledPicture:
+        story = Story(beautify=0.3, consent=commit(receipt, secrets.token_bytes(16)))
+        marks = {"mark": MARK, "watermark": FakeWatermark(), "credentials": credentials, "story": story}
+        return labelled(rgb, **{**marks, **changed})
 
     return make
 
