@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from PIL import Image, ImageCms
 
-from fenshen.labels import c2pa_manifest, c2pa_native, signature, tc260, visible, wild, xmp
+from fenshen.labels import c2pa_manifest, c2pa_native, png, signature, tc260, visible, wild, xmp
 from fenshen.labels.c2pa_authority import Credentials
 from fenshen.labels.c2pa_manifest import MARKS, Story, Trust
 from fenshen.labels.container import MIMES, Container, take_apart, with_xmp
@@ -22,9 +22,8 @@ __all__ = ["Format", "LabelledPicture", "SourceType", "label"]
 Format = Literal["JPEG", "PNG", "WEBP"]
 Signer = Callable[[bytes], bytes]  # bytes -> 64-byte Ed25519 signature
 
-_ENCODING: Final[dict[Format, dict[str, int]]] = {
+_ENCODING: Final[dict[str, dict[str, int]]] = {
     "JPEG": {"quality": 92, "subsampling": 0},  # 4:4:4: gels and red lips keep their edges
-    "PNG": {"compress_level": 1},  # 6 saves an eighth and takes three times as long
     "WEBP": {"quality": 92, "method": 2},
 }
 _MAKER = object()  # known to this file alone
@@ -136,6 +135,8 @@ def _encode(rgb: visible.RGB8, format: Format) -> bytes:  # noqa: A002
 
     The profile says sRGB. Screens guess that without it; print shops and wide-gamut editors do not.
     """
+    if format == "PNG":
+        return png.encode(rgb, _srgb())
     out = BytesIO()
     image = Image.fromarray(np.ascontiguousarray(rgb))
     image.save(out, format, icc_profile=_srgb(), **_ENCODING[format])
