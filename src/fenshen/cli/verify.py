@@ -80,7 +80,8 @@ def _anchor(given: Path | None, here: settings.Settings, *, is_elsewhere: bool) 
     """Give the root certificates to trust: those given, else this studio's when it is the one asked about."""
     from cryptography.x509 import load_pem_x509_certificates
 
-    from fenshen.labels.c2pa_operator import CredentialsRefusedError, anchors
+    from fenshen.labels.c2pa_authority import CredentialsRefusedError
+    from fenshen.labels.c2pa_operator import anchors
 
     if given is None:
         return "" if is_elsewhere else anchors(here)

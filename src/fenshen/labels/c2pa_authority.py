@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from fenshen.errors import FenshenError
 from fenshen.settings import Settings
 from fenshen.store import disk
 from fenshen.vault.keys import KeyStore
@@ -38,6 +39,13 @@ _SEED: Final = (
 )
 _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256 (FIPS 186-5)
 _LONGEST_NAME: Final = 64  # characters of an organisation's name (RFC 5280, A.1)
+
+
+class CredentialsRefusedError(FenshenError):
+    """A certificate or key cannot sign content credentials, or has ended."""
+
+    code = "credentials_refused"
+    exit_status = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

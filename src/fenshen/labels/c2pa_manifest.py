@@ -49,7 +49,7 @@ class Manifest:
     """What the active manifest of a file says. Empty where it says nothing."""
 
     trust: Trust
-    signer: str = ""  # organisation that issued the certificate
+    signer: str = ""  # organisation that the certificate names
     generator: str = ""  # name and version of what wrote the manifest
     source_types: tuple[str, ...] = ()  # full URIs
     watermark: int | None = None  # 48 bits, ours only

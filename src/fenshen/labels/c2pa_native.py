@@ -11,7 +11,7 @@ from io import BytesIO
 from threading import Thread
 from typing import Any, Final
 
-from fenshen.labels.c2pa_authority import Credentials
+from fenshen.labels.c2pa_authority import Credentials, CredentialsRefusedError
 from fenshen.labels.c2pa_manifest import Manifest, Trust, understand
 
 PATIENCE: Final = 10.0  # seconds for a stranger's file; an honest one takes hundredths
@@ -46,16 +46,20 @@ def sign(data: bytes, mime: str, definition: dict[str, Any], credentials: Creden
     """Put a signed manifest into a JPEG, PNG or WebP; nothing else in the file changes.
 
     No time-stamp is asked for: that would tell a server when, and how often, portraits are made.
+    Raises CredentialsRefusedError when the certificate has ended since it was opened.
     """
-    from c2pa import Builder, C2paSigningAlg, Signer
+    from c2pa import Builder, C2paError, C2paSigningAlg, Signer
 
     algorithm = getattr(C2paSigningAlg, credentials.algorithm)
     out = BytesIO()
-    with (
-        Signer.from_callback(credentials.sign, algorithm, credentials.chain) as signer,
-        Builder(definition, _context(credentials.anchor)) as builder,
-    ):
-        builder.sign(signer, mime, BytesIO(data), out)
+    try:
+        with (
+            Signer.from_callback(credentials.sign, algorithm, credentials.chain) as signer,
+            Builder(definition, _context(credentials.anchor)) as builder,
+        ):
+            builder.sign(signer, mime, BytesIO(data), out)
+    except C2paError.Signature as error:  # the library looks at the certificate once more
+        raise CredentialsRefusedError from error
     return out.getvalue()
 
 

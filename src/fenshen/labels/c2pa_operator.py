@@ -11,8 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from fenshen.errors import FenshenError
-from fenshen.labels.c2pa_authority import ROOT_FILE, Credentials, open_own, raw_ecdsa
+from fenshen.labels.c2pa_authority import ROOT_FILE, Credentials, CredentialsRefusedError, open_own, raw_ecdsa
 from fenshen.settings import Settings
 from fenshen.vault.keys import KeyStore
 
@@ -22,13 +21,6 @@ _CURVES: Final[dict[int, tuple[str, hashes.HashAlgorithm]]] = {
     521: ("ES512", hashes.SHA512()),
 }
 _LEAST_RSA: Final = 2048  # bits
-
-
-class CredentialsRefusedError(FenshenError):
-    """The operator's certificate or key cannot sign content credentials."""
-
-    code = "credentials_refused"
-    exit_status = 2
 
 
 def open_credentials(settings: Settings, keys: KeyStore, now: datetime) -> Credentials:

@@ -33,8 +33,10 @@ def encode(rgb: RGB8, profile: bytes) -> bytes:
         first, end = stripe
         rows = _filtered(rgb[first:end], rgb[first - 1] if first else None)
         packer = zlib.compressobj(1, zlib.DEFLATED, -15, 9, zlib.Z_RLE)
-        packed = packer.compress(rows) + packer.flush(zlib.Z_FINISH if end == height else zlib.Z_FULL_FLUSH)
-        return packed, zlib.adler32(rows), rows.size
+        packed = packer.compress(rows.data) + packer.flush(
+            zlib.Z_FINISH if end == height else zlib.Z_FULL_FLUSH
+        )
+        return packed, zlib.adler32(rows.data), rows.size
 
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(pack, stripes))
