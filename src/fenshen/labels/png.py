@@ -8,7 +8,6 @@ a third of the time of libpng's level 1 and saves a seventh. Stripes are packed 
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from fenshen.labels.visible import RGB8
 
-STRIPES: Final = 8  # always as many, so that the bytes do not depend on the machine
+STRIPE: Final = 64  # rows: half a megabyte of a large portrait, which a core keeps at hand
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _AVERAGE: Final = 3  # filter type
 _ADLER: Final = 65521
@@ -26,8 +25,7 @@ _MOST: Final = 1 << 30  # bytes of one IDAT chunk
 def encode(rgb: RGB8, profile: bytes) -> bytes:
     """Encode (H, W, 3) uint8 with an ICC profile; no other metadata, no date. The same picture gives the same bytes."""
     height, width = rgb.shape[:2]
-    cuts = [height * place // STRIPES for place in range(STRIPES + 1)]
-    stripes = [(first, end) for first, end in pairwise(cuts) if end > first]
+    stripes = [(first, min(first + STRIPE, height)) for first in range(0, height, STRIPE)]
 
     def pack(stripe: tuple[int, int]) -> tuple[bytes, int, int]:
         first, end = stripe
