@@ -26,6 +26,9 @@ _ENCODING: Final[dict[str, dict[str, int]]] = {
     "JPEG": {"quality": 92, "subsampling": 0},  # 4:4:4: gels and red lips keep their edges
     "WEBP": {"quality": 92, "method": 2},
 }
+_LARGE: Final = (
+    4_000_000  # pixels above which WebP takes the quick way: as good, a third less time, little larger
+)
 _MAKER = object()  # known to this file alone
 NOTHING_MORE: Final = Story()
 
@@ -139,7 +142,10 @@ def _encode(rgb: visible.RGB8, format: Format) -> bytes:  # noqa: A002
         return png.encode(rgb, _srgb())
     out = BytesIO()
     image = Image.fromarray(np.ascontiguousarray(rgb))
-    image.save(out, format, icc_profile=_srgb(), **_ENCODING[format])
+    wishes = dict(_ENCODING[format])
+    if format == "WEBP" and image.width * image.height > _LARGE:
+        wishes["method"] = 0
+    image.save(out, format, icc_profile=_srgb(), **wishes)
     return out.getvalue()
 
 
