@@ -18,6 +18,7 @@ from fenshen.labels.c2pa_authority import Credentials
 from fenshen.labels.c2pa_manifest import Story
 from fenshen.labels.c2pa_operator import open_credentials
 from fenshen.labels.commitment import commit
+from fenshen.labels.verify import Verification, verify
 from fenshen.vault.keys import KeyStore
 
 Picture = NDArray[np.uint8]
@@ -97,3 +98,14 @@ def fully_labelled(
 def decoded() -> Callable[[bytes], Picture]:
     """Decode a file to (H, W, 3) uint8."""
     return lambda data: np.asarray(Image.open(BytesIO(data)).convert("RGB"))
+
+
+@pytest.fixture
+def ask(public_key: bytes, credentials: Credentials) -> Callable[..., Verification]:
+    """Verify as this studio does, with its key and its root certificate."""
+
+    def verified(data: bytes, **changed: object) -> Verification:
+        asked = {"public_key": public_key, "anchor": credentials.anchor, "watermark": FakeWatermark()}
+        return verify(data, **{**asked, **changed})  # type: ignore[arg-type]
+
+    return verified
