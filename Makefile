@@ -12,7 +12,7 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault serve lock runtime dev models \
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels serve lock runtime dev models \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
@@ -42,6 +42,9 @@ bench-matte: models ## how true the mattes are, on composites of known alpha
 
 bench-vault: models ## how fast the vault is, and whether it holds: a hundred kills, two thousand altered blobs and keys
 	$(RUN)/python -m benchmarks.vault
+
+bench-labels: models ## what labelling costs, and what its marks survive
+	$(RUN)/python -m benchmarks.labels
 
 serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)
 	@test -f demo/index.html || { echo "There is nothing to show yet. Run: make demo"; exit 1; }

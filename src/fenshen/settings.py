@@ -24,6 +24,10 @@ class Settings:
     producer: str  # ASCII name of this service; written into every label (TC260 ContentProducer)
     operator: str = ""  # who runs the studio for others, with a contact; empty: whoever sits at this machine
 
+    # Content credentials that the operator brings instead of the studio's own (PEM files).
+    c2pa_certificate: Path | None = None
+    c2pa_key: Path | None = None
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read FENSHEN_HOME, FENSHEN_MODELS, FENSHEN_KEY_FILE, FENSHEN_PRODUCER, FENSHEN_OPERATOR and the language.
@@ -42,6 +46,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         language=language_of(environ),
         producer=producer,
         operator=" ".join(environ.get("FENSHEN_OPERATOR", "").split()),
+        c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
+        c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )
 
 

@@ -11,9 +11,13 @@ SOURCE = Path(fenshen.__file__).parent
 LABELS = SOURCE / "labels"
 STATES = {
     "visible": {State.VALID, State.PRESENT, State.ABSENT},
-    "tc260": set(State) - {State.PRESENT},
-    "iptc": {State.PRESENT, State.FOREIGN, State.ALTERED, State.DUPLICATE, State.MALFORMED, State.ABSENT},
+    "tc260": set(State) - {State.PRESENT, State.EXPIRED},
+    "iptc": set(State) - {State.UNCHECKED, State.EXPIRED},
     "signature": {State.VALID, State.ALTERED, State.FOREIGN, State.DUPLICATE, State.UNCHECKED, State.ABSENT},
+    "c2pa": set(State) - {State.PRESENT, State.DUPLICATE},
+    "watermark": {State.VALID, State.FOREIGN, State.UNCHECKED, State.ALTERED, State.ABSENT},
+    "training": {State.VALID, State.PRESENT, State.ALTERED, State.ABSENT},
+    "consent": {State.VALID, State.PRESENT, State.FOREIGN, State.UNCHECKED, State.ALTERED, State.ABSENT},
 }
 
 

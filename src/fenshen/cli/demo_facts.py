@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fenshen.flow.demonstrate import Demonstration
 from fenshen.flow.portray import Delivered
+from fenshen.labels.c2pa_operator import anchors
 from fenshen.labels.verify import verify
 from fenshen.photos.container import LIMITS
 from fenshen.photos.inspect import Inspected
@@ -148,7 +149,10 @@ def labels(shown: Demonstration, desk: Desk) -> Facts:
     """What `fenshen verify` says of the first portrait."""
     one = (_best(shown) or list(shown.portraits))[0]
     found = verify(
-        one.file.read_bytes(), public_key=desk.signer.public_pem(), producer=desk.settings.producer
+        one.file.read_bytes(),
+        public_key=desk.signer.public_pem(),
+        producer=desk.settings.producer,
+        anchor=anchors(desk.settings),
     )
     return {"file": f"portraits/{one.file.name}", "ours": found.ours, "marks": found.marks}
 

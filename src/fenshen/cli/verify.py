@@ -11,13 +11,17 @@ from fenshen import settings
 from fenshen.cli.screen import Json, new_app, print_json, show_table, tell, told
 
 if TYPE_CHECKING:
-    from fenshen.labels.verify import Mark
+    from fenshen.labels.verify import Mark, Verification
 
 app = new_app()
 
 _File = typer.Argument(help=told("verify_file"), exists=True, dir_okay=False, readable=True)
 _Key = typer.Option(
     "--public-key", help=told("verify_public_key"), exists=True, dir_okay=False, readable=True
+)
+_Anchor = typer.Option("--anchor", help=told("verify_anchor"), exists=True, dir_okay=False, readable=True)
+_Receipt = typer.Option(
+    "--consent-receipt", help=told("verify_receipt"), exists=True, dir_okay=False, readable=True
 )
 
 
@@ -26,6 +30,8 @@ def verify(
     file: Annotated[Path, _File],
     *,
     public_key: Annotated[Path | None, _Key] = None,
+    anchor: Annotated[Path | None, _Anchor] = None,
+    consent_receipt: Annotated[Path | None, _Receipt] = None,
     as_json: Json = False,
 ) -> None:
     """Print the marks of a picture. Somebody else's picture is an answer, not a refusal: the exit code is 0."""
@@ -39,20 +45,64 @@ def verify(
     if file.stat().st_size > labels.LARGEST_FILE:
         raise PictureUnreadableError
     key = key_file.read_bytes() if key_file.exists() else None
-    found = labels.verify(file.read_bytes(), public_key=key, producer=producer)
+    found = labels.verify(
+        file.read_bytes(),
+        public_key=key,
+        producer=producer,
+        anchor=_anchor(anchor, here, is_elsewhere=public_key is not None),
+        receipt=_receipt(consent_receipt, key),
+    )
     if as_json:
         marks = [
             {"mark": m.mark, "state": m.state, "proves": told(m.proves), "code": m.proves, "value": m.value}
             for m in found.marks
         ]
-        print_json({"ours": found.ours, "marks": marks})
+        print_json({"ours": found.ours, "intact": found.intact, "marks": marks})
         return
     columns = [told("verify_column_mark"), told("verify_column_finding")]
     rows = [(told(f"mark_{m.mark}"), _finding(m)) for m in found.marks]
     if rows:
         show_table(columns, rows)
-    verdict = "verify_ours" if found.ours else "verify_not_ours" if rows else "verify_no_marks"
-    tell(told(verdict), style="bold")
+    tell(told(_verdict(found)), style="bold")
+
+
+def _verdict(found: Verification) -> str:
+    """Choose the one sentence, which never says more than the marks prove together."""
+    if not found.ours:
+        return "verify_not_ours" if found.marks else "verify_no_marks"
+    if found.intact:
+        return "verify_ours"
+    around = next(mark.state for mark in found.marks if mark.mark == "c2pa")
+    return "verify_ours_picture" if around in {"absent", "unchecked", "expired"} else "verify_ours_changed"
+
+
+def _anchor(given: Path | None, here: settings.Settings, *, is_elsewhere: bool) -> str:
+    """Give the root certificates to trust: those given, else this studio's when it is the one asked about."""
+    from cryptography.x509 import load_pem_x509_certificates
+
+    from fenshen.labels.c2pa_authority import CredentialsRefusedError
+    from fenshen.labels.c2pa_operator import anchors
+
+    if given is None:
+        return "" if is_elsewhere else anchors(here)
+    try:
+        text = given.read_text()
+        load_pem_x509_certificates(text.encode())
+    except ValueError as error:
+        raise CredentialsRefusedError from error
+    return text
+
+
+def _receipt(file: Path | None, key: bytes | None) -> bytes | None:
+    """Read a consent receipt; with the studio's key at hand, one that the studio never signed is refused."""
+    if file is None:
+        return None
+    data = file.read_bytes()
+    if key is not None:
+        from fenshen.rights import receipt_check
+
+        receipt_check.verify(data, key)
+    return data
 
 
 def _finding(mark: Mark) -> str:

@@ -19,6 +19,9 @@ Kind = Literal["JPEG", "PNG", "WEBP", "OTHER"]
 _PNG = b"\x89PNG\r\n\x1a\n"
 _XMP_JPEG, _EXIF_JPEG = b"http://ns.adobe.com/xap/1.0/\0", b"Exif\0\0"
 _XMP_PNG = b"XML:com.adobe.xmp"
+_C2PA_BOX = (
+    b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"  # head of a store (C2PA 2.x, 11.1.4.2)
+)
 _METADATA = {
     "JPEG": {0xE1: "EXIF, XMP", 0xEB: "C2PA", 0xED: "Photoshop", 0xFE: "comment"},
     "PNG": {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME", b"caBX"},
@@ -27,8 +30,14 @@ _METADATA = {
 _WEBP_METADATA_FLAGS = 0x0C  # VP8X: EXIF and XMP are present
 _WEBP_XMP_FLAG = 0x04
 _LARGEST_TEXT = 1 << 20  # bytes of an unpacked PNG text
-_APP0, _SOS, _BARE = 0xE0, 0xDA, {0x01, *range(0xD0, 0xD8)}
+_LARGEST_TEXTS = 16 << 20  # bytes of all of them together: no honest picture holds as much
+_APP0, _APP11, _SOS, _BARE = 0xE0, 0xEB, 0xDA, {0x01, *range(0xD0, 0xD8)}
+_JUMBF_SEGMENT = b"JP\x02\x11"  # common identifier, and the number the C2PA library gives its box
 _LARGEST_SEGMENT = 0xFFFD  # bytes of a JPEG segment without its length field
+
+
+MIMES: dict[Kind, str] = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_OTHER_MIMES = {b"GIF8": "image/gif", b"II*\0": "image/tiff", b"MM\0*": "image/tiff"}
 
 
 class PictureUnreadableError(FenshenError):
@@ -42,10 +51,18 @@ class Container:
     """A picture file taken apart."""
 
     kind: Kind
+    mime: str = ""
     digest: bytes = b""  # SHA-256 of everything that decides the picture
     xmp: list[bytes] = field(default_factory=list)
     exif: list[bytes] = field(default_factory=list)  # TIFF structures, without the "Exif" prefix
     texts: list[tuple[str, str]] = field(default_factory=list)  # PNG keywords and texts, XMP excepted
+    c2pa_parts: list[bytes] = field(default_factory=list)  # of the C2PA manifest store, in order
+    is_c2pa_plain: bool = True  # whether the store's wrapping has the only values it can have
+
+    @property
+    def c2pa(self) -> bytes:
+        """The C2PA manifest store; empty when there is none."""
+        return b"".join(self.c2pa_parts)
 
 
 def take_apart(data: bytes) -> Container:
@@ -86,7 +103,7 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
 
 
 def _jpeg(data: bytes) -> Container:
-    found, picture, at = Container("JPEG"), sha256(), 2
+    found, picture, at = Container("JPEG", MIMES["JPEG"]), sha256(), 2
     while True:
         marker = data[at + 1]
         if data[at] != 0xFF:  # noqa: PLR2004
@@ -100,12 +117,10 @@ def _jpeg(data: bytes) -> Container:
         segment, body = data[at : at + 2 + size], data[at + 4 : at + 2 + size]
         if size < 2 or len(segment) < 2 + size:  # noqa: PLR2004
             raise PictureUnreadableError
-        if marker not in _METADATA["JPEG"]:
+        if marker in _METADATA["JPEG"]:
+            _note(found, marker, body)
+        else:
             picture.update(segment)
-        elif body.startswith(_XMP_JPEG):
-            found.xmp.append(body[len(_XMP_JPEG) :])
-        elif body.startswith(_EXIF_JPEG):
-            found.exif.append(body[len(_EXIF_JPEG) :])
         at += 2 + size
     if data.rfind(b"\xff\xd9") < at:
         raise PictureUnreadableError
@@ -114,8 +129,34 @@ def _jpeg(data: bytes) -> Container:
     return found
 
 
+def _note(found: Container, marker: int, body: bytes) -> None:
+    if marker == _APP11:
+        _gather(found, body)
+    elif body.startswith(_XMP_JPEG):
+        found.xmp.append(body[len(_XMP_JPEG) :])
+    elif body.startswith(_EXIF_JPEG):
+        found.exif.append(body[len(_EXIF_JPEG) :])
+
+
+def _gather(found: Container, body: bytes) -> None:
+    """Add an APP11 segment to the manifest store: numbered, each repeating its box's head (ISO/IEC 19566-5, D.2)."""
+    if body[:2] != _JUMBF_SEGMENT[:2]:
+        return
+    number = len(found.c2pa_parts) + 1
+    first = found.c2pa_parts[0] if found.c2pa_parts else body[8:]
+    found.is_c2pa_plain &= body[:8] == _JUMBF_SEGMENT + struct.pack(">I", number)
+    found.is_c2pa_plain &= body[8:16] == first[:8]
+    found.c2pa_parts.append(body[16 if number > 1 else 8 :])
+
+
+def _put(found: Container, store: bytes, *, is_plain: bool) -> None:
+    """Note a manifest store; a second one is not how we write."""
+    found.is_c2pa_plain &= is_plain and not found.c2pa_parts
+    found.c2pa_parts.append(store)
+
+
 def _png(data: bytes) -> Container:
-    found, picture, name, at = Container("PNG"), sha256(), b"", len(_PNG)
+    found, picture, name, at, told = Container("PNG", MIMES["PNG"]), sha256(), b"", len(_PNG), 0
     while name != b"IEND":
         size, name = struct.unpack(">I4s", data[at : at + 8])
         end = at + 12 + size
@@ -125,8 +166,14 @@ def _png(data: bytes) -> Container:
             picture.update(memoryview(data)[at:end])
         elif name == b"eXIf":
             found.exif.append(data[at + 8 : end - 4])
-        elif name not in {b"tIME", b"caBX"}:
+        elif name == b"caBX":
+            checked = zlib.crc32(data[at + 4 : end - 4]) == int.from_bytes(data[end - 4 : end])
+            _put(found, data[at + 8 : end - 4], is_plain=checked)
+        elif name != b"tIME":
             keyword, text = _png_text(name, data[at + 8 : end - 4])
+            told += len(text)
+            if told > _LARGEST_TEXTS:
+                raise PictureUnreadableError
             if keyword == _XMP_PNG:
                 found.xmp.append(text)
             else:
@@ -156,7 +203,7 @@ def _decoded(text: bytes) -> str:
 
 
 def _webp(data: bytes) -> Container:
-    found, picture = Container("WEBP"), sha256()
+    found, picture = Container("WEBP", MIMES["WEBP"]), sha256()
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
         raise PictureUnreadableError
@@ -165,6 +212,8 @@ def _webp(data: bytes) -> Container:
             found.xmp.append(body)
         elif name == b"EXIF":
             found.exif.append(body.removeprefix(_EXIF_JPEG))
+        elif name == b"C2PA":
+            _put(found, body, is_plain=True)
         elif name == b"VP8X":
             picture.update(name + bytes([body[0] & ~_WEBP_METADATA_FLAGS]) + body[1:])
         elif name not in _METADATA["WEBP"]:
@@ -188,4 +237,13 @@ def _other(data: bytes) -> Container:
     """A picture in a format we never write: its packet is found by looking for it."""
     start, end = data.find(b"<x:xmpmeta"), data.find(b"</x:xmpmeta>")
     packets = [data[start : end + len(b"</x:xmpmeta>")]] if 0 <= start < end else []
-    return Container("OTHER", digest=sha256(data).digest(), xmp=packets)
+    found = Container("OTHER", _mime(data), digest=sha256(data).digest(), xmp=packets)
+    if (at := data.find(_C2PA_BOX)) >= 0:
+        _put(found, data[at : at + len(_C2PA_BOX)], is_plain=False)  # where it ends is the library's business
+    return found
+
+
+def _mime(data: bytes) -> str:
+    if data[4:8] == b"ftyp":
+        return "image/avif" if data[8:12] in {b"avif", b"avis"} else "image/heic"
+    return _OTHER_MIMES.get(data[:4], "")

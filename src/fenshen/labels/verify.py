@@ -1,81 +1,84 @@
 """What a picture says about itself, and what that proves. Never more than it proves.
 
-Four marks are looked for: the visible words, the TC260 label, the IPTC source type, the studio's signature. A
-file is *ours* only when it carries exactly one TC260 label, signed by this studio over exactly this picture.
+Six marks are looked for: the visible words, the TC260 label, the IPTC source type, the studio's signature, C2PA
+content credentials and the invisible mark; the credentials may also speak of training and of consent. A file is
+*ours* only when it carries exactly one TC260 label, signed by this studio over exactly this picture; it is *intact*
+when the credentials, which cover every byte, are ours too.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
-from fenshen.labels import iptc, seen, signature, tc260, wild, xmp
+from fenshen.labels import c2pa_judge, iptc, seen, signature, tc260, wild, xmp
+from fenshen.labels.c2pa_judge import Known
+from fenshen.labels.c2pa_manifest import Manifest, Trust
 from fenshen.labels.container import Container, PictureUnreadableError, take_apart
+from fenshen.labels.findings import Mark, State
+from fenshen.labels.invisible import Watermark, installed
 from fenshen.labels.visible import RGB8
+
+__all__ = ["LARGEST_FILE", "Mark", "State", "Verification", "verify"]
 
 LARGEST_PICTURE = 64_000_000  # pixels
 LARGEST_FILE = 256 << 20  # bytes; for whoever reads the file before asking here
 _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-class State(StrEnum):
-    """How a mark was found."""
-
-    VALID = "valid"  # proved by the studio's signature
-    PRESENT = "present"  # there and well formed; anyone could have written it
-    FOREIGN = "foreign"  # another maker's
-    ALTERED = "altered"  # does not fit the picture, or contradicts another mark
-    DUPLICATE = "duplicate"  # more than one, which the standard forbids
-    MALFORMED = "malformed"  # not what its format asks for
-    UNCHECKED = "unchecked"  # there, but no key to check it with
-    ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """One mark and what it proves."""
-
-    mark: str  # visible, tc260, iptc, signature
-    state: State
-    value: str = ""  # what it says, as found: words, producer and number, term
-
-    @property
-    def proves(self) -> str:
-        """Code of the sentence that says what follows from it; words.say gives the sentence."""
-        return f"mark_{self.mark}_{self.state.value}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """All marks of a file; none at all for a picture that carries none."""
 
-    ours: bool
+    ours: bool  # this studio signed exactly this picture
     marks: tuple[Mark, ...]
+    intact: bool = False  # ours, and not a byte of the file has changed since it left
 
 
-def verify(data: bytes, *, public_key: bytes | None, producer: str | None = None) -> Verification:
-    """Look for every mark and judge it. Needs no permit: no face is looked for, nothing is kept.
+def verify(
+    data: bytes,
+    *,
+    public_key: bytes | None,
+    producer: str | None = None,
+    anchor: str = "",
+    known: Known | None = None,
+    watermark: Watermark | None = None,
+    receipt: bytes | None = None,
+) -> Verification:
+    """Look for every mark and judge it. Needs no permit: no face is looked for, nothing is kept, nothing is fetched.
 
     public_key: the studio's, 32 raw bytes or PEM; without it nothing can be called ours. producer: the
     studio's name in its labels; a signed label under another name is then another studio's rather than
-    altered. Raises PictureUnreadableError, PublicKeyInvalidError.
+    altered. anchor: root certificates (PEM) whose credentials are ours. known: whether the studio's register has
+    an invisible mark. watermark: what reads such marks, this build's own by default. receipt: a consent receipt
+    that the portrait may be bound to. Raises PictureUnreadableError, PublicKeyInvalidError.
     """
     file = take_apart(data)
     claims = wild.claims(file)
     labels = [tc260.parse(text) for text in claims.aigc]
     signed = _signature(labels, file, public_key, producer)
+    manifest = c2pa_judge.manifest_of(data, file, anchor)
     ours = signed.state is State.VALID
-    marks = (
-        _visible(data, file, ours=ours),
+    rgb = None if file.kind == "OTHER" else _pixels(data)
+    credentials = c2pa_judge.credentials(manifest, anchor)
+    marks = [
+        _visible(rgb, ours=ours),
         _tc260(labels, signed),
-        _iptc(claims, labels, signed),
+        _iptc(claims, labels, signed, manifest),
         signed,
-    )
+        credentials,
+        c2pa_judge.watermark(rgb, manifest, watermark or installed(), known),
+    ]
+    if manifest is not None:
+        marks += [c2pa_judge.training(manifest), c2pa_judge.consent(manifest, receipt)]
     if all(mark.state is State.ABSENT for mark in marks):
         return Verification(ours=False, marks=())
-    return Verification(ours=ours, marks=marks)
+    good = {State.VALID, State.PRESENT, State.ABSENT, State.UNCHECKED}
+    sound = all(mark.state in good for mark in marks if mark.mark != "consent")
+    return Verification(
+        ours=ours, marks=tuple(marks), intact=ours and sound and credentials.state is State.VALID
+    )
 
 
 def _signature(
@@ -110,7 +113,9 @@ def _tc260(labels: list[tc260.AigcLabel | None], signed: Mark) -> Mark:
     return Mark(mark="tc260", state=state, value=value)
 
 
-def _iptc(claims: xmp.Claims, labels: list[tc260.AigcLabel | None], signed: Mark) -> Mark:
+def _iptc(
+    claims: xmp.Claims, labels: list[tc260.AigcLabel | None], signed: Mark, manifest: Manifest | None
+) -> Mark:
     made_by_ai = any(label and label.label == tc260.MADE_BY_AI for label in labels)
     value = " ".join(iptc.term(uri) or uri for uri in claims.source_types)
     if not claims.source_types:
@@ -121,14 +126,16 @@ def _iptc(claims: xmp.Claims, labels: list[tc260.AigcLabel | None], signed: Mark
         state = State.MALFORMED
     elif made_by_ai and not iptc.says_ai(claims.source_types[0]):
         state = State.ALTERED
+    elif manifest is not None and manifest.trust is Trust.OURS:
+        state = State.VALID if claims.source_types[0] in manifest.source_types else State.ALTERED
     else:
         state = State.FOREIGN if signed.state in {State.ABSENT, State.FOREIGN} else State.PRESENT
     return Mark(mark="iptc", state=state, value=value)
 
 
-def _visible(data: bytes, file: Container, *, ours: bool) -> Mark:
+def _visible(rgb: RGB8 | None, *, ours: bool) -> Mark:
     """Read the words in the picture itself; in formats the studio never writes they are not looked for."""
-    language = None if file.kind == "OTHER" else seen.find(_pixels(data))
+    language = None if rgb is None else seen.find(rgb)
     if language is None:
         return Mark(mark="visible", state=State.ABSENT)
     return Mark(mark="visible", state=State.VALID if ours else State.PRESENT, value=language)

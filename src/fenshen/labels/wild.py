@@ -10,10 +10,12 @@ from fenshen.labels.container import Container
 _IMAGE_DESCRIPTION, _EXIF_FOLDER, _USER_COMMENT = 0x010E, 0x8769, 0x9286
 _CHARSET = 8  # bytes before a UserComment that name its characters
 
+MOST_PACKETS = 16  # of a file that are read; two are one too many already
+
 
 def claims(file: Container) -> xmp.Claims:
     """Collect labels and source types from XMP, EXIF and PNG texts; what is written twice is there twice."""
-    packets = [xmp.read(packet) for packet in file.xmp]
+    packets = [xmp.read(packet) for packet in file.xmp[:MOST_PACKETS]]
     texts = [text for keyword, text in file.texts if "AIGC" in keyword]
     comments = [
         text for exif in file.exif for text in _exif_texts(exif) if '"Label"' in text or "AIGC" in text

@@ -10,8 +10,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 from PIL import Image
+from tests.fakes.watermark import MARK, FakeWatermark
 
+from fenshen import settings
 from fenshen.labels import tc260, write
+from fenshen.labels.c2pa_authority import Credentials
+from fenshen.labels.c2pa_manifest import Story
+from fenshen.labels.c2pa_operator import open_credentials
+from fenshen.labels.commitment import commit
+from fenshen.labels.verify import Verification, verify
+from fenshen.vault.keys import KeyStore
 
 Picture = NDArray[np.uint8]
 
@@ -60,6 +68,44 @@ def labelled(studio_key: Ed25519PrivateKey) -> Callable[..., write.LabelledPictu
 
 
 @pytest.fixture(scope="session")
+def credentials(tmp_path_factory: pytest.TempPathFactory) -> Credentials:
+    """Give the content credentials of a studio that has just been started."""
+    chosen = settings.load({"FENSHEN_HOME": str(tmp_path_factory.mktemp("studio"))})
+    return open_credentials(chosen, KeyStore(chosen), datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def receipt() -> bytes:
+    """Give the file of a consent receipt."""
+    return b'{"type":"consent","id":"receipt_0011223344556677","sig":"ed25519:..."}\n'
+
+
+@pytest.fixture(scope="session")
+def fully_labelled(
+    labelled: Callable[..., write.LabelledPicture], credentials: Credentials, receipt: bytes
+) -> Callable[..., write.LabelledPicture]:
+    """Label a picture with every mark there is."""
+
+    def make(rgb: Picture, **changed: object) -> write.LabelledPicture:
+        story = Story(beautify=0.3, consent=commit(receipt, secrets.token_bytes(16)))
+        marks = {"mark": MARK, "watermark": FakeWatermark(), "credentials": credentials, "story": story}
+        return labelled(rgb, **{**marks, **changed})
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def decoded() -> Callable[[bytes], Picture]:
     """Decode a file to (H, W, 3) uint8."""
     return lambda data: np.asarray(Image.open(BytesIO(data)).convert("RGB"))
+
+
+@pytest.fixture
+def ask(public_key: bytes, credentials: Credentials) -> Callable[..., Verification]:
+    """Verify as this studio does, with its key and its root certificate."""
+
+    def verified(data: bytes, **changed: object) -> Verification:
+        asked = {"public_key": public_key, "anchor": credentials.anchor, "watermark": FakeWatermark()}
+        return verify(data, **{**asked, **changed})  # type: ignore[arg-type]
+
+    return verified

@@ -48,7 +48,10 @@ def test_our_portrait_is_ours(home: Path, portrait: Path, capsys: pytest.Capture
         "tc260": "valid",
         "iptc": "present",
         "signature": "valid",
+        "c2pa": "absent",
+        "watermark": "absent",
     }
+    assert said["intact"] is False  # without credentials nobody can say so of the whole file
     assert all({"mark", "state", "proves"} <= set(mark) for mark in said["marks"])
     assert run(["verify", str(portrait)]) == 0
     assert "made by this studio" in capsys.readouterr().out
@@ -60,7 +63,7 @@ def test_an_ordinary_photo_has_no_marks_and_nothing_is_claimed(
 ) -> None:
     Image.new("RGB", (640, 480), (120, 130, 90)).save(tmp_path / "photo.jpg")
     assert run(["verify", str(tmp_path / "photo.jpg"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ours": False, "marks": []}
+    assert json.loads(capsys.readouterr().out) == {"ours": False, "intact": False, "marks": []}
     assert run(["verify", str(tmp_path / "photo.jpg")]) == 0
     assert "does not prove" in capsys.readouterr().out
 
