@@ -15,18 +15,18 @@ from fenshen.labels.layout import (
     AIM,
     BAND,
     BRIGHT,
+    RGB8,
     FaceBox,
     Layout,
     NoRoomForLabelError,
     Place,
-    RGB8,
     RGBf,
     contrast,
     least_ink,
     luminance,
+    meets,
     tint,
 )
-from fenshen.labels.layout import meets
 from fenshen.labels.lettering import Language, set_type
 
 CORNERS: Final[tuple[Place, ...]] = ("bottom_right", "bottom_left", "top_right", "top_left")

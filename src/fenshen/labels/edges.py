@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from fenshen.labels.layout import (
     BAND,
     BRIGHT,
+    RGB8,
     FaceBox,
     Layout,
     NoRoomForLabelError,
-    RGB8,
     least_ink,
     luminance,
     tint,
@@ -25,7 +25,11 @@ from fenshen.labels.lettering import Language, set_type, turned
 
 # All in ink heights.
 _ABOVE, _BELOW, _INSET = 0.78, 0.86, 0.95  # caption: space above and below its words, and before them
-_REBATE, _RIM, _LEAD = 0.62, 0.42, 1.30  # film: space on either side of its words, black of the other edges, start
+_REBATE, _RIM, _LEAD = (
+    0.62,
+    0.42,
+    1.30,
+)  # film: space on either side of its words, black of the other edges, start
 
 _PAPER, _MAT = 0.962, 0.065  # encoded lightness of the strip below a light and below a dark picture
 _BASE: Final = (15.0, 14.0, 13.0)  # sRGB of developed film's edge
@@ -80,12 +84,13 @@ def paint_film(rgb: RGB8, layout: Layout) -> RGB8:
     """Add the film's edges, black, with words as its maker exposes them: amber, or silver for black and white."""
     small = cv2.resize(rgb, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32)
     is_grey = float(np.ptp(small, axis=2).mean()) < _COLOURLESS
-    ground, ink = np.float32(_BASE), np.float32(_SILVER if is_grey else _AMBER)
+    ground = np.asarray(_BASE, np.float32)
+    ink = np.asarray(_SILVER if is_grey else _AMBER, np.float32)
     return _framed(rgb, layout, ground, ink)
 
 
 def _strip(language: Language, ink: int) -> int:
-    return set_type(language, ink).mask.shape[0] + round(_ABOVE * ink) + round(_BELOW * ink)
+    return int(set_type(language, ink).mask.shape[0]) + round(_ABOVE * ink) + round(_BELOW * ink)
 
 
 def _filmed(width: int, height: int, language: Language, ink: int) -> tuple[int, int]:
@@ -102,9 +107,7 @@ def _settled(grown: Callable[[int], tuple[int, int]], width: int, height: int) -
     return ink
 
 
-def _framed(
-    rgb: RGB8, layout: Layout, ground: NDArray[np.float32], ink: NDArray[np.float32]
-) -> RGB8:
+def _framed(rgb: RGB8, layout: Layout, ground: NDArray[np.float32], ink: NDArray[np.float32]) -> RGB8:
     """Lay the picture into its ground and set the words beside it."""
     made = np.empty((layout.size[1], layout.size[0], 3), np.uint8)
     made[:] = np.rint(ground).astype(np.uint8)

@@ -2,13 +2,14 @@
 
 The DCT hash as Zauner describes it (Implementation and Benchmarking of Perceptual Image Hash Functions, 2010, 3.2.1):
 the signs of the low frequencies of a small grey copy, against their median. 64 bits of the whole picture, and four
-times 64 of the four quarters of its middle, which a crop leaves inside. They describe a picture, coarsely, not a face:
-two portraits of one sitter in one template lie near each other, so a match is a hint and never a proof.
+times 64 of the quarters of its middle, which a crop leaves inside. They describe a picture, coarsely, and no face: two
+portraits of one sitter from one photo lie near each other, so a match is a hint and never a proof.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Final
 
 import cv2
@@ -17,71 +18,142 @@ from numpy.typing import NDArray
 
 from fenshen.labels.layout import RGB8
 
-BITS: Final = 64
-WHOLE_BITS, MIDDLE_BITS = BITS, 4 * BITS
-MIDDLE: Final = 0.60  # of both sides: the window whose quarters are hashed; a crop to 80 % anywhere still holds it
-_COPY, _LOW = 32, 8  # pixels of the grey copy's side; frequencies kept in each direction
-_KEPT: Final = tuple(np.round(np.arange(0.72, 1.001, 0.04), 2))  # shares of a side that a crop may have left
-_STEP: Final = 0.025  # of the cropped picture: between the places where the middle is looked for
-_SEEN: Final = 192  # pixels of the longer side, in which places are looked for
+Grey = NDArray[np.float32]  # (H, W) 0..255
+Bits = NDArray[np.float32]  # (n, bits) of 0 and 1
+Window = tuple[float, float, float, float]  # x, y, width, height as shares of the picture
 
-Grey = NDArray[np.float32]
+WHOLE_BITS: Final = 64
+MIDDLE_BITS: Final = 4 * WHOLE_BITS
+_MIDDLE: Final = 0.60  # of both sides: a crop to 80 % anywhere still holds it
+_COPY, _LOW = 32, 8  # pixels of the grey copy's side; frequencies kept in each direction
+_SIDE: Final = 192  # pixels of the longer side, in which windows are cut
+
+_KEPT: Final = (1.0, 0.92, 0.84, 0.78)  # of a side, that a crop may have left
+_PACE: Final = 0.06  # between the places where the middle is looked for, at first
+_FINER: Final = (0.03, 0.015, 0.008)  # steps by which a window is moved and stretched afterwards
+_MOVES: Final = tuple(move for move in product((-1, 0, 1), repeat=4) if 0 < sum(map(abs, move)) <= 2)  # noqa: PLR2004
+_TURNS, _STARTS = 6, 2  # moves at each step at most; windows from which it is tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What is kept of a picture to know it again: 320 bits, as whole numbers."""
+    """What is kept of a picture to know it again: 320 bits."""
 
     whole: int  # 64 bits
-    middle: int  # 256 bits: upper left, upper right, lower left, lower right quarter of the middle
+    middle: int  # 256 bits: upper left, upper right, lower left, lower right quarter
 
 
 def of(rgb: RGB8) -> Fingerprint:
     """Take the fingerprint of a picture. rgb: (H, W, 3) uint8, sRGB."""
     grey = _grey(rgb)
-    whole, middle = _signs(_copies(grey, [(0.0, 0.0, 1.0, 1.0)])), _signs(_copies(grey, list(_quarters(_window()))))
-    return Fingerprint(whole=_number(whole.ravel()), middle=_number(middle.ravel()))
+    middle = (0.5 - _MIDDLE / 2, 0.5 - _MIDDLE / 2, _MIDDLE, _MIDDLE)
+    return Fingerprint(whole=_number(_hashes(grey, [(0, 0, 1, 1)])), middle=_number(_middles(grey, [middle])))
 
 
-def _window(x: float = 0.5 - MIDDLE / 2, y: float = 0.5 - MIDDLE / 2, w: float = MIDDLE, h: float = MIDDLE) -> tuple[float, float, float, float]:
-    return x, y, w, h
+def whole_distances(rgb: RGB8, known: Sequence[int]) -> NDArray[np.int64]:
+    """Count the differing bits of the whole picture with each of the known ones; 0..64."""
+    distances: NDArray[np.int64] = _distances(_bits([of(rgb).whole], WHOLE_BITS), _bits(known, WHOLE_BITS))[0]
+    return distances
 
 
-def _quarters(window: tuple[float, float, float, float]) -> Iterator[tuple[float, float, float, float]]:
-    x, y, w, h = window
-    for row in (0, 1):
-        for column in (0, 1):
-            yield x + column * w / 2, y + row * h / 2, w / 2, h / 2
+def middle_distances(rgb: RGB8, known: Sequence[int]) -> NDArray[np.int64]:
+    """The same for the middle, 0..256, looked for wherever a crop may have left it: coarsely, for every known one."""
+    distances: NDArray[np.int64] = _placed(_grey(rgb), _bits(known, MIDDLE_BITS)).min(axis=0)
+    return distances
+
+
+def closest_fit(rgb: RGB8, known: int) -> int:
+    """Lay the known middle over the picture as well as it will go; give the differing bits, 0..256.
+
+    Starts from the best places of the coarse search, then moves and stretches the window by ever smaller steps.
+    """
+    grey, target = _grey(rgb), _bits([known], MIDDLE_BITS)
+    places = np.argsort(_placed(grey, target)[:, 0])[:_STARTS]
+    return min(_refined(grey, np.asarray(_windows()[place]), target) for place in places)
+
+
+def _refined(grey: Grey, window: NDArray[np.float64], target: Bits) -> int:
+    best = int(_distances(_middles(grey, [tuple(window)]), target)[0, 0])
+    for step in _FINER:
+        for _ in range(_TURNS):
+            tried = window + np.asarray(_MOVES) * step
+            distances = _distances(_middles(grey, [tuple(each) for each in tried]), target)[:, 0]
+            if distances.min() >= best:
+                break
+            best, window = int(distances.min()), tried[distances.argmin()]
+    return best
+
+
+def _placed(grey: Grey, known: Bits) -> NDArray[np.int64]:
+    """Distances of the middle at each place of the coarse search from each known one; (places, known)."""
+    return _distances(_middles(grey, _windows()), known)
+
+
+@cache
+def _windows() -> tuple[Window, ...]:
+    """Where the middle may lie in a cropped picture, at the pace of the coarse search."""
+    return tuple(
+        (float(x), float(y), w, h)
+        for w, h in product((_MIDDLE / kept for kept in _KEPT), repeat=2)
+        for x in np.linspace(0, 1 - w, max(2, round((1 - w) / _PACE) + 1))
+        for y in np.linspace(0, 1 - h, max(2, round((1 - h) / _PACE) + 1))
+    )
 
 
 def _grey(rgb: RGB8) -> Grey:
     height, width = rgb.shape[:2]
-    scale = _SEEN / max(height, width)
-    size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    return np.asarray(cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY), np.float32)
+    scale = _SIDE / max(height, width)
+    small = cv2.resize(
+        rgb, (max(8, round(width * scale)), max(8, round(height * scale))), interpolation=cv2.INTER_AREA
+    )
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.float32)
 
 
-def _copies(grey: Grey, windows: list[tuple[float, float, float, float]]) -> Grey:
-    """Cut windows (shares of the picture) and bring each to (32, 32)."""
+def _quarters(window: Window) -> Iterator[Window]:
+    x, y, w, h = window
+    for row, column in product((0, 1), repeat=2):
+        yield x + column * w / 2, y + row * h / 2, w / 2, h / 2
+
+
+def _middles(grey: Grey, windows: Sequence[Window]) -> Bits:
+    """Hash the four quarters of each window; (n, 256)."""
+    return _hashes(grey, [part for window in windows for part in _quarters(window)]).reshape(len(windows), -1)
+
+
+def _hashes(grey: Grey, windows: Sequence[Window]) -> Bits:
+    """Hash each window; (n, 64). Signs of DCT-II rows and columns 1 to 8 against their median."""
+    copies = np.stack([_copy(grey, window) for window in windows])
+    low = (_basis() @ copies @ _basis().T).reshape(len(windows), -1)
+    signs: Bits = (low > np.median(low, axis=1, keepdims=True)).astype(np.float32)
+    return signs
+
+
+def _copy(grey: Grey, window: Window) -> Grey:
+    """Bring one window to (32, 32)."""
     height, width = grey.shape
-    out = np.empty((len(windows), _COPY, _COPY), np.float32)
-    for n, (x, y, w, h) in enumerate(windows):
-        placing = np.float32([[w * width / _COPY, 0, x * width], [0, h * height / _COPY, y * height]])
-        out[n] = cv2.warpAffine(grey, placing, (_COPY, _COPY), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
-    return out
+    x, y, w, h = window
+    placing = np.array([[w * width / _COPY, 0, x * width], [0, h * height / _COPY, y * height]], np.float32)
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    copy = cv2.warpAffine(grey, placing, (_COPY, _COPY), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(copy, np.float32)
 
 
 @cache
 def _basis() -> Grey:
-    """Rows 1 to 8 of the DCT-II of 32 points (the first, the mean, says nothing of the picture)."""
+    """Rows 1 to 8 of the DCT-II of 32 points; row 0, the mean, says nothing of the picture. (8, 32)."""
     k, n = np.arange(1, _LOW + 1)[:, None], np.arange(_COPY)[None, :]
-    return np.cos(np.pi * (2 * n + 1) * k / (2 * _COPY)).astype(np.float32)
+    return np.asarray(np.cos(np.pi * (2 * n + 1) * k / (2 * _COPY)), np.float32)
 
 
-def _signs(copies: Grey) -> NDArray[np.bool_]:
-    low = np.einsum("ky,nyx,lx->nkl", _basis(), copies, _basis(), optimize=True).reshape(len(copies), -1)
-    return low > np.median(low, axis=1, keepdims=True)
+def _number(bits: Bits) -> int:
+    return int.from_bytes(np.packbits(bits.ravel().astype(bool)).tobytes(), "big")
 
 
-def _number(bits: NDArray[np.bool_]) -> int:
-    return int.from_bytes(np.packbits(bits).tobytes(), "big")
+def _bits(numbers: Sequence[int], size: int) -> Bits:
+    packed = b"".join(number.to_bytes(size // 8, "big") for number in numbers)
+    return np.unpackbits(np.frombuffer(packed, np.uint8)).reshape(-1, size).astype(np.float32)
+
+
+def _distances(ours: Bits, known: Bits) -> NDArray[np.int64]:
+    """Count the differing bits of each with each; (ours, known)."""
+    return np.rint(ours @ (1 - known.T) + (1 - ours) @ known.T).astype(np.int64)

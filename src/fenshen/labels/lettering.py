@@ -65,7 +65,9 @@ def set_type(language: Language, ink: int) -> Lettering:
     finer = 4 if ink <= 64 else 2  # noqa: PLR2004
     caps = ink * finer
     _, latin, hanzi = next(cut for cut in _CUTS if ink <= cut[0])
-    drawn = [_glyph(glyph, caps, latin if glyph.isascii() else hanzi) for glyph in WORDS[language] if glyph != " "]
+    drawn = [
+        _glyph(glyph, caps, latin if glyph.isascii() else hanzi) for glyph in WORDS[language] if glyph != " "
+    ]
     gaps = _gaps(WORDS[language])
     lefts = [
         round(sum(gaps[: n + 1]) * caps) + sum(one.shape[1] for one in drawn[:n]) for n in range(len(drawn))

@@ -12,6 +12,7 @@ from fenshen.labels import signature, tc260, visible, wild, xmp
 from fenshen.labels.container import take_apart, with_xmp
 from fenshen.labels.iptc import SourceType
 from fenshen.labels.lettering import Language
+from fenshen.rights.label_free import LabelFreePermit
 
 __all__ = ["Format", "LabelledPicture", "SourceType", "label"]
 
@@ -52,16 +53,19 @@ def label(
     language: Language,
     faces: Sequence[visible.FaceBox],
     signer: Signer | None,
+    design: visible.Design = "corner",
+    label_free: LabelFreePermit | None = None,
 ) -> LabelledPicture:
     """1. draw the visible label  2. encode  3. sign what was coded  4. add the metadata  5. read it all back.
 
     rgb: (H, W, 3) uint8, sRGB. faces: boxes in pixels that the visible label must not touch. produce_id: from
-    `tc260.new_produce_id`. Without a signer the label is complete but nobody can prove whose it is.
+    `tc260.new_produce_id`. design: of the visible label. label_free: leaves out the visible words and nothing else.
+    Without a signer the label is complete but nobody can prove whose it is.
     The picture is coded once and the packet put in afterwards, so what was signed is what leaves.
     Raises NoRoomForLabelError, ProducerRefusedError, ProducerPersonalError.
     """
     tc260.check_producer(producer)
-    drawn = visible.draw(rgb, language=language, faces=faces)  # (1)
+    drawn = rgb if label_free else visible.draw(rgb, language=language, faces=faces, design=design)  # (1)
     coded = _encode(drawn, format)  # (2)
     digest = take_apart(coded).digest
     code = ""

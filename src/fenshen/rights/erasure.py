@@ -1,12 +1,12 @@
 """Destroy what is kept of a person, look whether it is gone, and sign a receipt that says so."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, SitterId
-from fenshen.rights import consent, receipts
+from fenshen.rights import consent, label_free, receipts
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS, holdings
@@ -45,23 +45,25 @@ def whose(desk: Desk, id_: str) -> SitterId:
 def erase(desk: Desk, sitter: SitterId, *, reason: Reason = Reason.ASKED) -> Receipt:
     """Destroy everything the studio keeps of a sitter.
 
-    1. say who it was, while that can still be said  2. destroy each kind, the pseudonym's key last
+    1. say who it was, and what the law keeps, while that can still be said
+    2. destroy each kind, the pseudonym's key last
     3. empty the write-ahead log  4. look whether anything is left  5. sign the receipt.
     Repeating it after a crash goes on where it stopped. Raises NotFoundError when nothing is kept,
-    SitterBusyError while another run holds this sitter's photos, ErasureFailedError when something is still
-    there.
+    LegalTermError for what the law keeps, SitterBusyError while another run holds this sitter's photos,
+    ErasureFailedError when something is still there.
     """
+    label_free.check_may_be_erased(desk, sitter)
     if not holdings(desk, sitter):
         raise NotFoundError(kind="person", id=sitter)
     desk.vault.hold(sitter)  # a run that is at work with the photos must end first
-    subject = receipts.subject(desk, sitter)  # (1)
+    subject, kept = receipts.subject(desk, sitter), label_free.kept_by_law(desk, sitter)  # (1)
     destroyed = {kind.name: kind.shredded(desk, sitter) for kind in KINDS}  # (2)
     desk.store.scrub()  # (3)
     if left := holdings(desk, sitter):  # (4)
         raise ErasureFailedError(kind=left[0].kind)
     if any(desk.vault.keys.keys(sitter, use) for use in KeyUse):
         raise ErasureFailedError(kind="key")
-    return _receipt(desk, None, destroyed, reason, subject)  # (5)
+    return _receipt(desk, None, destroyed, reason, subject, kept)  # (5)
 
 
 def erase_double(desk: Desk, double_id: DoubleId, *, reason: Reason = Reason.ASKED) -> Receipt:
@@ -104,9 +106,14 @@ def withdraw(desk: Desk, sitter: SitterId, purposes: Collection[Purpose]) -> Rec
 
 
 def _receipt(
-    desk: Desk, sitter: SitterId | None, destroyed: Mapping[str, Destroyed], reason: Reason, subject: str
+    desk: Desk,
+    sitter: SitterId | None,
+    destroyed: Mapping[str, Destroyed],
+    reason: Reason,
+    subject: str,
+    kept: Sequence[Mapping[str, str]] = (),
 ) -> Receipt:
-    facts = {
+    facts: dict[str, object] = {
         "objects": [
             {"kind": str(kind), "n": what.count, "bytes": what.bytes}
             for kind, what in destroyed.items()
@@ -116,4 +123,6 @@ def _receipt(
         "method": METHOD,
         "reason": reason.value,
     }
+    if kept:
+        facts["kept"] = list(kept)
     return receipts.issue(desk, ReceiptKind.ERASURE, sitter, facts, subject=subject)

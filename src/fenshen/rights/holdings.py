@@ -7,16 +7,20 @@ same change; a test fails when a class of blobs, a use of keys or a table has no
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from fenshen.ids import SitterId
+from fenshen.rights import label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
-from fenshen.store import consents, doubles, receipts
+from fenshen.store import consents, doubles, exports, issued, receipts
+from fenshen.store import label_free as applications
 from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass, Destroyed
+
+EXPORT_KNOWN = timedelta(days=183)  # for so long it is known of whom an export was: logs are kept six months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +145,52 @@ def _shred_receipts(desk: Desk, sitter: SitterId) -> Destroyed:
     return Destroyed(count=counted, bytes=0, key_ids=tuple(key_ids))
 
 
+def _list_exports(desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = exports.every(connection, sitter)
+    return [
+        _row_held("export_record", row.id, Purpose.RENDER_PORTRAIT, row.at + EXPORT_KNOWN) for row in rows
+    ]
+
+
+def _export_exports(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    with desk.store.begin() as connection:
+        rows = exports.every(connection, sitter)
+        pictures = issued.every(connection, [row.id for row in rows])
+    yield "exports.json", _json([asdict(row) for row in rows])
+    yield "issued.json", _json([asdict(row) for row in pictures])
+
+
+def _shred_exports(desk: Desk, sitter: SitterId) -> Destroyed:
+    """Take the sitter out of the exports. Their marks stay: a leak can be traced to an export that names nobody."""
+    with desk.store.begin() as connection:
+        return _rows_gone(exports.anonymise(connection, sitter))
+
+
+def _list_recipients(desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = applications.every(connection, sitter)
+    return [
+        Holding(
+            kind=DataClass.RECIPIENT,
+            id=row.id,
+            bytes=kept.bytes,
+            key_id=kept.key_id,
+            purpose=Purpose.RENDER_PORTRAIT,
+            expires_at=label_free.kept_until(row),
+        )
+        for row in rows
+        for kept in desk.vault.kept(SitterId(row.id), DataClass.RECIPIENT)
+    ]
+
+
+def _export_recipients(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    with desk.store.begin() as connection:
+        rows = applications.every(connection, sitter)
+    told = [{**asdict(row), "recipient": label_free.recipient(desk, row.id)} for row in rows]
+    yield "label_free.json", _json(told)
+
+
 def _row_held(kind: str, id_: str, purpose: Purpose, expires_at: datetime | None) -> Holding:
     return Holding(kind=kind, id=id_, bytes=0, key_id=None, purpose=purpose, expires_at=expires_at)
 
@@ -180,6 +230,20 @@ KINDS = (
         listed=_list_consents,
         exported=_export_consents,
         shredded=_shred_consents,
+    ),
+    Kind(
+        name="export_record",
+        covers=frozenset({"table:exports"}),
+        listed=_list_exports,
+        exported=_export_exports,
+        shredded=_shred_exports,
+    ),
+    Kind(  # the law keeps it for its term: erasing takes the sitter out of it, and the receipt says so
+        name=DataClass.RECIPIENT,
+        covers=frozenset({"table:label_free", "key:recipient"}),
+        listed=_list_recipients,
+        exported=_export_recipients,
+        shredded=label_free.let_go,
     ),
     Kind(  # last: until here the sitter can still be named in a receipt
         name="receipt_record",

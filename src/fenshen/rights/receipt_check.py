@@ -20,7 +20,7 @@ from fenshen.errors import FenshenError
 
 VERSION = 1
 KIND_OF_MESSAGE = b"fenshen receipt 1\n"  # leads what is signed: no other signature can pass for a receipt
-TYPES = ("consent", "erasure")
+TYPES = ("consent", "erasure", "label_free")
 MAX_BYTES = 1 << 20
 SIGNATURE = "ed25519:"
 
@@ -114,11 +114,7 @@ def _read(data: bytes) -> dict[str, Any]:
         )
     except (ValueError, RecursionError):
         raise ReceiptUnreadableError from None
-    if (
-        not isinstance(body, dict)
-        or body.get("v") != VERSION
-        or body.get("type") not in {"consent", "erasure"}
-    ):
+    if not isinstance(body, dict) or body.get("v") != VERSION or body.get("type") not in TYPES:
         raise ReceiptUnreadableError
     return body
 

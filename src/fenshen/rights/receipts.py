@@ -26,6 +26,7 @@ class ReceiptKind(StrEnum):
 
     CONSENT = "consent"
     ERASURE = "erasure"
+    LABEL_FREE = "label_free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from fenshen.clock import Clock
 from fenshen.errors import NotFoundError, SealBrokenError
-from fenshen.rights import erasure
+from fenshen.rights import erasure, holdings, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles
+from fenshen.store import consents, disk, doubles, exports
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -102,6 +102,22 @@ def _consents(desk: Desk, life: timedelta) -> list[Receipt]:
     return given
 
 
+def _exports(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Forget of whom old exports were. The marks stay, and lead to an export that names nobody."""
+    with desk.store.begin() as connection:
+        forgotten = exports.anonymise_old(connection, desk.clock.now() - life)
+    if forgotten:
+        desk.store.scrub()
+    return []
+
+
+def _recipients(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Destroy recipients whose legal term is over, and those whose application a killed run never finished."""
+    staying = label_free.purge(desk, life)
+    _forget_old(desk, DataClass.RECIPIENT, desk.clock.now() - UNFINISHED, but=staying)
+    return []
+
+
 RULES = (
     Rule(
         kind="photo",
@@ -123,6 +139,20 @@ RULES = (
         since="it was made",
         life=timedelta(days=7),
         enforce=_portraits,
+    ),
+    Rule(
+        kind="export_record",
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="the portraits left",
+        life=holdings.EXPORT_KNOWN,
+        enforce=_exports,
+    ),
+    Rule(
+        kind="recipient",
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="portraits without visible label were last provided; not earlier, because the law keeps it",
+        life=label_free.KEPT,
+        enforce=_recipients,
     ),
     Rule(
         kind="consent",
