@@ -49,8 +49,9 @@ def lay_out(width: int, height: int, *, language: Language, faces: Sequence[Face
     lettering = set_type(language, ink)
     rows, columns = lettering.mask.shape
     margin, across, up = (round(share * ink) for share in (_MARGIN, _CORE + _FADE_ACROSS, _CORE + _FADE_UP))
+    up = min(up, int(BAND * height) - rows - margin)  # in a wide picture the veil runs out sooner
     size = (min(width, columns + margin + across), rows + margin + up)
-    if columns + 2 * margin <= width and size[1] <= BAND * height:
+    if columns + 2 * margin <= width and up >= 2 * _CORE * ink:
         for corner, right, bottom in _corners():
             x = width - margin - columns if right else margin
             y = height - margin - rows if bottom else margin
@@ -129,7 +130,9 @@ def _coverage(layout: Layout) -> NDArray[np.float32]:
     right, bottom = layout.place.endswith("right"), layout.place.startswith("bottom")
     dx = np.maximum(x - core - across if right else across - (x + w - 1 + core), 0)
     dy = np.maximum(y - core - down if bottom else down - (y + h - 1 + core), 0)
-    dx, dy = dx / np.float32(_FADE_ACROSS * layout.ink), dy / np.float32(_FADE_UP * layout.ink)
-    left = np.clip(1 - np.hypot(dx[None, :], dy[:, None]), 0, 1)
+    over = np.float32((y if bottom else layout.plate[3] - y - h) - core)
+    left = np.clip(
+        1 - np.hypot(dx[None, :] / np.float32(_FADE_ACROSS * layout.ink), dy[:, None] / over), 0, 1
+    )
     smooth: NDArray[np.float32] = (left * left * (3 - 2 * left)).astype(np.float32)
     return smooth

@@ -27,7 +27,7 @@ MARK_BITS: Final = 48
 COPY: Final = (
     6  # differing bits of 64, at most, of the whole picture of a copy that was only recoded or resized
 )
-FIT: Final = 14  # differing bits of 256, at most, of the middle of a copy that was cropped
+FIT: Final = 20  # differing bits of 256, at most, of the middle of a copy that was cropped
 _LOOKED_AT: Final = 24  # entries nearest at first sight that are then fitted closely
 
 

@@ -20,7 +20,7 @@ from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass, Destroyed
 
-EXPORT_KNOWN = timedelta(days=183)  # for so long it is known of whom an export was: logs are kept six months
+EXPORT_KNOWN = timedelta(days=184)  # for so long it is known of whom an export was: logs are kept six months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

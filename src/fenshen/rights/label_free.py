@@ -20,7 +20,9 @@ from fenshen.store import label_free
 from fenshen.store.label_free import ApplicationRow
 from fenshen.vault.vault import DataClass, Destroyed
 
-KEPT: Final = timedelta(days=183)  # six months are never longer, wherever they begin
+KEPT: Final = timedelta(
+    days=184
+)  # six months are never longer, wherever they begin: from 1 March they are 184 days
 STANDS: Final = timedelta(days=30)  # an agreement is not for ever
 ARTICLE: Final = "国信办通字〔2025〕2号 Art. 9"
 LONGEST_RECIPIENT: Final = 2000  # characters
