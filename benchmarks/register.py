@@ -44,7 +44,7 @@ from fenshen.vault.vault import DataClass
 
 Picture = NDArray[np.uint8]
 SHORT_SIDE = 512  # pixels
-EACH = 3  # portraits of each template, of different photos where there are
+EACH = 2  # portraits of each template, of different photos where there are
 EXPORTS, FILES = 5, 40  # of the simulated leak
 STRANGER = NAMES[-1]  # whose portraits are not in the register
 

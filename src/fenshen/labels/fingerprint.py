@@ -56,20 +56,21 @@ def whole_distances(rgb: RGB8, known: Sequence[int]) -> NDArray[np.int64]:
     return distances
 
 
-def middle_distances(rgb: RGB8, known: Sequence[int]) -> NDArray[np.int64]:
-    """The same for the middle, 0..256, looked for wherever a crop may have left it: coarsely, for every known one."""
-    distances: NDArray[np.int64] = _placed(_grey(rgb), _bits(known, MIDDLE_BITS)).min(axis=0)
-    return distances
+def closest_fits(rgb: RGB8, known: Sequence[int], *, most: int) -> dict[int, int]:
+    """Look for known middles wherever a crop may have left them. Gives differing bits, 0..256, by index of the known.
 
-
-def closest_fit(rgb: RGB8, known: int) -> int:
-    """Lay the known middle over the picture as well as it will go; give the differing bits, 0..256.
-
-    Starts from the best places of the coarse search, then moves and stretches the window by ever smaller steps.
+    1. hash windows at a coarse pace and keep the known ones that come nearest, ``most`` of them
+    2. from its best windows, move and stretch each by ever smaller steps.
     """
-    grey, target = _grey(rgb), _bits([known], MIDDLE_BITS)
-    places = np.argsort(_placed(grey, target)[:, 0])[:_STARTS]
-    return min(_refined(grey, np.asarray(_windows()[place]), target) for place in places)
+    grey, targets = _grey(rgb), _bits(known, MIDDLE_BITS)
+    distances = _distances(_middles(grey, _windows()), targets)  # (1)
+    nearest = np.argsort(distances.min(axis=0), kind="stable")[:most]
+    fits = {}
+    for index in map(int, nearest):  # (2)
+        starts = np.argsort(distances[:, index])[:_STARTS]
+        target = targets[index : index + 1]
+        fits[index] = min(_refined(grey, np.asarray(_windows()[start]), target) for start in starts)
+    return fits
 
 
 def _refined(grey: Grey, window: NDArray[np.float64], target: Bits) -> int:
@@ -82,11 +83,6 @@ def _refined(grey: Grey, window: NDArray[np.float64], target: Bits) -> int:
                 break
             best, window = int(distances.min()), tried[distances.argmin()]
     return best
-
-
-def _placed(grey: Grey, known: Bits) -> NDArray[np.int64]:
-    """Distances of the middle at each place of the coarse search from each known one; (places, known)."""
-    return _distances(_middles(grey, _windows()), known)
 
 
 @cache

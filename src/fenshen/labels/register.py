@@ -141,9 +141,8 @@ def near(desk: Desk, rgb: RGB8) -> list[Near]:
             desk, {known[n][0]: int(wholes[n]) for n in np.flatnonzero(wholes <= COPY)}, is_cropped=False
         )
     middles = [int(middle, 16) for _, _, middle in known]
-    first = np.argsort(fingerprint.middle_distances(rgb, middles), kind="stable")[:_LOOKED_AT]  # (2)
-    fits = {known[n][0]: fingerprint.closest_fit(rgb, middles[n]) for n in first}
-    return _rows(desk, {id_: bits for id_, bits in fits.items() if bits <= FIT}, is_cropped=True)
+    fits = fingerprint.closest_fits(rgb, middles, most=_LOOKED_AT)  # (2)
+    return _rows(desk, {known[n][0]: bits for n, bits in fits.items() if bits <= FIT}, is_cropped=True)
 
 
 def pixels(data: bytes) -> RGB8:

@@ -178,12 +178,15 @@ def kept_by_law(desk: Desk, sitter: SitterId) -> list[dict[str, str]]:
 
 
 def let_go(desk: Desk, sitter: SitterId) -> Destroyed:
-    """Take a sitter out of their applications; what the law still wants kept then names the recipient only."""
+    """Take a sitter out of their applications; what the law still wants kept then names the recipient only.
+
+    What stays is told by `kept_by_law` and not counted as destroyed. Under the id of an application whose term is over
+    (see `check_may_be_erased`), that application itself is destroyed.
+    """
     with desk.store.begin() as connection:
         label_free.anonymise(connection, sitter)
-    return Destroyed(
-        count=0, bytes=0, key_ids=()
-    )  # what stays is told by `kept_by_law`, not counted as destroyed
+        label_free.remove(connection, ApplicationId(sitter))
+    return desk.vault.destroy(sitter, DataClass.RECIPIENT)
 
 
 def purge(desk: Desk, term: timedelta) -> set[ApplicationId]:
