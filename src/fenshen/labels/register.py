@@ -28,6 +28,7 @@ COPY: Final = (
     6  # differing bits of 64, at most, of the whole picture of a copy that was only recoded or resized
 )
 FIT: Final = 20  # differing bits of 256, at most, of the middle of a copy that was cropped
+_ENOUGH: Final = 384  # pixels of a side: twice what a fingerprint looks at
 _LOOKED_AT: Final = 24  # entries nearest at first sight that are then fitted closely
 
 
@@ -86,8 +87,8 @@ def new_mark(desk: Desk) -> int:
 
 def enter(desk: Desk, export: ExportId, picture: LabelledPicture, mark: int, made: Made) -> IssuedRow:
     """Enter a finished picture; deliver it only afterwards."""
-    rgb = pixels(picture.data)
-    print_ = fingerprint.of(rgb)
+    small, (width, height) = _small(picture.data)
+    print_ = fingerprint.of(small)
     row = IssuedRow(
         id=picture.produce_id,
         mark=_hex(mark),
@@ -100,8 +101,8 @@ def enter(desk: Desk, export: ExportId, picture: LabelledPicture, mark: int, mad
         software=__version__,
         source_type=picture.source_type.value,
         label=made.label,
-        width=rgb.shape[1],
-        height=rgb.shape[0],
+        width=width,
+        height=height,
         beautify=round(100 * made.beautify),
         closer=made.closer,
         whole=f"{print_.whole:016x}",
@@ -154,6 +155,14 @@ def pixels(data: bytes) -> RGB8:
             return np.asarray(image.convert("RGB"), np.uint8)
     except (OSError, SyntaxError, ValueError, IndexError, Image.DecompressionBombError) as error:
         raise PictureUnreadableError from error
+
+
+def _small(data: bytes) -> tuple[RGB8, tuple[int, int]]:
+    """Decode a picture just made, a JPEG only as far as a fingerprint needs; give it and its full width and height."""
+    with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
+        size = image.size
+        image.draft("RGB", (_ENOUGH, _ENOUGH))
+        return np.asarray(image.convert("RGB"), np.uint8), size
 
 
 def _rows(desk: Desk, found: dict[str, int], *, is_cropped: bool) -> list[Near]:
