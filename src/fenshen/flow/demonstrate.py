@@ -87,14 +87,14 @@ def demonstrate(
     )  # (2)
     rendered = time.perf_counter()
     progress.step("progress_sheets", 0, SHEETS)
-    contact = folder / "contact.jpg"
+    contact, takes = folder / "contact.jpg", folder / "double.jpg"
     export = open_export(desk, sitter, sitting.double, kind="sheets", engine=engine.card)
-    framed = [(each.file.read_bytes(), each.sent.picture) for each in portraits]
-    _send(contact_sheet(framed), contact, export)  # (3)
+    _send(
+        contact_sheet([(each.file.read_bytes(), each.sent.picture) for each in portraits]), contact, export
+    )  # (3)
     progress.step("progress_sheets", 1, SHEETS)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
     double = open_double(sitting.double, sitter, permit, desk=desk)
-    takes = folder / "double.jpg"
     _send(takes_sheet(double.takes), takes, export)  # (4)
     progress.step("progress_sheets", SHEETS, SHEETS)
     ended = time.perf_counter()

@@ -106,12 +106,8 @@ def portray(
     with desk.store.begin() as connection:
         sitter = doubles.get(connection, double_id).sitter
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
-    free = label_free.require(desk, sitter) if order.label_free else None
+    export = _export(desk, sitter, double_id, order, engine)
     double = open_double(double_id, sitter, permit, desk=desk)  # (3)
-    export = open_export(
-        desk, sitter, double_id, kind="portraits", engine=engine.card,
-        format=order.format, replace=order.replace, free=free,
-    )  # fmt: skip
     meter = LikenessMeter(double, desk.settings.models)
     used: list[int] = []  # photos that served so far
     total = len(recipes) * order.each
@@ -150,6 +146,15 @@ def portray(
         raise skipped[0].why
     with desk.store.begin() as connection:
         doubles.used(connection, double_id, desk.clock.now())  # (5)
+
+
+def _export(desk: Desk, sitter: SitterId, double: DoubleId, order: Order, engine: Engine) -> Export:
+    """Open the export of an order, without visible words where that was agreed. Raises LabelFreeNotAgreedError."""
+    free = label_free.require(desk, sitter) if order.label_free else None
+    return open_export(
+        desk, sitter, double, kind="portraits", engine=engine.card,
+        format=order.format, replace=order.replace, free=free,
+    )  # fmt: skip
 
 
 def _options(order: Order, number: int, used: Sequence[int], without: tuple[int, ...]) -> RenderOptions:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fenshen.labels.layout import BAND, RGB8, SHARE, least_ink, luminance
 from fenshen.labels.lettering import WORDS, Language, set_type
 
-MATCH = 0.58  # correlation with the words; 37 portraits without label reach .32, 156 labelled and spoilt ones at least .86
+MATCH = 0.58  # correlation with the words; 37 portraits without label reach .32, 156 labelled and spoilt .86
 _CONTRAST = 2.0  # ink against plate; below it, texture and noise can correlate with anything
 _INK = 18  # pixels; the picture is reduced until the label's ink is this high
 _SIZES = (1.0, 1.015, 1.03, 1.045, 1.06, 1.08, 1.1)  # of the least ink; a small picture scaled up has more
