@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import Engine, Origin
 from fenshen.flow.portray import SOURCE_TYPES, Delivered, Order, Skipped, open_double, portray
 from fenshen.flow.redo import redo
@@ -86,17 +87,10 @@ def demonstrate(
         )
     )  # (2)
     rendered = time.perf_counter()
-    progress.step("progress_sheets", 0, SHEETS)
-    contact, takes = folder / "contact.jpg", folder / "double.jpg"
-    export = open_export(desk, sitter, sitting.double, kind="sheets", engine=engine.card)
-    _send(
-        contact_sheet([(each.file.read_bytes(), each.sent.picture) for each in portraits]), contact, export
-    )  # (3)
-    progress.step("progress_sheets", 1, SHEETS)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
     double = open_double(sitting.double, sitter, permit, desk=desk)
-    _send(takes_sheet(double.takes), takes, export)  # (4)
-    progress.step("progress_sheets", SHEETS, SHEETS)
+    export = open_export(desk, sitter, sitting.double, kind="sheets", engine=engine.card)
+    contact, takes = _sheets(folder, portraits, double, export, progress)  # (3, 4)
     ended = time.perf_counter()
     return Demonstration(
         sitter=sitter,
@@ -145,6 +139,19 @@ def _sit(
         is_adult=is_adult,
     )
     return redone.sitting, Erased(double=double, receipt=redone.erased)
+
+
+def _sheets(
+    folder: Path, portraits: Sequence[Delivered], double: OpenDouble, export: Export, progress: Progress
+) -> tuple[Path, Path]:
+    """Put the portraits on one sheet and the double's takes on another; give where they are."""
+    contact, takes = folder / "contact.jpg", folder / "double.jpg"
+    progress.step("progress_sheets", 0, SHEETS)
+    _send(contact_sheet([(each.file.read_bytes(), each.sent.picture) for each in portraits]), contact, export)
+    progress.step("progress_sheets", 1, SHEETS)
+    _send(takes_sheet(double.takes), takes, export)
+    progress.step("progress_sheets", SHEETS, SHEETS)
+    return contact, takes
 
 
 def _send(sheet: RGB, target: Path, export: Export) -> None:

@@ -98,13 +98,11 @@ def portray(
 
     Gives each portrait as soon as it is written. skipped: receives the templates that do not suit the sitter; the
     others are made all the same. Without it, or when none suits, an UnsuitedError is raised. Raises NotFoundError,
-    ConsentRequiredError, ExportTooLargeError, LabelFreeNotAgreedError, TargetExistsError, DiskFullError; portraits
-    given before stay.
+    ConsentRequiredError, ExportTooLargeError, LabelFreeNotAgreedError and what `Export.send` raises; portraits stay.
     """
     check_size(len(order.templates) * order.each)
     recipes = [template(name) for name in order.templates]  # (1)
-    with desk.store.begin() as connection:
-        sitter = doubles.get(connection, double_id).sitter
+    sitter = _sitter_of(double_id, desk)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
     export = _export(desk, sitter, double_id, order, engine)
     double = open_double(double_id, sitter, permit, desk=desk)  # (3)
@@ -115,9 +113,9 @@ def portray(
         here = tuple(used[len(used) - number :])  # of this template: its portraits are of different photos
         progress.step("progress_rendering", done, total)
         permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now())
-        start = time.perf_counter()
+        start, options = time.perf_counter(), _options(order, number, used, here)
         try:
-            shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
+            shot = best_of(double, recipe, options, engine, meter)
         except UnsuitedError as why:
             if skipped is None:
                 raise
@@ -146,6 +144,11 @@ def portray(
         raise skipped[0].why
     with desk.store.begin() as connection:
         doubles.used(connection, double_id, desk.clock.now())  # (5)
+
+
+def _sitter_of(double_id: DoubleId, desk: Desk) -> SitterId:
+    with desk.store.begin() as connection:
+        return doubles.get(connection, double_id).sitter
 
 
 def _export(desk: Desk, sitter: SitterId, double: DoubleId, order: Order, engine: Engine) -> Export:
