@@ -45,6 +45,7 @@ from fenshen.vault.vault import DataClass
 Picture = NDArray[np.uint8]
 SHORT_SIDE = 512  # pixels
 EACH = 2  # portraits of each template, of different photos where there are
+ROUNDS = 3  # times that each portrait is spoilt, each time by another lot
 EXPORTS, FILES = 5, 40  # of the simulated leak
 STRANGER = NAMES[-1]  # whose portraits are not in the register
 
@@ -109,13 +110,13 @@ def _attack(
     """How often the right entry is named at all, and first; and how many others are named beside it."""
     rng, seen = random.Random(7), Counter[str]()  # noqa: S311
     others = []
-    for piece in pieces:
+    for piece in pieces * ROUNDS:
         matches = register.near(desk, spoil(piece.pixels, rng))
         ids = [match.row.id for match in matches]
         seen["named"] += piece.produce_id in ids
         seen["first"] += ids[:1] == [piece.produce_id]
         others.append(len(set(ids) - {piece.produce_id}))
-    n = len(pieces)
+    n = len(pieces) * ROUNDS
     return {
         "named": Rate(seen["named"], n).as_dict(),
         "first": Rate(seen["first"], n).as_dict(),
@@ -147,15 +148,18 @@ def _leak(desk: Desk, known: list[tuple[Template, RenderedPortrait]], folder: Pa
             sent.append((export.id, file))
     files = [_stripped(file.read_bytes(), rng.choice((50, 70, 85))) for _, file in sent]
     traced = trace.trace(desk, files, reader=trace.watermark_reader())
-    right, total = Counter[str](), Counter[str]()
+    right, total, wrong = Counter[str](), Counter[str](), 0
     for tie, (export_id, _) in zip(traced.ties, sent, strict=True):
         total[tie.evidence] += 1
         right[tie.evidence] += tie.export == export_id
+        wrong += tie.export not in {None, export_id}
     return {
         "files": len(files),
         "exports": EXPORTS,
         "to_their_own_export": Rate(sum(right.values()), len(files)).as_dict(),
+        "to_another_export": Rate(wrong, len(files)).as_dict(),
         "by_evidence": {kind: {"files": total[kind], "right": right[kind]} for kind in sorted(total)},
+        "watermark": trace.watermark_reader() is not None,
         "false_accusation_bound": traced.bound,
         "bound_is": "analytic",
     }

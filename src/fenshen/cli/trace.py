@@ -40,6 +40,7 @@ def trace(files: Files, *, as_json: Json = False) -> None:
         told(
             "trace_rest",
             none=traced.count(trace.Evidence.NONE),
+            several=traced.ambiguous,
             unreadable=traced.count(trace.Evidence.UNREADABLE),
         )
     )

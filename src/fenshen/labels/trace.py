@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Final
 
 from fenshen.ids import ExportId
 from fenshen.labels import register, tc260, wild
 from fenshen.labels.container import PictureUnreadableError, take_apart
 from fenshen.labels.layout import RGB8
+from fenshen.labels.register import Near
 from fenshen.labels.verify import verify
 from fenshen.rights.desk import Desk
 from fenshen.store import exports, issued
 from fenshen.store.exports import ExportRow
+
+_AS_MUCH: Final = 2  # differing bits that tell nothing apart
 
 Reader = Callable[[RGB8], int | None]  # reads a watermark out of pixels; None when there is none
 
@@ -42,7 +46,7 @@ class Tie:
     """One file and the export it is tied to."""
 
     evidence: Evidence
-    export: ExportId | None = None
+    export: ExportId | None = None  # None also when pictures of several exports look as much like it
     produce_id: str | None = None
 
 
@@ -67,6 +71,11 @@ class Traced:
     ties: tuple[Tie, ...]  # one for each file, in order
     registered: int  # pictures in the register
     bound: float  # probability, at most, that any of these files decodes to a registered mark by chance
+
+    @property
+    def ambiguous(self) -> int:
+        """Count the files that look as much like pictures of several exports."""
+        return sum(tie.evidence is Evidence.SIMILAR and tie.export is None for tie in self.ties)
 
     def count(self, evidence: Evidence) -> int:
         """Count the files of one kind of evidence."""
@@ -103,9 +112,17 @@ def _tie(desk: Desk, data: bytes, reader: Reader | None) -> Tie:
     mark = reader(rgb) if reader else None
     if mark and (row := register.by_mark(desk, mark)):
         return Tie(evidence=Evidence.MARK, export=row.export, produce_id=row.id)
-    if alike := register.near(desk, rgb):
-        return Tie(evidence=Evidence.SIMILAR, export=alike[0].row.export, produce_id=alike[0].row.id)
-    return Tie(evidence=Evidence.NONE)
+    return _alike(register.near(desk, rgb))
+
+
+def _alike(near: list[Near]) -> Tie:
+    """Tie a file by its look, to an export only when no other export has a picture that looks as much like it."""
+    if not near:
+        return Tie(evidence=Evidence.NONE)
+    best = [match.row for match in near if match.distance <= near[0].distance + _AS_MUCH]
+    if len({row.export for row in best}) > 1:
+        return Tie(evidence=Evidence.SIMILAR)
+    return Tie(evidence=Evidence.SIMILAR, export=best[0].export, produce_id=best[0].id)
 
 
 def _signed(desk: Desk, data: bytes) -> issued.IssuedRow | None:

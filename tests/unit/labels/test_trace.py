@@ -99,6 +99,21 @@ def test_without_a_watermark_they_are_similar_and_nothing_is_proved(desk: Desk, 
     assert all(suspect.proved == 0 for suspect in traced.suspects)
 
 
+def test_a_picture_that_left_with_two_exports_accuses_neither_by_its_look(
+    desk: Desk, labelled: Label
+) -> None:
+    made = Made(kind="portrait", template="noir", engine="studio", engine_version=1, label="caption")
+    for _ in range(2):
+        export = register.open_export(desk, kind="portraits", sitter=ANNA, double=None)
+        number = tc260.new_produce_id(NOON, secrets.token_bytes(16))
+        picture = labelled(scene(5), produce_id=number, signer=desk.signer.sign, design="caption")
+        register.enter(desk, export, picture, register.new_mark(desk), made)
+    traced = trace.trace(desk, [recode(picture.data, 60)], reader=None)
+    assert traced.ties == (Tie(evidence=Evidence.SIMILAR),)
+    assert traced.suspects == ()
+    assert traced.ambiguous == 1
+
+
 def test_a_mark_that_was_never_given_accuses_nobody(desk: Desk, leak: Leak) -> None:
     assert leak.marks
     traced = trace.trace(desk, [recode(data, 80) for data in [picture_of(7777)]], reader=lambda _: 1)
