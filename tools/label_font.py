@@ -1,12 +1,11 @@
-"""Make the label's fonts: Noto Sans SC cut down to the glyphs of the visible label.
+"""Make the label's fonts: Barlow Condensed and Noto Sans SC cut down to the glyphs of the visible label.
 
-    npm pack @expo-google-fonts/noto-sans-sc@0.4.3
+    npm pack @expo-google-fonts/barlow-condensed@0.4.1 @expo-google-fonts/noto-sans-sc@0.4.3
     pip install fonttools==4.68.0
-    python tools/label_font.py expo-google-fonts-noto-sans-sc-0.4.3.tgz
+    python tools/label_font.py expo-google-fonts-*.tgz
 
-Writes two small fonts to src/fenshen/labels/fonts and, beside them, the licence as the package ships it (OFL
-1.1). Two weights, because in the label the capitals are as tall as the hanzi: in one weight they would look
-bolder. Run again only when the words of the label change; the same package gives the same bytes.
+Writes four small fonts to src/fenshen/labels/fonts and, beside them, the licences as the packages ship them (OFL
+1.1). Run again only when the words of the label change; the same packages give the same bytes.
 """
 
 import sys
@@ -17,9 +16,12 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+LATIN, HANZI = "AI GENERATED", "生成"
 CUTS = (
-    ("NotoSansSC-Label-Latin.ttf", "package/400Regular/NotoSansSC_400Regular.ttf", "AI GENERATED"),
-    ("NotoSansSC-Label-Hanzi.ttf", "package/500Medium/NotoSansSC_500Medium.ttf", "生成"),
+    ("BarlowCondensed-Label-Medium.ttf", "package/500Medium/BarlowCondensed_500Medium.ttf", LATIN),
+    ("BarlowCondensed-Label-Regular.ttf", "package/400Regular/BarlowCondensed_400Regular.ttf", LATIN),
+    ("NotoSansSC-Label-Medium.ttf", "package/500Medium/NotoSansSC_500Medium.ttf", HANZI),
+    ("NotoSansSC-Label-Regular.ttf", "package/400Regular/NotoSansSC_400Regular.ttf", HANZI),
 )
 LICENCE = "package/LICENSE_FONT"
 FONTS = Path(__file__).parents[1] / "src/fenshen/labels/fonts"
@@ -52,14 +54,18 @@ def cut(face: bytes, glyphs: str) -> bytes:
 
 
 def main(archive: Path) -> None:
-    """Read the npm package, write the subset and the licence."""
+    """Read one npm package, write what it has of the cuts, and its licence."""
     with tarfile.open(archive) as package:
+        there = set(package.getnames())
         for name, face, glyphs in CUTS:
-            small = cut(member(package, face), glyphs)
-            (FONTS / name).write_bytes(small)
-            print(f"{name}: {len(small)} bytes, {len(set(glyphs))} glyphs")
-        (FONTS / "OFL.txt").write_bytes(member(package, LICENCE))
+            if face in there:
+                small = cut(member(package, face), glyphs)
+                (FONTS / name).write_bytes(small)
+                print(f"{name}: {len(small)} bytes, {len(set(glyphs))} glyphs")
+                family = name.partition("-")[0]
+        (FONTS / f"OFL-{family}.txt").write_bytes(member(package, LICENCE))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    for given in sys.argv[1:]:
+        main(Path(given))

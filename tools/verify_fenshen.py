@@ -29,6 +29,7 @@ RECEIPT, HEAD = b"fenshen receipt 2\n", b"fenshen tree head 1\n"
 EVENTS = {
     "consent": {"consent_given"},
     "withdrawal": {"consent_withdrawn"},
+    "label_free": {"label_free_granted"},
     "erasure": {"erasure_done", "photos_destroyed"},
 }
 ENTRY_PARTS = {"v", "n", "event", "subject", "at", "facts"}

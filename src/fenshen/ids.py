@@ -9,6 +9,8 @@ DoubleId = NewType("DoubleId", str)
 PortraitId = NewType("PortraitId", str)
 ConsentId = NewType("ConsentId", str)
 ReceiptId = NewType("ReceiptId", str)
+ExportId = NewType("ExportId", str)
+ApplicationId = NewType("ApplicationId", str)
 
 
 def new_id(prefix: str) -> str:

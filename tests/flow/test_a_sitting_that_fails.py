@@ -122,7 +122,7 @@ def test_a_folder_that_is_empty_or_is_not_there(
 def test_a_file_instead_of_a_folder(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "photo.jpg"
     file.write_bytes(shot(0))
-    assert refused(file, home, capsys).code == "folder_missing"
+    assert refused(file, home, capsys).code == "bundle_unreadable"  # a bundle is a file, too
     assert file.read_bytes() == shot(0)
 
 

@@ -204,7 +204,7 @@ def test_no_word_of_the_page_is_missing(ran: Ran, name: str) -> None:
     text = Links(ran.page(name)).text
     assert not re.findall(r"\b(?:demo|verdict|mark|holding|purpose|next)_[a-z_]+", text)
     assert "…" not in text
-    assert "{" not in re.sub(r'\{\s+"', "", text)
+    assert not re.search(r"\{[a-z_]+\}", text)  # a fact that nobody gave
 
 
 def test_every_word_the_templates_ask_for_exists_in_both_languages() -> None:

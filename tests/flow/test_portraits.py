@@ -26,6 +26,7 @@ from fenshen.engines.studio.dressing import HeadNotBareError
 from fenshen.engines.studio.engine import StudioEngine
 from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
 from fenshen.flow.portray import EASED, FaceLostError, Order, Skipped, best_of, portray
+from fenshen.labels import watermark
 from fenshen.labels.verify import State, verify
 from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
 from fenshen.rights import consent, erasure
@@ -159,15 +160,24 @@ class Unmoved:
         return StudioEngine().render(double, template, replace(options, wish=None))
 
 
-def test_the_same_seed_gives_the_same_picture(studio: Desk, anna: Sat, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_picture_but_for_its_own_mark(
+    studio: Desk, anna: Sat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = 1
+    embed = watermark.embed
+    monkeypatch.setattr(watermark, "embed", lambda rgb, _: embed(rgb, mark))
+
     def pixels(folder: str, seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
         order = replace(SMALL, templates=("noir",), seed=seed, format="PNG")
         (file,) = portraits(studio, anna, tmp_path / folder, order)
         return np.asarray(Image.open(file).convert("RGB"))
 
-    first, again, other = pixels("a", 7), pixels("b", 7), pixels("c", 8)
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
+    first = pixels("a", 7)
+    assert np.array_equal(first, pixels("b", 7))
+    assert not np.array_equal(first, pixels("c", 8))
+    mark = 2
+    marked_anew = pixels("d", 7)
+    assert 0 < np.abs(first.astype(int) - marked_anew).max() < 16
 
 
 def test_embeddings_that_are_measured_with_are_not_written(

@@ -43,6 +43,24 @@ def test_only_the_labeller_can_make_what_the_door_accepts() -> None:
     assert made == ["labels/write.py"]
 
 
-def test_the_licence_of_the_label_s_fonts_lies_beside_them() -> None:
-    assert "SIL OPEN FONT LICENSE Version 1.1" in (LABELS / "fonts" / "OFL.txt").read_text(encoding="utf-8")
+def test_the_licences_of_the_label_s_fonts_lie_beside_them() -> None:
+    for family in ("BarlowCondensed", "NotoSansSC"):
+        text = (LABELS / "fonts" / f"OFL-{family}.txt").read_text(encoding="utf-8")
+        assert "SIL OPEN FONT LICENSE Version 1.1" in text
     assert sum(font.stat().st_size for font in (LABELS / "fonts").glob("*.ttf")) < 10_000
+
+
+def test_only_one_file_asks_for_a_picture_without_visible_words_and_it_needs_an_agreement() -> None:
+    """`label(label_free=…)` is called in one place, and what it takes is made in one place."""
+    calls = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and (
+            (node.func.id == "label" and any(each.arg == "label_free" for each in node.keywords))
+            or node.func.id == "LabelFreePermit"
+        )
+    }
+    assert calls == {"flow/send.py", "rights/label_free.py"}

@@ -33,6 +33,8 @@ def test_a_face_is_described_in_two_places_only() -> None:
         name
         for name, tree in modules().items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "embed"
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] == "embed"
+        and ast.unparse(node.func) != "watermark.embed"  # a number into a picture, no face into numbers
     }
     assert asking == DESCRIBES

@@ -42,6 +42,7 @@ VERBS = (
     "audit",
     "backup",
     "restore",
+    "admin",
     "doctor",
 )
 

@@ -46,6 +46,7 @@ Roll = Annotated[float | None, typer.Option("--roll", min=-45, max=45, help=told
 Smile = Annotated[float | None, typer.Option("--smile", min=0, max=1, help=told("portrait_smile"))]
 Gaze = Annotated[float | None, typer.Option("--gaze", min=-6, max=6, help=told("portrait_gaze"))]
 Explain = Annotated[bool, typer.Option("--explain", help=told("portrait_explain"))]
+LabelFree = Annotated[bool, typer.Option("--label-free", help=told("portrait_label_free"))]
 Replace = Annotated[bool, typer.Option("--replace", help=told("portrait_replace"))]
 
 
@@ -66,6 +67,7 @@ def portrait(
     smile: Smile = None,
     gaze: Gaze = None,
     explain: Explain = False,
+    label_free: LabelFree = False,
     replace: Replace = False,
     adult: Adult = False,
     consent: Consent = False,
@@ -90,6 +92,7 @@ def portrait(
     order = Order(
         templates=template, each=each, seed=seed, short_side=short_side, replace=replace,
         beautify=beautify_of(beautify), more_like_me=more_like_me, explain=explain,
+        label_free=label_free,
         wish=wish_of(yaw=yaw, pitch=pitch, roll=roll, smile=smile, gaze=gaze),
     )  # fmt: skip
     skipped: list[Skipped] = []
@@ -194,7 +197,9 @@ def _row(delivered: Delivered) -> dict[str, Any]:
         "seconds": round(delivered.seconds, 2),
         "seed": delivered.seed,
         "made_from_photo": delivered.photo,
-        "produce_id": delivered.produce_id,
+        "produce_id": delivered.sent.produce_id,
+        "label": delivered.sent.label,
+        "export": delivered.export,
         "more_like_me": None if delivered.pressed is None else _pressed(delivered.pressed),
         "photo_again": None if delivered.copied is None else delivered.copied.again,
         "layers": list(delivered.layers),

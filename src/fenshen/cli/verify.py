@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from fenshen.cli.screen import Json, new_app, print_json, show_table, tell, told
 
 if TYPE_CHECKING:
     from fenshen.labels.verify import Mark, Verification
+    from fenshen.rights.desk import Desk
 
 app = new_app()
 
@@ -45,25 +47,61 @@ def verify(
     if file.stat().st_size > labels.LARGEST_FILE:
         raise PictureUnreadableError
     key = key_file.read_bytes() if key_file.exists() else None
+    data, desk = file.read_bytes(), None if public_key else _desk(here)
     found = labels.verify(
-        file.read_bytes(),
+        data,
         public_key=key,
         producer=producer,
         anchor=_anchor(anchor, here, is_elsewhere=public_key is not None),
         receipt=_receipt(consent_receipt, key),
+        known=None if desk is None else partial(_is_known, desk),
     )
+    record = None if desk is None else _record(desk, data)
     if as_json:
         marks = [
             {"mark": m.mark, "state": m.state, "proves": told(m.proves), "code": m.proves, "value": m.value}
             for m in found.marks
         ]
-        print_json({"ours": found.ours, "intact": found.intact, "marks": marks})
+        print_json({"ours": found.ours, "intact": found.intact, "marks": marks, "record": record})
         return
     columns = [told("verify_column_mark"), told("verify_column_finding")]
     rows = [(told(f"mark_{m.mark}"), _finding(m)) for m in found.marks]
     if rows:
         show_table(columns, rows)
     tell(told(_verdict(found)), style="bold")
+    if record is not None:
+        tell(told(f"verify_record_{record['evidence']}", **{k: str(v) for k, v in record.items()}))
+
+
+def _desk(here: settings.Settings) -> Desk | None:
+    """Open the studio whose register may know the picture, when there is one here."""
+    from fenshen.rights.desk import open_desk
+
+    return open_desk(here) if (here.home / "studio.db").exists() else None
+
+
+def _is_known(desk: Desk, mark: int) -> bool:
+    from fenshen.labels import register
+
+    return register.by_mark(desk, mark) is not None
+
+
+def _record(desk: Desk, data: bytes) -> dict[str, object] | None:
+    """Tell what the register knows of a picture, and by what it knows it: never whose face it is."""
+    from fenshen.labels import register, trace
+
+    (tie,) = trace.trace(desk, [data], reader=trace.watermark_reader).ties
+    row = register.by_produce_id(desk, tie.produce_id) if tie.produce_id else None
+    if row is None:
+        return None
+    return {
+        "evidence": tie.evidence.value,
+        "produce_id": row.id,
+        "kind": row.kind,
+        "template": row.template or "-",
+        "engine": row.engine,
+        "at": f"{row.at:%Y-%m-%d %H:%M}Z",
+    }
 
 
 def _verdict(found: Verification) -> str:

@@ -1,27 +1,26 @@
 """The whole journey at once: photos, a double, a portrait of each template, two sheets, and what is still kept."""
 
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import Engine, Origin
 from fenshen.flow.portray import SOURCE_TYPES, Delivered, Order, Skipped, open_double, portray
 from fenshen.flow.redo import redo
+from fenshen.flow.send import Export, Outgoing, open_export
 from fenshen.flow.sit import AlreadyMadeError, Sitting, nobody_to_ask, sit
 from fenshen.ids import DoubleId, SitterId
-from fenshen.labels import tc260
-from fenshen.labels.deliver import deliver
-from fenshen.labels.write import label
 from fenshen.photos.folder import PhotoFile
-from fenshen.portrait.sheet import Sheet, contact_sheet, takes_sheet
+from fenshen.portrait.sheet import contact_sheet, takes_sheet
 from fenshen.progress import Progress
 from fenshen.rights import consent, erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import Holding, holdings
 from fenshen.rights.receipts import Receipt
+from fenshen.vision.arrays import RGB
 
 SHEETS = 2
 
@@ -88,15 +87,10 @@ def demonstrate(
         )
     )  # (2)
     rendered = time.perf_counter()
-    progress.step("progress_sheets", 0, SHEETS)
-    contact = folder / "contact.jpg"
-    _deliver(contact_sheet([each.file.read_bytes() for each in portraits]), contact, desk)  # (3)
-    progress.step("progress_sheets", 1, SHEETS)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
     double = open_double(sitting.double, sitter, permit, desk=desk)
-    takes = folder / "double.jpg"
-    _deliver(takes_sheet(double.takes), takes, desk)  # (4)
-    progress.step("progress_sheets", SHEETS, SHEETS)
+    export = open_export(desk, sitter, sitting.double, kind="sheets", engine=engine.card)
+    contact, takes = _sheets(folder, portraits, double, export, progress)  # (3, 4)
     ended = time.perf_counter()
     return Demonstration(
         sitter=sitter,
@@ -147,16 +141,22 @@ def _sit(
     return redone.sitting, Erased(double=double, receipt=redone.erased)
 
 
-def _deliver(sheet: Sheet, target: Path, desk: Desk) -> None:
-    """Label a sheet like every picture that leaves, and let it go."""
-    picture = label(
-        sheet.pixels,
-        format="JPEG",
-        source_type=SOURCE_TYPES[Origin.OWN_PIXELS],
-        producer=desk.settings.producer,
-        produce_id=tc260.new_produce_id(desk.clock.now(), secrets.token_bytes(16)),
-        language=desk.settings.language,
-        faces=[sheet.pictures],
-        signer=desk.signer.sign,
+def _sheets(
+    folder: Path, portraits: Sequence[Delivered], double: OpenDouble, export: Export, progress: Progress
+) -> tuple[Path, Path]:
+    """Put the portraits on one sheet and the double's takes on another; give where they are."""
+    contact, takes = folder / "contact.jpg", folder / "double.jpg"
+    progress.step("progress_sheets", 0, SHEETS)
+    _send(contact_sheet([(each.file.read_bytes(), each.sent.picture) for each in portraits]), contact, export)
+    progress.step("progress_sheets", 1, SHEETS)
+    _send(takes_sheet(double.takes), takes, export)
+    progress.step("progress_sheets", SHEETS, SHEETS)
+    return contact, takes
+
+
+def _send(sheet: RGB, target: Path, export: Export) -> None:
+    """Let a sheet go, labelled and entered like every picture that leaves."""
+    going = Outgoing(
+        pixels=sheet, faces=(), source_type=SOURCE_TYPES[Origin.OWN_PIXELS], kind="sheet", design="caption"
     )
-    deliver(picture, target)
+    export.send(going, target)

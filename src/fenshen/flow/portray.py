@@ -1,6 +1,5 @@
 """A portrait: double and template go in, a labelled picture goes out."""
 
-import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,15 +9,14 @@ from typing import Final
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import LOW, Engine, Origin, RenderedPortrait, RenderOptions, UnsuitedError
-from fenshen.ids import DoubleId, SitterId
-from fenshen.labels import tc260
-from fenshen.labels.deliver import deliver
-from fenshen.labels.write import Format, LabelledPicture, SourceType, label
+from fenshen.flow.send import Export, Outgoing, Sent, check_size, open_export
+from fenshen.ids import DoubleId, ExportId, SitterId
+from fenshen.labels.write import Format, SourceType
 from fenshen.portrait.closer import Meter, Pressed, Shot, come_closer
 from fenshen.portrait.copy_guard import Copied, same_photo_again
 from fenshen.portrait.likeness import Likeness, LikenessMeter
 from fenshen.progress import Progress
-from fenshen.rights import audit, consent, erasure, receipts
+from fenshen.rights import audit, consent, erasure, label_free, receipts
 from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
@@ -65,6 +63,7 @@ class Order:
     more_like_me: int = 0  # presses of "more like me", 0..MOST_PRESSES
     wish: Wish | None = None  # pose and expression instead of the templates'
     explain: bool = False  # whether the steps of the work leave too, labelled like portraits
+    label_free: bool = False  # whether the visible words are left out, as an application allows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,8 @@ class Delivered:
     likeness: Likeness
     seconds: float  # to render, measure, label and write
     seed: int
-    produce_id: str
+    sent: Sent  # its number, its label
+    export: ExportId  # the run it left with
     pressed: Pressed | None = None  # what "more like me" did, if it was asked
     copied: Copied | None = None  # whether it is only its photo again, where another pose was asked
     layers: tuple[Path, ...] = field(default=())  # the steps of the work, in their order
@@ -101,15 +101,16 @@ def portray(
     progress: Progress,
     skipped: list[Skipped] | None = None,
 ) -> Iterator[Delivered]:
-    """1. find template and double  2. ask the permit  3. open the double  4. make, label and deliver  5. note its use.
+    """1. find template and double  2. ask the permits  3. open the double  4. make and send  5. note its use.
 
-    Gives each portrait as soon as it is written. skipped: receives the templates that do not suit the sitter; the
-    others are made all the same. Without it, or when none suits, an UnsuitedError is raised. Raises NotFoundError,
-    ConsentRequiredError, PermitRefusedError, TargetExistsError, DiskFullError; portraits given before stay.
+    Each is given as soon as it is written, and stays. skipped: receives the templates that do not suit the sitter;
+    without it, or when none suits, an UnsuitedError is raised. Raises what `consent`, `label_free` and `Export` raise.
     """
+    check_size(len(order.templates) * order.each)
     recipes = [template(name) for name in order.templates]  # (1)
     sitter = erasure.whose(desk, double_id)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
+    export = _export(desk, sitter, double_id, order, engine)
     double = open_double(double_id, sitter, permit, desk=desk)  # (3)
     meter = LikenessMeter(double, desk.settings.models)
     used: list[int] = []  # photos that served so far
@@ -118,21 +119,20 @@ def portray(
         here = tuple(used[len(used) - number :])  # of this template: its portraits are of different photos
         progress.step("progress_rendering", done, total)
         consent.still(desk, permit, Purpose.RENDER_PORTRAIT)  # taken back meanwhile: no more portraits
-        start = time.perf_counter()
+        start, options = time.perf_counter(), _options(order, number, used, here)
         try:
             _refuse_to_minors(recipe, young=consent.is_minor(desk, sitter))
-            shot = best_of(double, recipe, _options(order, number, used, here), engine, meter)
+            shot = best_of(double, recipe, options, engine, meter)
         except UnsuitedError as why:
             if skipped is None:
                 raise
             skipped.append(Skipped(template=recipe.name, why=why))
             continue
         shot, pressed = _closer(shot, order, double, recipe, engine, meter)
-        picture = labelled(shot.rendered, desk, order.format)
         file = folder / f"{_stem(recipe, number, order.each)}.{ENDINGS[order.format]}"
         consent.still(desk, permit, Purpose.RENDER_PORTRAIT)
-        deliver(picture, file, replace=order.replace)  # (4)
-        layers = _explain(shot, double, recipe, engine, file, order, desk) if order.explain else ()
+        sent = export.send(_going(shot.rendered, recipe, shot, kind="portrait"), file)  # (4)
+        layers = _explain(shot, double, recipe, engine, file, export) if order.explain else ()
         used.append(shot.rendered.photo)
         yield Delivered(
             file=file,
@@ -141,7 +141,8 @@ def portray(
             likeness=meter.likeness(shot.seen, {shot.rendered.photo}),
             seconds=time.perf_counter() - start,
             seed=shot.options.seed,
-            produce_id=picture.produce_id,
+            sent=sent,
+            export=export.id,
             pressed=pressed,
             copied=_again(shot, double, desk) if order.wish else None,
             layers=layers,
@@ -162,6 +163,15 @@ def _note_use(desk: Desk, double_id: DoubleId, sitter: SitterId, portraits: int)
 def _refuse_to_minors(recipe: Template, *, young: bool) -> None:
     if young and not recipe.child_safe:
         raise NotForMinorsError(template=recipe.name)
+
+
+def _export(desk: Desk, sitter: SitterId, double: DoubleId, order: Order, engine: Engine) -> Export:
+    """Open the export of an order, without visible words where that was agreed. Raises LabelFreeNotAgreedError."""
+    free = label_free.require(desk, sitter) if order.label_free else None
+    return open_export(
+        desk, sitter, double, kind="portraits", engine=engine.card,
+        format=order.format, replace=order.replace, free=free,
+    )  # fmt: skip
 
 
 def _options(order: Order, number: int, used: Sequence[int], without: tuple[int, ...]) -> RenderOptions:
@@ -224,43 +234,36 @@ def _again(shot: Shot, double: OpenDouble, desk: Desk) -> Copied | None:
 
 
 def _explain(
-    shot: Shot,
-    double: OpenDouble,
-    recipe: Template,
-    engine: Engine,
-    file: Path,
-    order: Order,
-    desk: Desk,
+    shot: Shot, double: OpenDouble, recipe: Template, engine: Engine, file: Path, export: Export
 ) -> tuple[Path, ...]:
     """Render the portrait once more with its layers, and let each leave with a label of its own."""
     shown = engine.render(double, recipe, replace(shot.options, explain=True))
     folder = file.with_name(f"{file.stem}-layers")
     files = []
     for number, layer in enumerate(shown.layers, 1):
-        picture = labelled(replace(shown, pixels=layer.pixels), desk, order.format)
         files.append(folder / f"{number}-{layer.name.removeprefix('layer_')}{file.suffix}")
-        deliver(picture, files[-1], replace=order.replace)
+        export.send(_going(replace(shown, pixels=layer.pixels), recipe, shot, kind="layer"), files[-1])
     return tuple(files)
+
+
+def _going(rendered: RenderedPortrait, recipe: Template, shot: Shot, *, kind: str) -> Outgoing:
+    """What leaves, and what the register says of how it came about."""
+    return Outgoing(
+        pixels=rendered.pixels,
+        faces=rendered.faces,
+        source_type=SOURCE_TYPES[rendered.origin],
+        kind=kind,
+        design=recipe.label,
+        template=recipe.name,
+        beautify=shot.options.beautify,
+        closer=shot.options.closer,
+    )
 
 
 def open_double(double_id: DoubleId, sitter: SitterId, permit: Permit, *, desk: Desk) -> OpenDouble:
     """Unseal and unpack a double. Raises PermitRefusedError before a byte is read."""
     permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now(), sitter=sitter)
     return codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, double_id))
-
-
-def labelled(rendered: RenderedPortrait, desk: Desk, format_: Format) -> LabelledPicture:
-    """Put this studio's labels on a picture."""
-    return label(
-        rendered.pixels,
-        format=format_,
-        source_type=SOURCE_TYPES[rendered.origin],
-        producer=desk.settings.producer,
-        produce_id=tc260.new_produce_id(desk.clock.now(), secrets.token_bytes(16)),
-        language=desk.settings.language,
-        faces=rendered.faces,
-        signer=desk.signer.sign,
-    )
 
 
 def _stem(recipe: Template, number: int, each: int) -> str:

@@ -23,25 +23,26 @@ Ink = NDArray[np.uint8]  # (H, W) one glyph, cut to its ink; 0..255
 
 WORDS: dict[Language, str] = {"zh": "AI生成", "en": "AI GENERATED"}
 
-_LATIN = "NotoSansSC-Label-Latin.ttf"
-_HANZI = "NotoSansSC-Label-Hanzi.ttf"
-_CAP_HEIGHT = 0.733  # of the em; capitals of Noto Sans SC
-_HANZI_HEIGHT = 0.893  # of the em; 生, the lower of the two hanzi
+_CUTS = (  # up to which ink a cut is used; small type needs more weight to be as clear
+    (28, "BarlowCondensed-Label-Medium.ttf", "NotoSansSC-Label-Medium.ttf"),
+    (1 << 16, "BarlowCondensed-Label-Regular.ttf", "NotoSansSC-Label-Regular.ttf"),
+)
+_CAP_HEIGHT = 0.70  # of the em; capitals of Barlow Condensed
+_HANZI_HEIGHT = 0.885  # of the em; 生 of Noto Sans SC, the lower of the two hanzi
 
 # Space from ink to ink, in ink heights. Straight sides (I E, N E) need more than open or slanted ones (A T).
-_TRACKING = 0.16
+_TRACKING = 0.20
 _PAIRS = {
-    "RA": 0.09,
-    "AT": 0.07,
-    "TE": 0.13,
-    "GE": 0.15,
-    "NE": 0.19,
-    "EN": 0.17,
-    "AI": 0.14,
-    "生成": 0.11,
-    "I生": 0.24,
+    "RA": 0.13,
+    "AT": 0.09,
+    "TE": 0.15,
+    "NE": 0.23,
+    "EN": 0.21,
+    "AI": 0.19,
+    "I生": 0.22,
+    "生成": 0.13,
 }
-_WORD_SPACE = 0.48
+_WORD_SPACE = 0.50
 
 _HALF = 127  # a pixel belongs to the ink when at least half of it is covered
 
@@ -63,7 +64,10 @@ def set_type(language: Language, ink: int) -> Lettering:
     """
     finer = 4 if ink <= 64 else 2  # noqa: PLR2004
     caps = ink * finer
-    drawn = [_glyph(glyph, caps) for glyph in WORDS[language] if glyph != " "]
+    _, latin, hanzi = next(cut for cut in _CUTS if ink <= cut[0])
+    drawn = [
+        _glyph(glyph, caps, latin if glyph.isascii() else hanzi) for glyph in WORDS[language] if glyph != " "
+    ]
     gaps = _gaps(WORDS[language])
     lefts = [
         round(sum(gaps[: n + 1]) * caps) + sum(one.shape[1] for one in drawn[:n]) for n in range(len(drawn))
@@ -85,6 +89,14 @@ def set_type(language: Language, ink: int) -> Lettering:
     return Lettering(mask=mask, glyphs=tuple(_ink_box(reduced, *span) for span in spans))
 
 
+def turned(lettering: Lettering) -> Lettering:
+    """The same words turned a quarter clockwise, to be read downwards, as along the edge of a film."""
+    rows = lettering.mask.shape[0]
+    mask = np.ascontiguousarray(np.rot90(lettering.mask, -1))
+    mask.setflags(write=False)
+    return Lettering(mask=mask, glyphs=tuple((rows - y - h, x, h, w) for x, y, w, h in lettering.glyphs))
+
+
 def _gaps(word: str) -> list[float]:
     """Space before each glyph of the word, in ink heights; none before the first."""
     gaps = [0.0]
@@ -101,11 +113,10 @@ def _whole(length: int, step: int) -> int:
     return -(-length // step) * step
 
 
-def _glyph(glyph: str, caps: int) -> Ink:
+def _glyph(glyph: str, caps: int, name: str) -> Ink:
     """Draw one glyph, at least ``caps`` high, and cut it to its ink."""
     size = caps / (_CAP_HEIGHT if glyph.isascii() else _HANZI_HEIGHT)
-    content = BytesIO(_font(_LATIN if glyph.isascii() else _HANZI))
-    font = ImageFont.truetype(content, size, layout_engine=ImageFont.Layout.BASIC)
+    font = ImageFont.truetype(BytesIO(_font(name)), size, layout_engine=ImageFont.Layout.BASIC)
     canvas = Image.new("L", (round(size * 1.4), round(size * 1.6)))
     ImageDraw.Draw(canvas).text(
         (round(size * 0.2), round(size * 1.2)), glyph, fill=255, font=font, anchor="ls"

@@ -1,4 +1,7 @@
-"""Find the visible label by the shape of its glyphs: known words at the known size, no reading of text."""
+"""Find the visible label by the shape of its glyphs: known words at the known size, no reading of text.
+
+In every design the words are the same; they run along the upper or lower edge, or, turned, down the right one.
+"""
 
 from collections.abc import Iterator
 
@@ -6,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fenshen.labels.layout import BAND, RGB8, SHARE, least_ink, luminance
 from fenshen.labels.lettering import WORDS, Language, set_type
-from fenshen.labels.visible import BAND, RGB8, SHARE, least_ink, luminance
 
-MATCH = 0.58  # correlation with the words; 505 photos without label reach .46, 169 labelled ones at least .85
+MATCH = 0.58  # correlation with the words; 37 portraits without label reach .32, 156 labelled and spoilt .86
 _CONTRAST = 2.0  # ink against plate; below it, texture and noise can correlate with anything
 _INK = 18  # pixels; the picture is reduced until the label's ink is this high
 _SIZES = (1.0, 1.015, 1.03, 1.045, 1.06, 1.08, 1.1)  # of the least ink; a small picture scaled up has more
@@ -19,7 +22,7 @@ Grey = NDArray[np.float32]  # (H, W) 0..255, sRGB-encoded
 
 
 def find(rgb: RGB8) -> Language | None:
-    """Give the language of the studio's visible label when it stands at the upper or lower edge, else None.
+    """Give the language of the studio's visible label when it stands at an edge, in any design, else None.
 
     rgb: (H, W, 3) uint8, sRGB; any size. A label that was cut, covered or blurred away is not found.
     """
@@ -29,14 +32,19 @@ def find(rgb: RGB8) -> Language | None:
     grey: Grey = np.asarray(
         cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY), np.float32
     )
-    rows = min(grey.shape[0], round(BAND * grey.shape[0]) + 2)
-    bands = (grey[-rows:], grey[:rows])
+    bands = [*_bands(grey), *_bands(np.ascontiguousarray(np.rot90(grey)))]  # as it is; its right edge upwards
     tall = _INK / (SHARE * min(size))  # how much taller than the least share the ink is here
     for times in (tall, *(times for times in _SIZES if times > tall / 2)):
         for language, words in _words(_INK * times / tall):
             if any(_stands(words, band) for band in bands):
                 return language
     return None
+
+
+def _bands(grey: Grey) -> tuple[Grey, Grey]:
+    """Give the lower and the upper fifth."""
+    rows = min(grey.shape[0], round(BAND * grey.shape[0]) + 2)
+    return grey[-rows:], grey[:rows]
 
 
 def _words(ink: float) -> Iterator[tuple[Language, Grey]]:

@@ -20,7 +20,7 @@ from fenshen.labels.mark_grid import Grid
 from fenshen.labels.mark_tile import ACROSS, soft_bits, tile
 
 MARK_BITS: Final = NUMBER_BITS
-SMALLEST: Final = 320  # pixels of the short side that can carry the mark
+SMALLEST: Final = 200  # pixels of the short side that can carry the mark
 FAINT, LOUD, GAIN = 0.95, 3.0, 0.42  # levels: on plain ground, at most, per level of activity
 LARGEST_CHANGE: Final = 1.85  # levels, root mean square over the picture: 42.8 dB
 FINE: Final = 8  # samples per chip of the tile as it is drawn

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass, field
 from io import BytesIO
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -16,6 +16,7 @@ from fenshen.labels.invisible import Watermark, installed
 from fenshen.labels.iptc import SourceType
 from fenshen.labels.jumbf import is_tight
 from fenshen.labels.lettering import Language
+from fenshen.rights.label_free import LabelFreePermit
 
 __all__ = ["Format", "LabelledPicture", "SourceType", "label"]
 
@@ -59,7 +60,8 @@ def label(
     language: Language,
     faces: Sequence[visible.FaceBox],
     signer: Signer | None,
-    design: str = "corner",
+    design: visible.Design = "corner",
+    label_free: LabelFreePermit | None = None,
     mark: int | None = None,
     watermark: Watermark | None = None,
     credentials: Credentials | None = None,
@@ -70,14 +72,15 @@ def label(
     5. add the metadata  6. last of all, sign the whole file (C2PA)  7. read it all back.
 
     rgb: (H, W, 3) uint8, sRGB. faces: boxes in pixels that the visible label must not touch. produce_id: from
-    `tc260.new_produce_id`. mark: 48 bits that the pixels shall carry; watermark: what weaves them in, this build's
-    own by default. Without a signer and credentials the label is complete but nobody can prove whose it is.
-    story: what else the credentials tell. The picture is coded once and everything else is put beside it, so what
-    was signed is what leaves. But for the ids and signatures of (6), the same arguments give the same bytes.
-    Raises NoRoomForLabelError, ProducerRefusedError, ProducerPersonalError; ValueError for a mark nobody can weave.
+    `tc260.new_produce_id`. design: of the visible label. label_free: leaves out the visible words, nothing else.
+    mark: 48 bits that the pixels shall carry; watermark: what weaves them in, this build's own by default. Without a
+    signer and credentials the label is complete but nobody can prove whose it is. story: what else the credentials
+    tell. The picture is coded once and everything else is put beside it, so what was signed is what leaves. But for
+    the ids and signatures of (6), the same arguments give the same bytes. Raises NoRoomForLabelError,
+    MarkNoRoomError, ProducerRefusedError, ProducerPersonalError; ValueError for a mark that nobody can weave.
     """
     tc260.check_producer(producer)
-    drawn = _drawn(rgb, language, faces, design)  # (1)
+    drawn = rgb if label_free else visible.draw(rgb, language=language, faces=faces, design=design)  # (1)
     if mark is not None:
         drawn = _woven(drawn, mark, watermark or installed())  # (2)
     coded = _encode(drawn, format)  # (3)
@@ -104,14 +107,6 @@ def label(
     return LabelledPicture(
         data=data, format=format, produce_id=produce_id, source_type=source_type, maker=_MAKER
     )
-
-
-def _drawn(
-    rgb: visible.RGB8, language: Language, faces: Sequence[visible.FaceBox], design: str
-) -> visible.RGB8:
-    """Draw the visible label in a design; every build knows the corner plate."""
-    wish: dict[str, Any] = {} if design == "corner" else {"design": design}
-    return visible.draw(rgb, language=language, faces=faces, **wish)
 
 
 def _woven(rgb: visible.RGB8, mark: int, watermark: Watermark | None) -> visible.RGB8:

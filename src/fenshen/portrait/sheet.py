@@ -1,10 +1,9 @@
 """Many pictures on one: a contact sheet of portraits, and the takes of a double side by side on grey.
 
-Below the pictures both leave a strip of plain ground, tall enough for the label that every picture carries.
+Like every picture that leaves they are labelled, with a caption below: nothing here keeps room for it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from math import ceil
 from typing import Final
@@ -16,62 +15,55 @@ from PIL import Image, ImageOps
 from fenshen.double.take import CUT_ALPHA, Edge, Take
 from fenshen.vision.arrays import RGB, Floats, floats
 
+Box = tuple[int, int, int, int]  # x, y, width, height in pixels
+
 PAPER: Final = (245, 242, 236)  # sRGB of a contact sheet's ground
 STUDIO_GREY: Final = (206, 168)  # sRGB of the wall behind the takes, at the top and at the foot
-STRIP: Final = 0.15  # of the short side: the label's plate and its margins, see labels/visible.py
 MOST_ABREAST: Final = 6
 FOREHEAD, CHIN = 10, 152  # points of the face mesh
 FACE: Final = (0.41, 0.50)  # in a cell of takes: height of the face, and its middle from the top
 FADE: Final = 0.16  # of a cell: over this length a body that its photo cut off dissolves
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """A picture of pictures, still without a label."""
-
-    pixels: RGB  # (H, W, 3) sRGB
-    pictures: tuple[float, float, float, float]  # x, y, width, height of the part the label must not touch
-
-
 def contact_sheet(
-    portraits: Sequence[bytes], *, cell: tuple[int, int] = (400, 600), gap: int = 16, margin: int = 44
-) -> Sheet:
-    """Lay finished portraits out in rows, each cropped to the same cell (width, height, in pixels)."""
+    portraits: Sequence[tuple[bytes, Box]],
+    *,
+    cell: tuple[int, int] = (400, 600),
+    gap: int = 16,
+    margin: int = 44,
+) -> RGB:
+    """Lay finished portraits out in rows, each cropped to the same cell (width, height, in pixels).
+
+    portraits: files, and where the picture lies in each: a strip that holds a label is not shown twice.
+    """
     columns = _columns(len(portraits))
     rows = ceil(len(portraits) / columns)
     width = 2 * margin + columns * (cell[0] + gap) - gap
-    used = 2 * margin + rows * (cell[1] + gap) - gap
-    sheet = np.full((used + _strip(width, used), width, 3), PAPER, np.uint8)
-    for place, portrait in enumerate(portraits):
+    height = 2 * margin + rows * (cell[1] + gap) - gap
+    sheet = np.full((height, width, 3), PAPER, np.uint8)
+    for place, (portrait, picture) in enumerate(portraits):
         row, column = divmod(place, columns)
         x, y = margin + column * (cell[0] + gap), margin + row * (cell[1] + gap)
-        sheet[y : y + cell[1], x : x + cell[0]] = _filling(portrait, cell)
-    return Sheet(pixels=sheet, pictures=(0, 0, width, used - margin))
+        sheet[y : y + cell[1], x : x + cell[0]] = _filling(portrait, picture, cell)
+    return sheet
 
 
-def takes_sheet(takes: Sequence[Take], *, cell: tuple[int, int] = (420, 520)) -> Sheet:
+def takes_sheet(takes: Sequence[Take], *, cell: tuple[int, int] = (420, 520)) -> RGB:
     """Stand the takes side by side before one grey wall, their faces of one height."""
     columns = _columns(len(takes), most=4)
     rows = ceil(len(takes) / columns)
-    width, used = columns * cell[0], rows * cell[1]
-    height = used + _strip(width, used)
-    wall = _wall(width, height)
+    wall = _wall(columns * cell[0], rows * cell[1])
     for place, take in enumerate(takes):
         row, column = divmod(place, columns)
         ground = wall[row * cell[1] : (row + 1) * cell[1], column * cell[0] : (column + 1) * cell[0]]
         colour, alpha = _standing(take, cell)
         ground += (colour - ground) * alpha
-    return Sheet(pixels=np.rint(wall).astype(np.uint8), pictures=(0, 0, width, used))
+    return np.asarray(np.rint(wall), np.uint8)
 
 
 def _columns(count: int, most: int = MOST_ABREAST) -> int:
     """Fill two rows or more evenly rather than leave a widow."""
     return ceil(count / ceil(count / most))
-
-
-def _strip(width: int, used: int) -> int:
-    """Height of the label's strip: it counts the strip itself when the picture is wider than tall."""
-    return ceil(STRIP * min(width, used / (1 - STRIP)))
 
 
 def _wall(width: int, height: int) -> Floats:
@@ -81,11 +73,18 @@ def _wall(width: int, height: int) -> Floats:
     return floats(np.repeat((tone + grain)[..., None], 3, axis=2))
 
 
-def _filling(portrait: bytes, cell: tuple[int, int]) -> RGB:
+def _filling(portrait: bytes, picture: Box, cell: tuple[int, int]) -> RGB:
     """Decode a portrait of ours, scaled and cropped to fill a cell, the face's end of it kept."""
     with Image.open(BytesIO(portrait), formats=("JPEG", "PNG", "WEBP")) as image:
+        width = image.width
         image.draft("RGB", (2 * cell[0], 2 * cell[1]))
-        fitted = ImageOps.fit(image.convert("RGB"), cell, Image.Resampling.LANCZOS, centering=(0.5, 0.3))
+        x, y, w, h = (round(extent * image.width / width) for extent in picture)
+        fitted = ImageOps.fit(
+            image.convert("RGB").crop((x, y, x + w, y + h)),
+            cell,
+            Image.Resampling.LANCZOS,
+            centering=(0.5, 0.3),
+        )
     return np.asarray(fitted, np.uint8)
 
 

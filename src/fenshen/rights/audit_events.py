@@ -29,7 +29,6 @@ class AuditEvent(StrEnum):
     PHOTOS_DESTROYED = "photos_destroyed"
     DOUBLE_MADE = "double_made"
     DOUBLE_USED = "double_used"
-    PORTRAIT_ISSUED = "portrait_issued"
     ERASURE_BEGUN = "erasure_begun"
     ERASURE_DONE = "erasure_done"
     EXPORT_GIVEN = "export_given"
@@ -84,7 +83,6 @@ SHAPES: Mapping[AuditEvent, Shape] = MappingProxyType(
         AuditEvent.PHOTOS_DESTROYED: Shape(facts=RECEIPTED),
         AuditEvent.DOUBLE_MADE: Shape(facts={"takes": COUNT}),
         AuditEvent.DOUBLE_USED: Shape(facts={"portraits": COUNT}),
-        AuditEvent.PORTRAIT_ISSUED: Shape(facts={"portraits": COUNT, "marks": COUNT}),
         AuditEvent.ERASURE_BEGUN: Shape(facts={"reason": _one_of(REASONS)}),
         AuditEvent.ERASURE_DONE: Shape(facts=RECEIPTED),
         AuditEvent.EXPORT_GIVEN: Shape(facts={"holdings": COUNT}),
@@ -93,7 +91,7 @@ SHAPES: Mapping[AuditEvent, Shape] = MappingProxyType(
         AuditEvent.RESTORED: Shape(  # up to where the log had come before, as far as was known
             about=About.STUDIO, facts={"size": COUNT, "root": HASH}
         ),
-        AuditEvent.LABEL_FREE_GRANTED: Shape(facts={"portraits": COUNT, "notice_sha256": HASH}),
+        AuditEvent.LABEL_FREE_GRANTED: Shape(facts=RECEIPTED),
     }
 )
 

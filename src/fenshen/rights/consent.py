@@ -228,6 +228,25 @@ def for_this_run(purpose: Purpose, clock: Clock) -> Permit:
     return _permit(SitterId(new_id("sitter")), purpose, clock)
 
 
+def receipt_of(desk: "Desk", sitter: SitterId, purpose: Purpose) -> bytes | None:
+    """Give the receipt of a sitter's newest standing consent to one purpose; None when its file was moved away."""
+    from fenshen.errors import NotFoundError
+    from fenshen.ids import ReceiptId
+    from fenshen.rights import receipts
+    from fenshen.store import consents
+
+    with desk.store.begin() as connection:
+        rows = consents.standing(connection, sitter, purpose)
+    try:
+        return (
+            receipts.kept(desk, ReceiptId(rows[-1].receipt), receipts.ReceiptKind.CONSENT).data
+            if rows
+            else None
+        )
+    except NotFoundError:
+        return None
+
+
 def take_back(connection: "Connection", desk: "Desk", sitter: SitterId, purposes: Collection[Purpose]) -> int:
     """Take consents back: from now on there are no permits for these purposes. Gives how many were standing.
 

@@ -8,12 +8,13 @@ destroyed, so whoever was told "begun" is erased even if the power fails: the ne
 from collections.abc import Collection
 from contextlib import suppress
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError, SealBrokenError
-from fenshen.ids import DoubleId, ReceiptId, SitterId, new_id
-from fenshen.rights import audit, consent, receipts
+from fenshen.ids import ApplicationId, DoubleId, ReceiptId, SitterId, new_id
+from fenshen.rights import audit, consent, label_free, receipts
 from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS, Holding
@@ -26,6 +27,7 @@ from fenshen.vault.vault import DataClass, Destroyed, ErasureFailedError
 
 METHOD = "NIST SP 800-88r2 cryptographic erase: wrapped keys overwritten and unlinked; then blobs unlinked"
 PERSON = "person"  # the scope of an order to erase everything; else a class of blobs, or a double's id
+BY_LAW = "kept_by_law"  # an item that the law does not let go yet; the receipt names it
 ORDER = "erasure_order"  # the kind that an open order itself is
 NAMES = frozenset(kind.name for kind in KINDS)
 KEYS = {"receipt_record": KeyUse.SUBJECT}  # kinds whose key has another name
@@ -116,7 +118,8 @@ def _held(desk: Desk, sitter: SitterId, scope: str) -> list[Holding]:
 
 def _there(desk: Desk, sitter: SitterId, scope: str) -> list[ItemRow]:
     """Tell what an order is going to destroy: objects by kind, and each key."""
-    held = _held(desk, sitter, scope)
+    stays = label_free.kept_by_law(desk, sitter) if scope == PERSON else []
+    held = [each for each in _held(desk, sitter, scope) if each.id not in stays]
     items = [
         ItemRow(kind=kind, count=len(ours), bytes=sum(each.bytes for each in ours))
         for kind in dict.fromkeys(each.kind for each in held if each.kind in NAMES)
@@ -127,7 +130,7 @@ def _there(desk: Desk, sitter: SitterId, scope: str) -> list[ItemRow]:
     for use in sorted(uses):
         with suppress(SealBrokenError):
             items += [ItemRow(kind=use, key_id=key.id) for key in desk.vault.keys.keys(sitter, use)]
-    return items
+    return items + [ItemRow(kind=BY_LAW, key_id=id_) for id_ in stays]
 
 
 def _destroyed(desk: Desk, sitter: SitterId, scope: str) -> list[ItemRow]:
@@ -164,14 +167,18 @@ def _see_it_gone(desk: Desk, sitter: SitterId, scope: str) -> None:
 def _certify(desk: Desk, order: ErasureRow) -> Receipt:
     with desk.store.begin() as connection:
         found = erasures.found(connection, order.id)
-    facts = {
+    stays = [ApplicationId(each.key_id) for each in found if each.kind == BY_LAW]
+    gone = [each for each in found if each.kind != BY_LAW]
+    facts: dict[str, Any] = {
         "objects": [
-            {"kind": each.kind, "n": each.count, "bytes": each.bytes} for each in found if not each.key_id
+            {"kind": each.kind, "n": each.count, "bytes": each.bytes} for each in gone if not each.key_id
         ],
-        "dek_ids": [each.key_id for each in found if each.key_id],
+        "dek_ids": [each.key_id for each in gone if each.key_id],
         "method": METHOD,
         "reason": Reason[order.reason].value,
     }
+    if stays:
+        facts["kept"] = label_free.told_as_kept(desk, stays)
 
     with desk.store.begin() as connection:
         erasures.close(connection, order.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.ids import DoubleId, SitterId
-from fenshen.rights import consent, receipts
+from fenshen.rights import consent, label_free, receipts
 from fenshen.rights.audit import AuditUnfitError
 from fenshen.rights.desk import Desk
 from fenshen.rights.destruction import PERSON, Reason, carry_out, destroy_uncertified, promise, promise_within
@@ -53,10 +53,11 @@ def erase(desk: Desk, sitter: SitterId, *, reason: Reason = Reason.ASKED, patien
 
     patience: seconds to wait for a run that is at work with the photos; it stops at its next photo or picture.
     What nobody asked for (a time that ran out, say) leaves a run at work alone. Raises NotFoundError when nothing
-    is kept, ErasureWaitsError when that run did not end in time (the next start finishes what was ordered),
-    ErasureFailedError when something is still there, AuditUnfitError when the audit log cannot take it: all is gone
-    then, too, but nobody can certify it.
+    is kept, LegalTermError for what the law keeps, ErasureWaitsError when that run did not end in time (the next
+    start finishes what was ordered), ErasureFailedError when something is still there, AuditUnfitError when the audit
+    log cannot take it: all is gone then, too, but nobody can certify it.
     """
+    label_free.check_may_be_erased(desk, sitter)
     if not holdings(desk, sitter):
         raise NotFoundError(kind="person", id=sitter)
     if reason is not Reason.ASKED:

@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from fenshen.ids import SitterId
+from fenshen.rights import label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
-from fenshen.rights.lifetimes import LIFETIMES
-from fenshen.store import consents, doubles, erasures, receipts
+from fenshen.rights.lifetimes import LIFETIMES, life_of
+from fenshen.store import consents, doubles, erasures, exports, issued, receipts
+from fenshen.store import label_free as applications
 from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
 from fenshen.vault.vault import DataClass, Destroyed
@@ -143,6 +145,59 @@ def _shred_receipts(desk: Desk, sitter: SitterId) -> Destroyed:
     return Destroyed(count=counted, bytes=0, key_ids=tuple(key_ids))
 
 
+def _list_exports(desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = exports.every(connection, sitter)
+    return [
+        Holding(
+            kind="export_record",
+            id=row.id,
+            bytes=0,
+            key_id=None,
+            purpose=Purpose.RENDER_PORTRAIT,
+            expires_at=row.at + life_of("export_record"),
+        )
+        for row in rows
+    ]
+
+
+def _export_exports(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    with desk.store.begin() as connection:
+        rows = exports.every(connection, sitter)
+        pictures = issued.every(connection, [row.id for row in rows])
+    yield "exports.json", _json([asdict(row) for row in rows])
+    yield "issued.json", _json([asdict(row) for row in pictures])
+
+
+def _shred_exports(desk: Desk, sitter: SitterId) -> Destroyed:
+    """Take the sitter out of the exports. Their marks stay: a leak can be traced to an export that names nobody."""
+    return _shred_rows(exports.anonymise, desk, sitter)
+
+
+def _list_recipients(desk: Desk, sitter: SitterId) -> list[Holding]:
+    with desk.store.begin() as connection:
+        rows = applications.every(connection, sitter)
+    return [
+        Holding(
+            kind=DataClass.RECIPIENT,
+            id=row.id,
+            bytes=kept.bytes,
+            key_id=kept.key_id,
+            purpose=Purpose.RENDER_PORTRAIT,
+            expires_at=label_free.kept_until(row),
+        )
+        for row in rows
+        for kept in desk.vault.kept(SitterId(row.id), DataClass.RECIPIENT)
+    ]
+
+
+def _export_recipients(desk: Desk, sitter: SitterId) -> Iterator[tuple[str, bytes]]:
+    with desk.store.begin() as connection:
+        rows = applications.every(connection, sitter)
+    told = [{**asdict(row), "recipient": label_free.recipient(desk, row.id)} for row in rows]
+    yield "label_free.json", _json(told)
+
+
 def _json(rows: list[dict[str, object]]) -> bytes:
     return json.dumps(rows, indent=1, default=datetime.isoformat, ensure_ascii=True).encode() + b"\n"
 
@@ -194,6 +249,20 @@ KINDS = (
         listed=partial(_list_rows, "erasure_order", erasures_of),
         exported=partial(_export_rows, "erasures.json", erasures_of),
         shredded=_shred_nothing,
+    ),
+    Kind(
+        name="export_record",
+        covers=frozenset({"table:exports"}),
+        listed=_list_exports,
+        exported=_export_exports,
+        shredded=_shred_exports,
+    ),
+    Kind(  # the law keeps it for its term: erasing takes the sitter out of it, and the receipt says so
+        name=DataClass.RECIPIENT,
+        covers=frozenset({"table:label_free", "key:recipient"}),
+        listed=_list_recipients,
+        exported=_export_recipients,
+        shredded=label_free.let_go,
     ),
     Kind(  # last: until here the sitter can still be named in a receipt
         name="receipt_record",

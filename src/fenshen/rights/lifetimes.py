@@ -31,6 +31,7 @@ class Lifetime:
     choice: timedelta | None = None  # the longest that a sitter may choose instead
 
 
+SIX_MONTHS = timedelta(days=184)  # never longer, wherever they begin: from 1 March they are 184 days
 LIFETIMES = (
     Lifetime(
         kind="photo",
@@ -53,6 +54,20 @@ LIFETIMES = (
         purpose=Purpose.RENDER_PORTRAIT,
         since="it was made",
         life=timedelta(days=7),
+    ),
+    Lifetime(
+        kind="export_record",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="the portraits left; then it names nobody any more",
+        life=SIX_MONTHS,
+    ),
+    Lifetime(
+        kind="recipient",
+        sensitivity=Sensitivity.PERSONAL,
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="portraits without visible label were last provided; not earlier, because the law keeps it",
+        life=SIX_MONTHS,
     ),
     Lifetime(
         kind="double_record",

@@ -26,6 +26,7 @@ KIND_OF_MESSAGE = b"fenshen receipt 2\n"  # leads what is signed: no other signa
 EVENTS: Mapping[str, frozenset[AuditEvent]] = {
     "consent": frozenset({AuditEvent.CONSENT_GIVEN}),
     "withdrawal": frozenset({AuditEvent.CONSENT_WITHDRAWN}),
+    "label_free": frozenset({AuditEvent.LABEL_FREE_GRANTED}),
     "erasure": frozenset({AuditEvent.ERASURE_DONE, AuditEvent.PHOTOS_DESTROYED}),
 }  # as what each type of receipt may stand in the log
 

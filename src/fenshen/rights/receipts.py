@@ -39,6 +39,7 @@ class ReceiptKind(StrEnum):
     CONSENT = "consent"
     WITHDRAWAL = "withdrawal"
     ERASURE = "erasure"
+    LABEL_FREE = "label_free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,8 @@ def _event(kind: ReceiptKind, facts: Mapping[str, Any]) -> AuditEvent:
     """Tell as what a receipt stands in the log."""
     if kind is ReceiptKind.CONSENT:
         return AuditEvent.CONSENT_GIVEN
+    if kind is ReceiptKind.LABEL_FREE:
+        return AuditEvent.LABEL_FREE_GRANTED
     if kind is ReceiptKind.WITHDRAWAL:
         return AuditEvent.CONSENT_WITHDRAWN
     kinds = {each["kind"] for each in facts.get("objects", ())}

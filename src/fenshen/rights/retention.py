@@ -8,12 +8,12 @@ from functools import partial
 from fenshen.clock import Clock
 from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
-from fenshen.rights import destruction, erasure, lifetimes, receipts
+from fenshen.rights import destruction, erasure, label_free, lifetimes, receipts
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles, restoring
+from fenshen.store import consents, disk, doubles, exports, restoring
 from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
@@ -129,10 +129,28 @@ def _refusals(desk: Desk, life: timedelta) -> list[Receipt]:
     return []
 
 
+def _exports(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Forget of whom old exports were. The marks stay, and lead to an export that names nobody."""
+    with desk.store.begin() as connection:
+        forgotten = exports.anonymise_old(connection, desk.clock.now() - life)
+    if forgotten:
+        desk.store.scrub()
+    return []
+
+
+def _recipients(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Destroy recipients whose legal term is over, and those whose application a killed run never finished."""
+    staying = label_free.purge(desk, life)
+    _forget_old(desk, DataClass.RECIPIENT, desk.clock.now() - UNFINISHED, but=staying)
+    return []
+
+
 ENFORCED: Mapping[str, Callable[[Desk, timedelta], list[Receipt]]] = {
     "photo": _photos,
     "double": _doubles,
     "portrait": _portraits,
+    "export_record": _exports,
+    "recipient": _recipients,
     "consent": _consents,
     "refusal": _refusals,
 }  # kinds with a clock of their own; the others end with what they belong to, see `lifetimes`

@@ -137,6 +137,56 @@ audit_heads = Table(  # one row: the newest
     Column("sig", String(128), nullable=False),
 )
 
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("count", Integer, nullable=False),  # of files entered for it
+    Column("sitter", String(40)),  # empty once the sitter is erased: the export then names nobody
+    Column("double", String(40)),  # empty likewise
+    Column("application", String(40)),  # to leave the visible label out, when that was agreed
+    Index("ix_exports_sitter", "sitter"),
+)
+
+issued = Table(
+    "issued",
+    metadata,
+    Column("id", String(64), primary_key=True),  # the ProduceID in the picture's label
+    Column("mark", String(16), nullable=False),  # 48 random bits in hex: the invisible watermark
+    Column("export", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("template", String(40)),  # empty for a sheet
+    Column("engine", String(40), nullable=False),
+    Column("engine_version", Integer, nullable=False),
+    Column("software", String(16), nullable=False),  # version of the studio
+    Column("source_type", String(40), nullable=False),
+    Column("label", String(8), nullable=False),  # design of the visible label, or "none"
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("beautify", Integer, nullable=False),  # percent
+    Column("closer", Integer, nullable=False),  # presses of "more like me" that it holds
+    Column("whole", String(16), nullable=False),  # perceptual hash, hex; see labels/fingerprint.py
+    Column("middle", String(64), nullable=False),  # four more of the middle
+    Index("ix_issued_mark", "mark", unique=True),
+    Index("ix_issued_export", "export"),
+)
+
+label_free = Table(
+    "label_free",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("sitter", String(40)),  # empty once the sitter is erased; the application stays for its legal term
+    Column("at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime, nullable=False),  # the legal term counts from here
+    Column("purpose", String(40), nullable=False),
+    Column("language", String(8), nullable=False),  # of the duty that was accepted
+    Column("duty_sha256", String(64), nullable=False),  # of its exact words
+    Index("ix_label_free_sitter", "sitter"),
+)
+
 
 def tables_with_people() -> list[Table]:
     """Give every table that has a column for a sitter."""

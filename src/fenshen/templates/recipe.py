@@ -21,6 +21,7 @@ Colour = tuple[
 Angle = Annotated[float, Field(ge=-45, le=45)]
 Suits = Literal["man", "woman", "anyone", "child"]
 Mode = Literal["own body", "head"]
+Label = Literal["corner", "caption", "film"]  # designs of the visible label, see labels/visible.py
 NEUTRAL: Colour = (1.0, 1.0, 1.0)
 DAYLIGHT = 5600.0  # kelvin at which a light is neutral in the picture
 
@@ -178,6 +179,7 @@ class Template(Data):
     licence: str
     source: Annotated[str, Field(min_length=1)]  # who made it, from what
     aspect: Annotated[float, Field(gt=0.4, lt=2.5)] = 2 / 3  # width over height
+    label: Label = "corner"  # caption and film leave the picture itself untouched, and make the file larger
     framing: Framing = Framing()
     lens: Lens = Lens()
     wish: Wish = Wish()

@@ -42,11 +42,12 @@ LABEL = b"fenshen key name 1"
 
 
 class KeyUse(StrEnum):
-    """What a key may open. The first three are the classes of blobs; see ``vault.DataClass``."""
+    """What a key may open. The first four are the classes of blobs; see ``vault.DataClass``."""
 
     PHOTO = "photo"
     DOUBLE = "double"
     PORTRAIT = "portrait"
+    RECIPIENT = "recipient"  # one key for each application, not for each sitter
     SUBJECT = "subject"  # makes the pseudonym in a sitter's receipts; no blob is sealed with it
 
 

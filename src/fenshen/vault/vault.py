@@ -26,11 +26,12 @@ LABEL = b"fenshen object name 1"
 
 
 class DataClass(StrEnum):
-    """The kinds of blobs that show a person; each has its line in ``rights/holdings.py``."""
+    """The kinds of blobs about people; each has its line in ``rights/holdings.py``."""
 
     PHOTO = "photo"
     DOUBLE = "double"
     PORTRAIT = "portrait"
+    RECIPIENT = "recipient"  # who was given portraits without visible label: words, no picture
 
 
 class ErasureFailedError(FenshenError):

@@ -168,7 +168,7 @@ def five_items(created: dict[str, Any]) -> bool:
 def test_one_portrait_passes_five_regimes(
     picture_format: str, backdrop: Make, fully_labelled: Label, credentials: Credentials, tmp_path: Path
 ) -> None:
-    watermark = installed() or FakeWatermark()
+    watermark = installed()
     portrait = fully_labelled(backdrop(*SIZE), format=picture_format, watermark=watermark)
     (tmp_path / "portrait").write_bytes(portrait.data)
     state, manifest = report(portrait.data, MIMES[picture_format], credentials.anchor)

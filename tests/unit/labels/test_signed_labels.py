@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from numpy.typing import NDArray
 from PIL import Image
 
-from fenshen.labels import visible
+from fenshen.labels import seen, visible
 from fenshen.labels.container import PictureUnreadableError, take_apart, with_xmp
+from fenshen.labels.lettering import Language
 from fenshen.labels.verify import Verification, verify
 from fenshen.labels.write import LabelledPicture, SourceType
 
@@ -191,6 +192,22 @@ def test_the_words_are_still_found_after_compression_and_resizing(
         assert states(verify(out.getvalue(), public_key=public_key)) == {
             "visible": "present", "tc260": "absent", "iptc": "absent", "signature": "absent", **BARE,
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("design", visible.DESIGNS)
+def test_the_words_are_found_in_every_design_and_language(
+    design: visible.Design, language: Language, backdrop: Make
+) -> None:
+    plain = backdrop(800, 1200)
+    drawn = Image.fromarray(visible.draw(plain, language=language, faces=[], design=design))
+    for scale, quality in ((1.0, 50), (0.5, 80), (1.6, 80)):
+        out = BytesIO()
+        drawn.resize((round(drawn.width * scale), round(drawn.height * scale))).save(
+            out, "JPEG", quality=quality
+        )
+        assert seen.find(np.asarray(Image.open(out))) == language
+    assert seen.find(plain) is None
 
 
 @pytest.mark.parametrize("picture_format", FORMATS)

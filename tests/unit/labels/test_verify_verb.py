@@ -63,7 +63,12 @@ def test_an_ordinary_photo_has_no_marks_and_nothing_is_claimed(
 ) -> None:
     Image.new("RGB", (640, 480), (120, 130, 90)).save(tmp_path / "photo.jpg")
     assert run(["verify", str(tmp_path / "photo.jpg"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ours": False, "intact": False, "marks": []}
+    assert json.loads(capsys.readouterr().out) == {
+        "ours": False,
+        "intact": False,
+        "marks": [],
+        "record": None,
+    }
     assert run(["verify", str(tmp_path / "photo.jpg")]) == 0
     assert "does not prove" in capsys.readouterr().out
 

@@ -1,8 +1,10 @@
-"""The visible label's geometry (GB 45438, 5.2), measured on the mask and on the file that leaves."""
+"""The visible label's geometry (GB 45438, 5.2), measured on the mask and on the file that leaves, in every design."""
 
 from collections.abc import Callable
+from itertools import product
 from math import ceil
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from fenshen.labels import visible
-from fenshen.labels.lettering import WORDS, Language, set_type
+from fenshen.labels.corner import CORNERS
+from fenshen.labels.lettering import WORDS, Language, Lettering, set_type, turned
 from fenshen.labels.write import LabelledPicture
 
 Picture = NDArray[np.uint8]
@@ -19,9 +22,9 @@ Label = Callable[..., LabelledPicture]
 Decode = Callable[[bytes], Picture]
 
 SIZES = [
-    (160, 220), (200, 200), (260, 378), (295, 413), (358, 441), (390, 567), (413, 579), (480, 640),
-    (600, 400), (640, 960), (720, 720), (768, 1024), (900, 1200), (1024, 1024), (1024, 1536), (1200, 800),
-    (1536, 1024), (1051, 1500), (1536, 2048), (3072, 4096),
+    (160, 220), (200, 200), (220, 160), (260, 378), (295, 413), (358, 441), (390, 567), (413, 579), (480, 640),
+    (600, 400), (400, 1000), (1000, 400), (640, 960), (720, 720), (768, 1024), (900, 1200), (1024, 1024),
+    (1024, 1536), (1200, 800), (1051, 1500),
 ]  # fmt: skip
 COLOURS = [
     (246, 244, 241),
@@ -39,21 +42,33 @@ def face_of(width: int, height: int) -> tuple[float, float, float, float]:
     return width / 3, height / 5, width / 3, height / 2.5
 
 
-def ink_of(labelled: Picture, plain: Picture) -> list[int]:
-    """Heights of the glyphs in a decoded picture, found without knowing where they are.
+def read_back(file: Picture, layout: visible.Layout) -> tuple[float, list[int]]:
+    """Match the known mask against a decoded file, wherever it lies best near the plate.
 
-    The label is where the picture differs from its unlabelled self. In there are two tones, and the rarer one
-    is the ink; glyphs are runs of columns with ink.
+    Gives the correlation and the ink height of every glyph, measured across the reading direction: the pixels of its
+    box that are nearer to the ink than to the ground.
     """
-    changed = np.abs(labelled.astype(int) - plain).max(axis=2) > 20
-    rows, columns = np.flatnonzero(changed.sum(axis=1) > 2), np.flatnonzero(changed.sum(axis=0) > 1)
-    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    light, touched = visible.luminance(labelled[box]), changed[box]
-    bright = light > np.percentile(light, (1, 99)).mean()
-    ink = touched & (bright if bright.mean() < 0.5 else ~bright)
-    inked = np.flatnonzero(np.diff(np.concatenate(([0], ink.any(axis=0), [0]))))
-    runs = [ink[:, left:right] for left, right in inked.reshape(-1, 2) if ink[:, left:right].sum() > 4]
-    return [int(np.ptp(np.flatnonzero(run.any(axis=1)))) + 1 for run in runs]
+    x, y, w, h = layout.plate
+    light = np.asarray(cv2.cvtColor(file[y : y + h, x : x + w], cv2.COLOR_RGB2GRAY), np.float32)
+    if layout.place == "right":
+        light = np.ascontiguousarray(np.rot90(light))
+    words = upright(layout)
+    match = np.abs(cv2.matchTemplate(light, words.mask, cv2.TM_CCOEFF_NORMED))
+    top, left = np.unravel_index(int(match.argmax()), match.shape)
+    found = light[top : top + words.mask.shape[0], left : left + words.mask.shape[1]]
+    ink, ground = np.median(found[words.mask > 0.95]), np.median(found[words.mask == 0])
+    nearer = np.abs(found - ink) < np.abs(found - ground)
+    boxes = [nearer[gy : gy + gh, gx : gx + gw] for gx, gy, gw, gh in words.glyphs]
+    return float(match.max()), [int(np.count_nonzero(box.any(axis=1))) for box in boxes]
+
+
+def upright(layout: visible.Layout) -> Lettering:
+    """The layout's words as they are read."""
+    if layout.place != "right":
+        return layout.lettering
+    height = layout.lettering.mask.shape[1]
+    boxes = tuple((y, height - x - w, h, w) for x, y, w, h in layout.lettering.glyphs)
+    return Lettering(mask=np.ascontiguousarray(np.rot90(layout.lettering.mask)), glyphs=boxes)
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -66,37 +81,61 @@ def test_every_glyph_of_the_mask_is_as_tall_as_asked(language: Language, ink: in
         assert np.count_nonzero((glyph >= 0.5).any(axis=1)) >= ink
 
 
-@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("design", visible.DESIGNS)
 @pytest.mark.parametrize(("number", "size"), list(enumerate(SIZES)))
 def test_every_glyph_in_the_file_is_a_twentieth_of_the_short_side(
-    number: int, size: tuple[int, int], picture_format: str, backdrop: Make, labelled: Label, decoded: Decode
+    number: int,
+    size: tuple[int, int],
+    design: visible.Design,
+    backdrop: Make,
+    labelled: Label,
+    decoded: Decode,
 ) -> None:
-    plain = backdrop(*size, COLOURS[number % len(COLOURS)])
-    language: Language = "en" if number % 2 else "zh"
-    face = face_of(*size)
-    file = labelled(plain, format=picture_format, language=language, faces=[face])
-    heights = ink_of(decoded(file.data), plain)
-    assert len(heights) == len(WORDS[language].replace(" ", ""))
-    assert min(heights) >= ceil(0.05 * min(size))
+    """20 sizes x 3 designs, and in each 3 formats x 2 languages: 360 files."""
+    plain, face = backdrop(*size, COLOURS[number % len(COLOURS)]), face_of(*size)
+    for picture_format, language in product(("JPEG", "PNG", "WEBP"), WORDS):
+        file = decoded(
+            labelled(plain, format=picture_format, language=language, faces=[face], design=design).data
+        )
+        layout = visible.lay_out(*size, language=language, faces=[face], design=design)
+        assert file.shape[1::-1] == layout.size
+        correlation, heights = read_back(file, layout)
+        assert correlation > 0.9
+        assert len(heights) == len(WORDS[language].replace(" ", ""))
+        assert min(heights) >= ceil(0.05 * min(file.shape[:2]))
 
 
 @pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("design", visible.DESIGNS)
+def test_a_picture_of_twelve_megapixels_is_labelled_as_strictly(
+    design: visible.Design, language: Language, backdrop: Make, labelled: Label, decoded: Decode
+) -> None:
+    file = decoded(labelled(backdrop(3000, 4000), language=language, design=design).data)
+    _, heights = read_back(file, visible.lay_out(3000, 4000, language=language, faces=[], design=design))
+    assert min(heights) >= ceil(0.05 * min(file.shape[:2]))
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("design", visible.DESIGNS)
 @pytest.mark.parametrize("size", SIZES)
 def test_the_label_lies_inside_the_frame_in_the_outer_fifth_off_the_face(
-    size: tuple[int, int], language: Language
+    size: tuple[int, int], design: visible.Design, language: Language
 ) -> None:
-    layout = visible.lay_out(*size, language=language, faces=[face_of(*size)])
-    x, y, width, height = layout.plate
-    assert x >= 0
-    assert y >= 0
-    assert x + width <= size[0]
-    assert y + height <= size[1]
-    assert y >= 0.8 * size[1] or y + height <= 0.2 * size[1]
+    layout = visible.lay_out(*size, language=language, faces=[face_of(*size)], design=design)
+    (width, height), (x, y, w, h) = layout.size, layout.plate
+    assert min(x, y) >= 0
+    assert x + w <= width
+    assert y + h <= height
+    assert y >= 0.8 * height or y + h <= 0.2 * height or x >= 0.8 * width
     tx, ty, tw, th = layout.text
     assert x < tx
     assert y < ty
-    assert tx + tw < x + width
-    assert ty + th < y + height
+    assert tx + tw < x + w
+    assert ty + th < y + h
+    px, py, pw, ph = layout.picture
+    assert (pw, ph) == size
+    outside = tx >= px + pw or ty >= py + ph
+    assert outside == (design != "corner")
 
 
 def test_it_takes_the_next_free_corner() -> None:
@@ -105,11 +144,30 @@ def test_it_takes_the_next_free_corner() -> None:
     corners: list[str] = []
     for _ in range(4):
         layout = visible.lay_out(*size, language="zh", faces=faces)
-        corners.append(layout.corner)
+        corners.append(layout.place)
         faces.append(layout.plate)
-    assert tuple(corners) == visible.CORNERS
+    assert tuple(corners) == CORNERS
     with pytest.raises(visible.NoRoomForLabelError):
         visible.lay_out(*size, language="zh", faces=faces)
+
+
+@pytest.mark.parametrize("design", ["caption", "film"])
+def test_a_face_that_fills_the_picture_is_no_hindrance_to_a_label_outside_it(design: visible.Design) -> None:
+    assert visible.lay_out(400, 600, language="en", faces=[(0, 0, 400, 600)], design=design).picture[2:] == (
+        400,
+        600,
+    )
+
+
+@pytest.mark.parametrize("design", ["caption", "film"])
+@pytest.mark.parametrize("colour", COLOURS)
+def test_outside_designs_leave_every_pixel_of_the_picture_as_it_was(
+    colour: tuple[int, int, int], design: visible.Design, backdrop: Make
+) -> None:
+    plain = backdrop(413, 579, colour)
+    x, y, w, h = visible.lay_out(413, 579, language="en", faces=[], design=design).picture
+    drawn = visible.draw(plain, language="en", faces=[], design=design)
+    assert np.array_equal(drawn[y : y + h, x : x + w], plain)
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 1)] * 4), max_size=6), st.sampled_from(sorted(WORDS)))
@@ -125,10 +183,50 @@ def test_it_never_touches_a_face(shares: list[tuple[float, float, float, float]]
         assert not mask[ceil(fy) : int(fy + fh), ceil(fx) : int(fx + fw)].any()
 
 
-@pytest.mark.parametrize("size", [(60, 80), (1, 1), (40, 2000), (3000, 90)])
-def test_a_picture_too_small_for_a_legible_label_is_refused(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("design", visible.DESIGNS)
+@pytest.mark.parametrize("size", [(60, 40), (1, 1), (60, 2000), (2000, 60)])
+def test_a_picture_too_small_for_a_legible_label_is_refused(
+    size: tuple[int, int], design: visible.Design
+) -> None:
+    if (design, size) == ("caption", (2000, 60)):
+        size = (70, 70)  # a caption below a strip of a picture is fine
+    elif (design, size) == ("film", (60, 2000)):
+        size = (70, 70)
     with pytest.raises(visible.NoRoomForLabelError):
-        visible.lay_out(*size, language="en", faces=[])
+        visible.lay_out(*size, language="en", faces=[], design=design)
+
+
+@given(
+    st.integers(20, 3000),
+    st.integers(20, 3000),
+    st.sampled_from(sorted(WORDS)),
+    st.sampled_from(visible.DESIGNS),
+)
+def test_whatever_the_shape_it_is_labelled_by_the_rule_or_refused_by_name(
+    width: int, height: int, language: Language, design: visible.Design
+) -> None:
+    try:
+        layout = visible.lay_out(width, height, language=language, faces=[], design=design)
+    except visible.NoRoomForLabelError:
+        return
+    for x, y, w, h in upright(layout).glyphs:
+        assert h >= 0.05 * min(layout.size)
+        assert x + w <= upright(layout).mask.shape[1]
+        assert y + h <= upright(layout).mask.shape[0]
+    x, y, w, h = layout.text
+    assert min(x, y) > 0
+    assert x + w < layout.size[0]
+    assert y + h < layout.size[1]
+
+
+def test_turned_words_are_the_same_words() -> None:
+    words = set_type("en", 40)
+    once = turned(words)
+    assert np.array_equal(np.rot90(once.mask), words.mask)
+    for (x, y, w, h), (tx, ty, tw, th) in zip(words.glyphs, once.glyphs, strict=True):
+        assert np.array_equal(
+            np.rot90(once.mask[ty : ty + th, tx : tx + tw]), words.mask[y : y + h, x : x + w]
+        )
 
 
 def grounds(width: int, height: int) -> dict[str, Picture]:
@@ -150,37 +248,45 @@ def grounds(width: int, height: int) -> dict[str, Picture]:
     return made
 
 
-@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("design", visible.DESIGNS)
 @pytest.mark.parametrize("ground", sorted(grounds(8, 8)))
-def test_ink_and_plate_keep_their_contrast_in_the_file(
-    ground: str, picture_format: str, labelled: Label, decoded: Decode
+def test_ink_and_ground_keep_their_contrast_in_the_file(
+    ground: str, design: visible.Design, labelled: Label, decoded: Decode
 ) -> None:
     size = (413, 579)
-    light = visible.luminance(
-        decoded(labelled(grounds(*size)[ground], format=picture_format, language="en").data)
-    )
-    layout = visible.lay_out(*size, language="en", faces=[])
-    mask = layout.lettering.mask
-    tx, ty, tw, th = layout.text
-    text = light[ty : ty + th, tx : tx + tw]
-    for x, y, width, height in layout.lettering.glyphs:
-        glyph = np.s_[y : y + height, max(0, x - 3) : x + width + 3]  # an I fills its own box
-        ink, plate = np.median(text[glyph][mask[glyph] > 0.9]), np.median(text[glyph][mask[glyph] < 0.05])
-        assert (max(ink, plate) + 0.05) / (min(ink, plate) + 0.05) >= visible.CONTRAST
+    layout = visible.lay_out(*size, language="en", faces=[], design=design)
+    for picture_format in ("JPEG", "PNG", "WEBP"):
+        file = labelled(grounds(*size)[ground], format=picture_format, language="en", design=design).data
+        tx, ty, tw, th = layout.text
+        text = visible.luminance(decoded(file))[ty : ty + th, tx : tx + tw]
+        mask = layout.lettering.mask
+        for x, y, width, height in layout.lettering.glyphs:
+            # an I fills its own box: three pixels more on each side of it, along the line
+            wide = np.s_[max(0, y - 3) : y + height + 3, max(0, x - 3) : x + width + 3]
+            ink, plate = np.median(text[wide][mask[wide] > 0.9]), np.median(text[wide][mask[wide] < 0.05])
+            assert (max(ink, plate) + 0.05) / (min(ink, plate) + 0.05) >= visible.CONTRAST
 
 
+@pytest.mark.parametrize("design", visible.DESIGNS)
 @pytest.mark.parametrize("ground", sorted(grounds(8, 8)))
-def test_the_drawn_contrast_holds_at_the_worst_pixel(ground: str) -> None:
-    layout = visible.lay_out(413, 579, language="zh", faces=[])
+def test_the_drawn_contrast_holds_at_the_worst_pixel(ground: str, design: visible.Design) -> None:
+    layout = visible.lay_out(413, 579, language="zh", faces=[], design=design)
     x, y, w, h = layout.text
-    light = visible.luminance(visible.draw(grounds(413, 579)[ground], language="zh", faces=[]))[
-        y : y + h, x : x + w
-    ]
+    drawn = visible.draw(grounds(413, 579)[ground], language="zh", faces=[], design=design)
+    light = visible.luminance(drawn)[y : y + h, x : x + w]
     ink, plate = light[layout.lettering.mask > 0.99], light[layout.lettering.mask == 0]
     if ink.mean() > plate.mean():
         assert (ink.min() + 0.05) / (plate.max() + 0.05) >= visible.CONTRAST
     else:
         assert (plate.min() + 0.05) / (ink.max() + 0.05) >= visible.CONTRAST
+
+
+def test_on_a_quiet_ground_only_the_words_are_drawn() -> None:
+    plain = np.full((600, 400, 3), 20, np.uint8)
+    layout = visible.lay_out(400, 600, language="zh", faces=[])
+    changed = (visible.draw(plain, language="zh", faces=[]) != plain).any(axis=2)
+    x, y, w, h = layout.text
+    assert changed[y : y + h, x : x + w].sum() == changed.sum() > 0
 
 
 def test_only_the_plate_differs_and_the_picture_given_is_untouched(backdrop: Make) -> None:

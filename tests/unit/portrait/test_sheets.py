@@ -4,12 +4,13 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from tests.fakes.takes import a_take
 
 from fenshen.labels import visible
 from fenshen.labels.lettering import Language
-from fenshen.portrait.sheet import Sheet, contact_sheet, takes_sheet
+from fenshen.portrait.sheet import Box, contact_sheet, takes_sheet
 
 
 def a_portrait(colour: tuple[int, int, int] = (200, 40, 40), size: tuple[int, int] = (200, 300)) -> bytes:
@@ -18,37 +19,53 @@ def a_portrait(colour: tuple[int, int, int] = (200, 40, 40), size: tuple[int, in
     return sink.getvalue()
 
 
-def has_room(sheet: Sheet, language: Language) -> bool:
-    height, width = sheet.pixels.shape[:2]
-    return visible.lay_out(width, height, language=language, faces=[sheet.pictures]).corner == "bottom_right"
+def framed(*portraits: bytes) -> list[tuple[bytes, Box]]:
+    """Portraits whose label lies in the picture: all of the file is picture."""
+    return [(each, (0, 0, *Image.open(BytesIO(each)).size)) for each in portraits]
+
+
+def size_below(sheet: NDArray[np.uint8], language: Language) -> tuple[int, int]:
+    """The sheet's size with its caption."""
+    height, width = sheet.shape[:2]
+    return visible.lay_out(width, height, language=language, faces=(), design="caption").size
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 7, 12, 13, 20])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_below_any_number_of_portraits_there_is_room_for_the_label(count: int, language: Language) -> None:
-    assert has_room(contact_sheet([a_portrait()] * count), language)
+def test_below_any_number_of_portraits_the_label_fits(count: int, language: Language) -> None:
+    sheet = contact_sheet(framed(*[a_portrait()] * count))
+    assert size_below(sheet, language)[1] > sheet.shape[0]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_below_any_number_of_takes_there_is_room_for_the_label(count: int, language: Language) -> None:
-    assert has_room(takes_sheet([a_take()] * count), language)
+def test_below_any_number_of_takes_the_label_fits(count: int, language: Language) -> None:
+    sheet = takes_sheet([a_take()] * count)
+    assert size_below(sheet, language)[1] > sheet.shape[0]
+
+
+def test_a_strip_that_holds_a_portrait_s_label_is_not_shown_twice() -> None:
+    red, strip = np.full((300, 200, 3), (200, 40, 40), np.uint8), np.full((60, 200, 3), 255, np.uint8)
+    sink = BytesIO()
+    Image.fromarray(np.vstack([red, strip])).save(sink, "JPEG", quality=95)
+    sheet = contact_sheet([(sink.getvalue(), (0, 0, 200, 300))], cell=(40, 60), gap=4, margin=10)
+    assert np.allclose(sheet[12:68, 12:48].reshape(-1, 3), (200, 40, 40), atol=12)
 
 
 def test_every_portrait_is_on_the_contact_sheet_in_order() -> None:
     colours = [(220, 30, 30), (30, 220, 30), (30, 30, 220)]
-    sheet = contact_sheet([a_portrait(c) for c in colours], cell=(40, 60), gap=4, margin=10).pixels
+    sheet = contact_sheet(framed(*(a_portrait(c) for c in colours)), cell=(40, 60), gap=4, margin=10)
     seen = [sheet[40, 10 + 20 + column * 44] for column in range(3)]
     assert np.allclose(seen, colours, atol=8)
 
 
 def test_a_portrait_of_another_shape_fills_its_cell() -> None:
-    sheet = contact_sheet([a_portrait(size=(300, 300))], cell=(40, 60), gap=4, margin=10).pixels
+    sheet = contact_sheet(framed(a_portrait(size=(300, 300))), cell=(40, 60), gap=4, margin=10)
     assert np.allclose(sheet[12:68, 12:48].reshape(-1, 3).mean(axis=0), (200, 40, 40), atol=8)
 
 
 def test_the_wall_behind_the_takes_is_grey_and_the_sitter_stands_before_it() -> None:
-    sheet = takes_sheet([a_take()], cell=(210, 260)).pixels
+    sheet = takes_sheet([a_take()], cell=(210, 260))
     corner = sheet[:12, :12].astype(float)
     assert np.ptp(corner.mean(axis=(0, 1))) < 1
     assert 190 < corner.mean() < 215

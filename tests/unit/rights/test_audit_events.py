@@ -20,14 +20,13 @@ EXAMPLES: dict[AuditEvent, dict[str, Any]] = {
     AuditEvent.PHOTOS_DESTROYED: RECEIPTED,
     AuditEvent.DOUBLE_MADE: {"takes": 7},
     AuditEvent.DOUBLE_USED: {"portraits": 3},
-    AuditEvent.PORTRAIT_ISSUED: {"portraits": 3, "marks": 5},
     AuditEvent.ERASURE_BEGUN: {"reason": "asked"},
     AuditEvent.ERASURE_DONE: RECEIPTED,
     AuditEvent.EXPORT_GIVEN: {"holdings": 9},
     AuditEvent.KEYS_ROTATED: {"keys": 12},
     AuditEvent.BACKUP_MADE: {"sha256": HASH, "bytes": 0},
     AuditEvent.RESTORED: {"size": 9, "root": HASH},
-    AuditEvent.LABEL_FREE_GRANTED: {"portraits": 1, "notice_sha256": HASH},
+    AuditEvent.LABEL_FREE_GRANTED: RECEIPTED,
 }
 NAMES = st.sampled_from(
     ["张伟", "zhang wei", "Anna", "anna@example.org", "sitter_0123456789abcdef", "double_1"]

@@ -11,16 +11,19 @@ from tests.fakes.clock import NOON
 from tests.fakes.rights import agree
 
 from fenshen.errors import NotFoundError
-from fenshen.ids import DoubleId, SitterId
-from fenshen.rights import destruction, export, holdings
+from fenshen.ids import DoubleId, ExportId, SitterId
+from fenshen.rights import destruction, export, holdings, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS
-from fenshen.store import consents, doubles
+from fenshen.rights.label_free import LabelFreePurpose
+from fenshen.store import consents, doubles, exports
 from fenshen.store.consents import RefusalRow
+from fenshen.store.exports import ExportRow
 from fenshen.vault.vault import DataClass
 
 DOUBLE = DoubleId("double_0000000000000001")
+EXPORT = ExportId("export_0000000000000001")
 
 
 @pytest.fixture
@@ -32,9 +35,15 @@ def full(desk: Desk, anna: SitterId) -> Desk:
     desk.vault.put(anna, DataClass.PORTRAIT, "portrait_1", b"a portrait")
     with desk.store.begin() as connection:
         doubles.add(connection, doubles.new(DOUBLE, anna, NOON, takes=5, format_version=1))
+        exports.add(
+            connection, ExportRow(id=EXPORT, at=NOON, kind="portraits", sitter=anna, double=DOUBLE, count=1)
+        )
         consents.refuse(
             connection, RefusalRow(id="refusal_1", sitter=anna, purpose="render_portrait", refused_at=NOON)
         )
+    label_free.apply(
+        desk, anna, purpose=LabelFreePurpose.PRINT, recipient="a gallery", language="en", duty_accepted=True
+    )
     destruction.promise(desk, anna, DataClass.PORTRAIT, destruction.Reason.EXPIRED)
     return desk
 
@@ -88,6 +97,9 @@ def test_the_archive_holds_all_of_it_opened_and_nothing_is_written_meanwhile(
         assert archive.read("portraits/portrait_1") == b"a portrait"
         assert [row["purpose"] for row in json.loads(archive.read("consents.json"))]
         assert json.loads(archive.read("doubles.json"))[0]["takes"] == 5
+        assert json.loads(archive.read("exports.json"))[0]["id"] == EXPORT
+        assert json.loads(archive.read("issued.json")) == []
+        assert json.loads(archive.read("label_free.json"))[0]["recipient"] == "a gallery"
         inventory = json.loads(archive.read("holdings.json"))
     assert len(inventory["holdings"]) == len(holdings.holdings(full, anna))
     assert any(name.startswith("receipts/") for name in names)
