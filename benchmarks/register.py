@@ -92,9 +92,9 @@ ATTACKS: dict[str, Callable[[Picture, random.Random], Picture]] = {
 def measure() -> dict[str, object]:
     """Give every figure, with n and Wilson intervals, for JSON."""
     with tempfile.TemporaryDirectory() as folder:
-        desk = _desk(Path(folder) / "home")
-        made = {name: list(_portraits(desk, name)) for name in NAMES}
-        known = [(t, p) for name, portraits in made.items() if name != STRANGER for t, p in portraits]
+        desk = studio(Path(folder) / "home")
+        made = {name: list(portraits(desk, name)) for name in NAMES}
+        known = [(t, p) for name, rendered in made.items() if name != STRANGER for t, p in rendered]
         export = open_export(desk, None, None, kind="portraits", engine=StudioEngine.card)
         pieces = [_entered(export, t, p, Path(folder) / f"{n}.jpg") for n, (t, p) in enumerate(known)]
         strangers = [p.pixels for _, p in made[STRANGER]]
@@ -185,14 +185,16 @@ def _entered(export: Export, recipe: Template, portrait: RenderedPortrait, file:
     return Piece(produce_id=sent.produce_id, template=recipe.name, photo=portrait.photo, pixels=pixels)
 
 
-def _portraits(desk: Desk, name: str) -> Iterator[tuple[Template, RenderedPortrait]]:
+def portraits(
+    desk: Desk, name: str, *, short_side: int = SHORT_SIDE, each: int = EACH
+) -> Iterator[tuple[Template, RenderedPortrait]]:
     """Render every template that suits, of several photos each."""
     double, engine = _double(desk, name), StudioEngine()
     for recipe in catalogue().values():
         used: tuple[int, ...] = ()
-        for number in range(EACH):
+        for number in range(each):
             try:
-                options = RenderOptions(short_side=SHORT_SIDE, seed=1 + number, without=used)
+                options = RenderOptions(short_side=short_side, seed=1 + number, without=used)
                 portrait = engine.render(double, recipe, options)
             except UnsuitedError:
                 break
@@ -207,7 +209,7 @@ def _double(desk: Desk, name: str) -> OpenDouble:
     return codec.unpack(desk.vault.get(sitter, DataClass.DOUBLE, sitting.double))
 
 
-def _desk(home: Path) -> Desk:
+def studio(home: Path) -> Desk:
     models = settings.load().models
     key = home / "keys" / "kek"
     return open_desk(
