@@ -1,7 +1,7 @@
 """Does the invisible mark survive, stay unseen, and never speak where nobody wrote it?
 
 Marked: portraits of the bundled people in every template, at 1024 pixels, and, where folders of photos are given, those
-photos at 1024 pixels as further faces. Each is spoilt in each way once, with places and angles by a seeded lot, and read.
+photos at 1024 pixels as further faces. Each is spoilt in each way once, by a seeded lot, and read.
 Unmarked: crops of the same sources and of drawn patterns, periodic ones among them, at many sizes and qualities.
 
     python -m benchmarks.watermark [FOLDER...] [-n 10000] [-o FILE.json]

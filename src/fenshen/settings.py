@@ -1,16 +1,22 @@
 """Where the studio keeps things and which language it speaks. Read once, from the environment only."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from platformdirs import user_data_path
 
 from fenshen.errors import SettingInvalidError
 
 Language = Literal["zh", "en"]
+
+KEY_ADDRESS: Final = re.compile(
+    r"(?:file|passphrase):.+|(?:aws-kms|gcp-kms|aliyun-kms|vault-transit)://[^/\s]\S*"
+)
+S3_ADDRESS: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]+)(?:/(?P<prefix>[^\s]*[^\s/]))?/?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +30,40 @@ class Settings:
     producer: str  # ASCII name of this service; written into every label (TC260 ContentProducer)
     operator: str = ""  # who runs the studio for others, with a contact; empty: whoever sits at this machine
 
+    # Where keys and sealed faces live, when not below `home`.
+    key: str = ""  # the key-encryption key, as an address; empty: the file `key_file`
+    passphrase_file: Path | None = (
+        None  # holds the passphrase of a protected key file; None: ask on the terminal
+    )
+    key_mirror: Path | None = None  # a folder on another disk with a second copy of every wrapped key
+    blobs: str = ""  # s3://bucket/prefix; empty: the folder `home/blobs`
+    s3_endpoint: str = ""  # of a store that speaks S3 but is not Amazon's
+
     # Content credentials that the operator brings instead of the studio's own (PEM files).
     c2pa_certificate: Path | None = None
     c2pa_key: Path | None = None
 
+    @property
+    def key_address(self) -> str:
+        """Give the address of the key-encryption key."""
+        return self.key or f"file:{self.key_file}"
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read FENSHEN_HOME, FENSHEN_MODELS, FENSHEN_KEY_FILE, FENSHEN_PRODUCER, FENSHEN_OPERATOR and the language.
+    """Read every setting of this house; ``docs/reference/settings.md`` names them.
 
-    The language is FENSHEN_LANG, else that of LC_ALL or LANG, else English.
-    Raises SettingInvalidError when the producer's name is empty or not printable ASCII.
+    The language is FENSHEN_LANG, else that of LC_ALL or LANG, else English. Raises SettingInvalidError when the
+    producer's name is empty or not printable ASCII, or when an address is of no known kind.
     """
     home = _folder(environ.get("FENSHEN_HOME")) or user_data_path("fenshen", appauthor=False)
     producer = environ.get("FENSHEN_PRODUCER", "fenshen-studio")
     if not producer.strip() or not (producer.isascii() and producer.isprintable()):
         raise SettingInvalidError(setting="FENSHEN_PRODUCER")
+    key, blobs = environ.get("FENSHEN_KEY", ""), environ.get("FENSHEN_BLOBS", "")
+    if key and not is_key_address(key):
+        raise SettingInvalidError(setting="FENSHEN_KEY")
+    if blobs and not S3_ADDRESS.fullmatch(blobs):
+        raise SettingInvalidError(setting="FENSHEN_BLOBS")
     return Settings(
         home=home,
         models=_folder(environ.get("FENSHEN_MODELS")) or home / "models",
@@ -46,9 +71,19 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         language=language_of(environ),
         producer=producer,
         operator=" ".join(environ.get("FENSHEN_OPERATOR", "").split()),
+        key=key,
+        passphrase_file=_folder(environ.get("FENSHEN_PASSPHRASE_FILE")),
+        key_mirror=_folder(environ.get("FENSHEN_KEY_MIRROR")),
+        blobs=blobs,
+        s3_endpoint=environ.get("FENSHEN_S3_ENDPOINT", ""),
         c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
         c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )
+
+
+def is_key_address(address: str) -> bool:
+    """Tell whether this is of a form such as file:PATH, passphrase:PATH, aws-kms://KEY."""
+    return bool(KEY_ADDRESS.fullmatch(address))
 
 
 def language_of(environ: Mapping[str, str]) -> Language:

@@ -52,7 +52,7 @@ def stolen_copies(home: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         stolen = tmp_path / name
         shutil.copytree(home, stolen, ignore=shutil.ignore_patterns("kek"))
         if name == "a new key":
-            KeyFile.open(stolen / "keys" / "kek", may_create=True)
+            KeyFile(stolen / "keys" / "kek", may_create=True)
         if "another studio" in name:
             shutil.copy2(tmp_path / "another studio" / "keys" / "kek", stolen / "keys" / "kek")
         if name.startswith("all keys"):

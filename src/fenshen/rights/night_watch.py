@@ -47,6 +47,11 @@ def _environment(settings: Settings) -> dict[str, str]:
         "FENSHEN_HOME": str(settings.home),
         "FENSHEN_MODELS": str(settings.models),
         "FENSHEN_KEY_FILE": str(settings.key_file),
+        "FENSHEN_KEY": settings.key,
+        "FENSHEN_PASSPHRASE_FILE": str(settings.passphrase_file or ""),
+        "FENSHEN_KEY_MIRROR": str(settings.key_mirror or ""),
+        "FENSHEN_BLOBS": settings.blobs,
+        "FENSHEN_S3_ENDPOINT": settings.s3_endpoint,
     }
     return {**os.environ, **own}
 

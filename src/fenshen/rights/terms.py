@@ -35,8 +35,17 @@ def terms(purpose: Purpose, settings: Settings) -> Terms:
 
 
 def processors(settings: Settings) -> tuple[str, ...]:
-    """Give who has a hand in what is kept, as far as the settings tell: the operator."""
-    return (settings.operator,) if settings.operator else ()
+    """Give who has a hand in what is kept, as far as the settings tell.
+
+    The operator, who keeps the sealed blobs, and which service holds the key that opens the others.
+    """
+    service = settings.key.partition(":")[0] if "://" in settings.key else ""
+    bucket = f"{settings.blobs} at {settings.s3_endpoint or 'Amazon S3'}" if settings.blobs else ""
+    return tuple(
+        filter(
+            None, (settings.operator, bucket and f"sealed blobs: {bucket}", service and f"keys: {service}")
+        )
+    )
 
 
 def _told(each: Lifetime) -> str:

@@ -2,8 +2,8 @@
 
 On disk, below ``home/keys``::
 
-    kek                 the key-encryption key (or elsewhere: FENSHEN_KEY_FILE); see ``kek.py``
-    names, signing      secrets of the studio itself, wrapped
+    kek                 the key-encryption key (or elsewhere: FENSHEN_KEY); see ``providers``
+    names, signing …    secrets of the studio itself, wrapped (backup, c2pa-root, c2pa-leaf too)
     people/<name>/<n>   data key number n of one sitter and use, wrapped and bound to sitter, use and n
 
 ``<name>`` is the sitter and the use, encrypted (AES-SIV, RFC 5297): the tree tells a thief nothing, yet the
@@ -34,7 +34,9 @@ from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
 from fenshen.settings import Settings
 from fenshen.store import disk
-from fenshen.vault.kek import KeyFile, KeyProvider
+from fenshen.vault.kek import KeyProvider
+from fenshen.vault.mirror import Mirror, MirrorUnreachableError
+from fenshen.vault.providers import open_provider
 from fenshen.vault.seal import bind
 
 KEY, KEY_ID, NAMES = 32, 8, 64  # bytes
@@ -73,21 +75,22 @@ class KeyStore:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Open the key-encryption key, making it on the very first use. Errors: see ``KeyFile.open``."""
+        """Open the key-encryption key, making it on the very first use. Errors: see ``open_provider``."""
         self._home = disk.private_folder(settings.home / "keys")
         self._people = disk.private_folder(self._home / "people")
         is_new = not (self._home / "names").exists() and not any(self._people.iterdir())
-        self._provider: KeyProvider = KeyFile.open(settings.key_file, may_create=is_new)
+        self._provider: KeyProvider = open_provider(settings.key_address, settings, may_create=is_new)
+        self.mirror = Mirror(self._home, settings.key_mirror)
         self._names = AESSIV(self.studio_secret("names", NAMES))
 
     def studio_secret(self, name: str, size: int) -> bytes:
         """Give a secret of the studio itself, made at first use (``size`` random bytes)."""
-        path, bound = self._home / name, bind("fenshen studio secret", name)
+        path, bound = self._home / name, bound_to_studio(name)
         if not path.exists():
             with self._lock():
                 if not path.exists():
-                    disk.write_durably(path, self._provider.wrap(secrets.token_bytes(size), bound))
-        return self._provider.unwrap(path.read_bytes(), bound)
+                    self.mirror.write(path, self._provider.wrap(secrets.token_bytes(size), bound))
+        return bytes(self._provider.unwrap(path.read_bytes(), bound))
 
     def key(self, sitter: SitterId, use: KeyUse, *, create: bool = False) -> DataKey:
         """Give the newest key of a sitter for one use. Raises NotFoundError unless ``create`` is set."""
@@ -125,16 +128,18 @@ class KeyStore:
     def destroy(self, sitter: SitterId, use: KeyUse, *, before: int | None = None) -> list[str]:
         """Destroy the keys of a sitter for one use (only those older than version ``before``, when given).
 
-        1. take the key out of use by renaming it, so that a run killed in step 2 leaves no damaged key, only
-        something for ``tidy`` to finish  2. overwrite and unlink it  3. remove the folder, if nothing lives there.
-        Gives the ids of the destroyed keys, a damaged one's excepted; an empty list when there were none. See the
-        module's words on what destroying means.
+        The mirror's copy goes first. 1. take the key out of use by renaming it, so that a run killed in step 2 leaves
+        no damaged key, only something for ``tidy`` to finish  2. overwrite and unlink it  3. remove the folder, if
+        nothing lives there. Gives the ids of the destroyed keys, a damaged one's excepted; an empty list when there
+        were none. See the module's words on what destroying means. Raises MirrorUnreachableError.
         """
+        self.mirror.must_be_there()  # nothing is destroyed while a copy may live
         folder, ids = self._folder(sitter, use), []
         for path in _key_files(folder):
             if before is None or int(path.name) < before:
                 with suppress(SealBrokenError, FileNotFoundError):
                     ids.append(self._read(path, sitter, use).id)
+                self.mirror.destroy(path)
                 with suppress(FileNotFoundError):  # another run was quicker
                     path.rename(folder / f".{path.name}.dying.part")  # (1)
         disk.sync_folder(folder)
@@ -160,7 +165,10 @@ class KeyStore:
             os.close(descriptor)
 
     def tidy(self) -> None:
-        """Remove what a killed run left: empty folders and half-made keys. What a living run holds stays."""
+        """Remove what a killed run left: empty folders and half-made keys. What a living run holds stays.
+
+        The mirror is then made what home is; one that cannot be reached waits.
+        """
         with self._lock():
             for folder in self._people.iterdir():
                 with suppress(SitterBusyError, OSError):  # held; or not empty; or not a folder of ours
@@ -171,32 +179,31 @@ class KeyStore:
                             folder.rmdir()
                         finally:
                             os.close(descriptor)
+            with suppress(MirrorUnreachableError):
+                self.mirror.mend()
 
     def _make(self, sitter: SitterId, use: KeyUse, version: int) -> DataKey:
         key_id, secret = secrets.token_bytes(KEY_ID), secrets.token_bytes(KEY)
         folder = disk.private_folder(self._folder(sitter, use))
-        wrapped = self._provider.wrap(key_id + secret, _bound(sitter, use, version))
-        disk.write_durably(folder / str(version), wrapped)
+        wrapped = self._provider.wrap(key_id + secret, bound_to_owner(sitter, use, version))
+        self.mirror.write(folder / str(version), wrapped)
         disk.sync_folder(self._people)
         return DataKey(id=f"key_{key_id.hex()}", version=version, secret=secret)
 
     def _read(self, path: Path, sitter: SitterId, use: KeyUse) -> DataKey:
         version = int(path.name)
-        opened = self._provider.unwrap(path.read_bytes(), _bound(sitter, use, version))
+        opened = self._provider.unwrap(path.read_bytes(), bound_to_owner(sitter, use, version))
         if len(opened) != KEY_ID + KEY:
             raise SealBrokenError
-        return DataKey(id=f"key_{opened[:KEY_ID].hex()}", version=version, secret=opened[KEY_ID:])
+        key = DataKey(id=f"key_{opened[:KEY_ID].hex()}", version=version, secret=bytes(opened[KEY_ID:]))
+        opened[:] = bytes(len(opened))  # what Python lets us wipe; the cipher's own copy it does not
+        return key
 
     def _folder(self, sitter: SitterId, use: KeyUse) -> Path:
         return self._people / self._names.encrypt(f"{use} {sitter}".encode(), [LABEL]).hex()
 
     def _owner(self, name: str) -> tuple[SitterId, KeyUse] | None:
-        """Tell whose keys a folder holds; None when the folder is not of our making."""
-        try:
-            use, _, sitter = self._names.decrypt(bytes.fromhex(name), [LABEL]).decode().partition(" ")
-        except (InvalidTag, ValueError):
-            return None
-        return SitterId(sitter), KeyUse(use)
+        return owner_of(self._names, name)
 
     def _lock(self) -> AbstractContextManager[None]:
         return disk.locked(self._home / ".lock")
@@ -209,7 +216,21 @@ def _key_files(folder: Path) -> list[Path]:
     )
 
 
-def _bound(sitter: SitterId, use: KeyUse, version: int) -> bytes:
+def owner_of(names: AESSIV, folder: str) -> tuple[SitterId, KeyUse] | None:
+    """Tell whose keys a folder holds; None when the folder is not of our making."""
+    try:
+        use, _, sitter = names.decrypt(bytes.fromhex(folder), [LABEL]).decode().partition(" ")
+    except (InvalidTag, ValueError):
+        return None
+    return SitterId(sitter), KeyUse(use)
+
+
+def bound_to_studio(name: str) -> bytes:
+    """Tie a wrapped secret of the studio to its name."""
+    return bind("fenshen studio secret", name)
+
+
+def bound_to_owner(sitter: SitterId, use: KeyUse, version: int) -> bytes:
     """Tie a wrapped key to its owner: in another sitter's folder, or for another use, it does not open."""
     return bind("fenshen data key", sitter, use, str(version))
 

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
 from fenshen.settings import Settings
-from fenshen.vault.blobs import Blobs, LocalBlobs
+from fenshen.vault.blobs import Blobs
 from fenshen.vault.keys import DataKey, KeyStore, KeyUse, SitterBusyError
+from fenshen.vault.s3 import open_blobs
 from fenshen.vault.seal import bind, sealed_frames, unseal
 
 LABEL = b"fenshen object name 1"
@@ -70,7 +71,7 @@ class Vault:
     def __init__(self, settings: Settings, *, blobs: Blobs | None = None) -> None:
         """Open the keys and the blobs below ``settings.home``; ``blobs`` may live elsewhere."""
         self.keys = KeyStore(settings)
-        self._blobs = blobs or LocalBlobs(settings.home / "blobs")
+        self._blobs = blobs or open_blobs(settings)
         self._leases: dict[SitterId, ExitStack] = {}
         self._leasing = Lock()
 

@@ -59,12 +59,12 @@ def test_a_file_that_holds_no_key_of_ours_is_refused(tmp_path: Path, content: by
     path.write_bytes(content)
     path.chmod(0o600)
     with pytest.raises(KeyFileInvalidError):
-        KeyFile.open(path, may_create=True)
+        KeyFile(path, may_create=True)
 
 
 def test_many_threads_that_start_at_once_make_one_key_file(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        providers = list(pool.map(lambda _: KeyFile.open(tmp_path / "kek", may_create=True), range(16)))
+        providers = list(pool.map(lambda _: KeyFile(tmp_path / "kek", may_create=True), range(16)))
     wrapped = providers[0].wrap(b"secret", b"")
     assert all(provider.unwrap(wrapped, b"") == b"secret" for provider in providers)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".kek.lock", "kek"]
@@ -228,8 +228,8 @@ def test_a_key_file_elsewhere_is_used_and_stays_the_only_copy(tmp_path: Path) ->
         KeyStore(settings)
 
 
-def test_the_wrapping_differs_each_time_and_is_bound_to_its_owner() -> None:
-    provider = KeyFile(os.urandom(32))
+def test_the_wrapping_differs_each_time_and_is_bound_to_its_owner(tmp_path: Path) -> None:
+    provider = KeyFile(tmp_path / "kek", may_create=True)
     assert provider.wrap(b"secret", b"a") != provider.wrap(b"secret", b"a")
     with pytest.raises(SealBrokenError):
         provider.unwrap(provider.wrap(b"secret", b"a"), b"b")
