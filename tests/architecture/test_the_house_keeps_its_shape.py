@@ -67,6 +67,23 @@ def test_only_one_file_may_fetch() -> None:
     assert not reached
 
 
+def test_a_library_that_reaches_out_is_imported_only_behind_a_setting_that_names_its_service() -> None:
+    named = {
+        name
+        for name in modules()
+        for word in ("boto3", "botocore", "hvac", "google.cloud", "alibabacloud", "S3Store")
+        if word in (SRC / name).read_text("utf-8")
+    }
+    assert named <= {f"vault/providers/{name}.py" for name in ("aws", "aliyun", "google", "hashicorp")} | {
+        "vault/s3.py"
+    }
+    loaded = [
+        name for name, tree in modules().items() for module in imported_at_module_level(tree)
+        if module.startswith("fenshen.vault.providers.") and module.split(".")[3] in {"aws", "aliyun", "google", "hashicorp"}
+    ]  # fmt: skip
+    assert loaded == []
+
+
 def test_only_two_files_may_begin_a_process() -> None:
     began = {n: libs for n, libs in importers(SPAWNING).items() if libs and n not in MAY_SPAWN}
     assert not began

@@ -53,7 +53,8 @@ def examine(chosen: Settings) -> Iterator[Finding]:
     yield python()
     yield Finding(check="versions", state="good", found=", ".join(f"{n} {version(n)}" for n in VERSIONS))
     yield home(chosen.home)
-    yield key(chosen.key_file)
+    yield key(chosen)
+    yield from mirror(chosen)
     yield disk(chosen.home)
     yield memory()
     yield from models(chosen)
@@ -74,8 +75,26 @@ def home(folder: Path) -> Finding:
     return _finding("home", str(folder), bad=open_to_others)
 
 
-def key(file: Path) -> Finding:
-    """Is the key that wraps all others readable by its owner alone?"""
+def mirror(chosen: Settings) -> Iterator[Finding]:
+    """Do both copies of the keys agree, where there are two?"""
+    from fenshen.vault.mirror import Mirror, MirrorUnreachableError
+
+    if chosen.key_mirror is None or not (chosen.home / "keys").exists():
+        return
+    try:
+        differing = Mirror(chosen.home / "keys", chosen.key_mirror).differing()
+    except MirrorUnreachableError as away:
+        yield _finding("mirror", told(away.code), bad=True)
+        return
+    yield _finding("mirror", told("doctor_mirror_differs", count=differing), bad=differing > 0)
+
+
+def key(chosen: Settings) -> Finding:
+    """Is the key that wraps all others readable by its owner alone, where it is a file?"""
+    kind, _, rest = chosen.key_address.partition(":")
+    if kind not in {"file", "passphrase"}:
+        return _finding("key", kind)
+    file = Path(rest).expanduser()
     if not file.exists():
         return _finding("key", told("doctor_no_key_yet"))
     mode = stat.S_IMODE(file.stat().st_mode)

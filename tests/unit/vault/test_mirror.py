@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.fakes.rights import agree, settings_at
 
+from fenshen.cli import doctor
 from fenshen.ids import SitterId
 from fenshen.rights import erasure, holdings, retention
 from fenshen.rights.desk import Desk, open_desk
@@ -105,3 +106,18 @@ def test_a_mirror_that_lags_is_counted_and_mended_by_the_sweep(desk: Desk, mirro
     assert desk.vault.keys.mirror.differing() == 2
     retention.sweep(desk)
     assert desk.vault.keys.mirror.differing() == 0
+
+
+def test_the_doctor_tells_how_the_two_copies_differ(desk: Desk, mirror: Path) -> None:
+    (healthy,) = doctor.mirror(desk.settings)
+    assert (healthy.state, healthy.found) == ("good", "keys that differ: 0")
+    next(path for path in wrapped_files(mirror) if path.name.isdecimal()).unlink()
+    (ill,) = doctor.mirror(desk.settings)
+    assert (ill.state, ill.found) == ("bad", "keys that differ: 1")
+    mirror.rename(mirror.with_name("unplugged"))
+    (away,) = doctor.mirror(desk.settings)
+    assert (away.state, bool(away.fix)) == ("bad", True)
+
+
+def test_the_doctor_asks_no_file_of_a_key_that_lives_in_a_service(desk: Desk) -> None:
+    assert doctor.key(replace(desk.settings, key="aws-kms://key-1")).found == "aws-kms"
