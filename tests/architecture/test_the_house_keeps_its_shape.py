@@ -12,6 +12,7 @@ IMAGING = {"PIL", "cv2", "pi_heif"}
 MAY_SEE_PICTURES = ("photos/decode.py", "vision/", "engines/", "portrait/", "labels/", "double/")
 FETCHING = {"socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "ftplib"}
 MAY_FETCH = ("vision/weights.py",)
+SERVICES = {"aws", "aliyun", "google", "hashicorp"}
 SPAWNING = {"subprocess", "multiprocessing"}
 MAY_SPAWN = ("vision/weights.py", "rights/night_watch.py")
 REPORTS_HOME = {"onnxruntime", "sentry_sdk", "posthog", "huggingface_hub"}
@@ -74,12 +75,10 @@ def test_a_library_that_reaches_out_is_imported_only_behind_a_setting_that_names
         for word in ("boto3", "botocore", "hvac", "google.cloud", "alibabacloud", "S3Store")
         if word in (SRC / name).read_text("utf-8")
     }
-    assert named <= {f"vault/providers/{name}.py" for name in ("aws", "aliyun", "google", "hashicorp")} | {
-        "vault/s3.py"
-    }
+    assert named <= {f"vault/providers/{name}.py" for name in (*SERVICES, "service")} | {"vault/s3.py"}
     loaded = [
         name for name, tree in modules().items() for module in imported_at_module_level(tree)
-        if module.startswith("fenshen.vault.providers.") and module.split(".")[3] in {"aws", "aliyun", "google", "hashicorp"}
+        if module.startswith("fenshen.vault.providers.") and module.split(".")[3] in SERVICES
     ]  # fmt: skip
     assert loaded == []
 

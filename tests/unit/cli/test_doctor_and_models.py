@@ -1,9 +1,11 @@
 """What the two verbs for operators tell."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.fakes.rights import settings_at
 
 from fenshen.cli import run
 from fenshen.cli.doctor import home as examine_home
@@ -34,7 +36,7 @@ def test_a_key_that_others_can_read_is_bad(tmp_path: Path, mode: int, state: str
     file = tmp_path / "kek"
     file.write_bytes(b"k")
     file.chmod(mode)
-    assert key(file).state == state
+    assert key(replace(settings_at(tmp_path), key_file=file)).state == state
 
 
 def test_a_home_that_anybody_can_write_to_is_bad(tmp_path: Path) -> None:
