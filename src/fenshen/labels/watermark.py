@@ -21,9 +21,11 @@ from fenshen.labels.mark_tile import ACROSS, soft_bits, tile
 
 MARK_BITS: Final = NUMBER_BITS
 SMALLEST: Final = 200  # pixels of the short side that can carry the mark
-FAINT, LOUD, GAIN = 0.95, 3.0, 0.42  # levels: on plain ground, at most, per level of activity
+FAINT, LOUD, GAIN = 0.65, 2.6, 0.36  # levels: on plain ground, at most, per level of activity
 LARGEST_CHANGE: Final = 1.85  # levels, root mean square over the picture: 42.8 dB
+DITHER: Final = 7  # seed
 FINE: Final = 8  # samples per chip of the tile as it is drawn
+SPOKEN: Final = 4.5  # standard deviations in the spectrum above which a grid is worth looking at; of marked pictures, >= 9
 LIKELY: Final = 5.5  # standard deviations above which a laid tile is worth reading
 TRIED: Final = 4  # grids
 
@@ -61,7 +63,7 @@ def embed(rgb: RGB8, mark: int) -> RGB8:
     root = float(np.sqrt(np.mean(change * change)))
     if root > LARGEST_CHANGE:
         change *= LARGEST_CHANGE / root
-    whole = np.rint(change).astype(np.int16)
+    whole = np.floor(change + _dither(height, width)).astype(np.int16)
     marked: RGB8 = np.clip(rgb.astype(np.int16) + whole[..., None], 0, 255).astype(np.uint8)
     return marked
 
@@ -75,6 +77,8 @@ def find(rgb: RGB8) -> Found | None:
         return None
     content = mark_grid.residual(_looked_at(rgb))
     for grid in islice(mark_grid.likely_grids(content), TRIED):
+        if grid.score < SPOKEN:
+            break
         score, way, chips, better = _refined(content, grid)
         if score > LIKELY and (number := decode(soft_bits(chips))) is not None:
             return Found(
@@ -109,6 +113,12 @@ def _looked_at(rgb: RGB8) -> Floats:
     small: Floats = np.asarray(cv2.resize(grey.astype(np.float32), size, interpolation=how), np.float32)
     cut = [max(0, (side - mark_grid.LONGEST) // 2) for side in small.shape]
     return small[cut[0] : small.shape[0] - cut[0], cut[1] : small.shape[1] - cut[1]]
+
+
+def _dither(height: int, width: int) -> Floats:
+    """Give what makes less than a level appear as fine grain rather than as blots; (H, W), 0..1, always the same."""
+    small = np.random.default_rng(DITHER).random((128, 128), np.float32)
+    return np.tile(small, (-(-height // 128), -(-width // 128)))[:height, :width]
 
 
 def _drawn(mark: int, width: int, height: int) -> Floats:
