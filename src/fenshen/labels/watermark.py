@@ -25,7 +25,9 @@ FAINT, LOUD, GAIN = 0.65, 2.6, 0.36  # levels: on plain ground, at most, per lev
 LARGEST_CHANGE: Final = 1.85  # levels, root mean square over the picture: 42.8 dB
 DITHER: Final = 7  # seed
 FINE: Final = 8  # samples per chip of the tile as it is drawn
-SPOKEN: Final = 4.5  # standard deviations in the spectrum that make a grid worth looking at; marked: 9 and more
+SPOKEN: Final = (
+    4.5  # standard deviations in the spectrum that make a grid worth looking at; marked: 9 and more
+)
 LIKELY: Final = 5.5  # standard deviations above which a laid tile is worth reading
 TRIED: Final = 4  # grids
 
