@@ -1,7 +1,7 @@
 """Put a face in, get it back, destroy it. The only door to ``home/blobs``.
 
-Every object is sealed with its sitter's key for its class before anything is written, bound to sitter, class
-and object id. The photos' key cannot open a double: that is arithmetic, not an ``if``.
+Every object is sealed with its sitter's key for its class before anything is written, bound to sitter, class,
+object id and the version of that key. The photos' key cannot open a double: that is arithmetic, not an ``if``.
 """
 
 from contextlib import ExitStack, suppress
@@ -101,7 +101,7 @@ class Vault:
                 sealed = self._blobs.get(_name(key, object_id))
             except NotFoundError:
                 continue
-            return unseal(sealed, key.secret, _context(sitter, data_class, object_id))
+            return unseal(sealed, key.secret, _context(sitter, data_class, object_id, key.version))
         raise NotFoundError(kind=data_class.value, id=object_id)
 
     def kept(self, sitter: SitterId, data_class: DataClass) -> list[Kept]:
@@ -211,7 +211,7 @@ class Vault:
     def _write(
         self, key: DataKey, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes
     ) -> None:
-        context = _context(sitter, data_class, object_id)
+        context = _context(sitter, data_class, object_id, key.version)
         self._blobs.put(_name(key, object_id), sealed_frames(plain, key.secret, context))
 
     def _let_go(self, sitter: SitterId) -> None:
@@ -227,8 +227,9 @@ class Vault:
         raise ErasureFailedError(kind=data_class.value)
 
 
-def _context(sitter: SitterId, data_class: DataClass, object_id: str) -> bytes:
-    return bind("fenshen object 1", sitter, data_class, object_id)
+def _context(sitter: SitterId, data_class: DataClass, object_id: str, version: int) -> bytes:
+    """Bind an object to whose it is, what for, which one, and which of the sitter's keys seals it."""
+    return bind("fenshen object 2", sitter, data_class, object_id, str(version))
 
 
 def _name(key: DataKey, object_id: str) -> str:
