@@ -40,8 +40,9 @@ bench-likeness: models ## how like the sitter portraits are: make bench-likeness
 bench-matte: models ## how true the mattes are, on composites of known alpha
 	$(RUN)/python -m benchmarks.matte
 
-bench-vault: models ## how fast the vault is, and whether it holds: a hundred kills, two thousand altered blobs and keys
+bench-vault: models dev ## how fast the vault is, and whether it holds: a hundred kills, two thousand altered blobs and keys
 	$(RUN)/python -m benchmarks.vault
+	FENSHEN_TEST_MUTATIONS=1000 $(RUN)/python -m pytest -q tests/promises/test_the_log_cannot_be_rewritten.py tests/attack
 
 bench-labels: models ## what labelling costs, and what its marks survive
 	$(RUN)/python -m benchmarks.labels

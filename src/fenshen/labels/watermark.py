@@ -22,8 +22,9 @@ from fenshen.labels.mark_tile import ACROSS, soft_bits, tile
 MARK_BITS: Final = NUMBER_BITS
 SMALLEST: Final = 200  # pixels of the short side that can carry the mark
 FAINT, LOUD, GAIN = 0.65, 2.6, 0.36  # levels: on plain ground, at most, per level of activity
-LARGEST_CHANGE: Final = 1.85  # levels, root mean square over the picture: 42.8 dB
+LARGEST_CHANGE: Final = 1.85  # levels, root mean square over the picture: 42.8 dB at least
 DITHER: Final = 7  # seed
+STRIP: Final = 128  # rows worked on at a time
 FINE: Final = 8  # samples per chip of the tile as it is drawn
 SPOKEN: Final = (
     4.5  # standard deviations in the spectrum that make a grid worth looking at; marked: 9 and more
@@ -61,12 +62,13 @@ def embed(rgb: RGB8, mark: int) -> RGB8:
     height, width = rgb.shape[:2]
     if min(height, width) < SMALLEST:
         raise MarkNoRoomError(width=width, height=height)
-    change = _strength(rgb) * _drawn(mark, width, height)
-    root = float(np.sqrt(np.mean(change * change)))
-    if root > LARGEST_CHANGE:
-        change *= LARGEST_CHANGE / root
-    whole = np.floor(change + _dither(height, width)).astype(np.int16)
-    marked: RGB8 = np.clip(rgb.astype(np.int16) + whole[..., None], 0, 255).astype(np.uint8)
+    levels, drawn = _strength(rgb), _drawn(mark, width, height)
+    marked = np.empty_like(rgb)
+    for top in range(0, height, STRIP):  # a strip stays in the cache
+        rows = slice(top, min(top + STRIP, height))
+        change = _rows_of(levels, rows, width, height) * drawn[rows] + _dither(rows, width)
+        whole = np.floor(change).astype(np.int16)
+        cv2.add(rgb[rows], cv2.merge([whole, whole, whole]), marked[rows], dtype=cv2.CV_8U)  # saturates
     return marked
 
 
@@ -117,10 +119,10 @@ def _looked_at(rgb: RGB8) -> Floats:
     return small[cut[0] : small.shape[0] - cut[0], cut[1] : small.shape[1] - cut[1]]
 
 
-def _dither(height: int, width: int) -> Floats:
-    """Give what makes less than a level appear as fine grain rather than as blots; (H, W), 0..1, always the same."""
-    small = np.random.default_rng(DITHER).random((128, 128), np.float32)
-    return np.tile(small, (-(-height // 128), -(-width // 128)))[:height, :width]
+def _dither(rows: slice, width: int) -> Floats:
+    """Give what makes less than a level appear as fine grain rather than as blots; 0..1, always the same."""
+    small = np.random.default_rng(DITHER).random((STRIP, 128), np.float32)
+    return np.tile(small, -(-width // 128))[: rows.stop - rows.start, :width]
 
 
 def _drawn(mark: int, width: int, height: int) -> Floats:
@@ -128,26 +130,33 @@ def _drawn(mark: int, width: int, height: int) -> Floats:
     sharp = np.kron(tile(mark), np.ones((FINE, FINE), np.float32))
     wrapped = cv2.copyMakeBorder(sharp, FINE, FINE, FINE, FINE, cv2.BORDER_WRAP)
     fine = cv2.GaussianBlur(wrapped, (0, 0), 0.22 * FINE)[FINE:-FINE, FINE:-FINE]
-    chip = min(width, height) / ACROSS
-    back = np.array([[FINE / chip, 0, 0], [0, FINE / chip, 0]])
+    scale = FINE * ACROSS / min(width, height)  # fine samples per pixel
+    times = [int(side * scale) // fine.shape[0] + 2 for side in (height, width)]
+    back = np.array([[scale, 0, 0], [0, scale, 0]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    drawn = cv2.warpAffine(fine, back, (width, height), flags=flags, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(drawn, np.float32)
+    return np.asarray(cv2.warpAffine(np.tile(fine, times), back, (width, height), flags=flags), np.float32)
 
 
 def _strength(rgb: RGB8) -> Floats:
-    """Tell how many levels the mark may change each pixel: few on plain ground, more where texture hides it."""
-    height, width = rgb.shape[:2]
-    grey = _looked_at_whole(rgb)
-    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
-    activity = cv2.blur(fine, (11, 11))
-    levels = np.clip(FAINT + GAIN * activity, FAINT, LOUD)
-    return np.asarray(cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    """Tell how many levels the mark may change: few on plain ground, more where texture hides it.
 
-
-def _looked_at_whole(rgb: RGB8) -> Floats:
+    At the size a picture is looked at; `_rows_of` enlarges it. Held down where the whole would change too much.
+    """
     factor = mark_grid.SHORT / min(rgb.shape[:2])
-    size = (round(rgb.shape[1] * factor), round(rgb.shape[0] * factor))
+    size = (max(1, round(rgb.shape[1] * factor)), max(1, round(rgb.shape[0] * factor)))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    grey: Floats = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return grey
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    activity = cv2.blur(np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0)), (11, 11))
+    levels = np.clip(FAINT + GAIN * activity, FAINT, LOUD)
+    root = float(np.sqrt(np.mean(levels * levels)))
+    return np.asarray(levels * min(1.0, LARGEST_CHANGE / root), np.float32)
+
+
+def _rows_of(small: Floats, rows: slice, width: int, height: int) -> Floats:
+    """Enlarge a part of a small map to some rows of the picture; (rows, W)."""
+    down, across = small.shape[0] / height, small.shape[1] / width
+    back = np.array([[across, 0, across / 2 - 0.5], [0, down, (rows.start + 0.5) * down - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    size = (width, rows.stop - rows.start)
+    part = cv2.warpAffine(small, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(part, np.float32)
