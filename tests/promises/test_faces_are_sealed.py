@@ -61,7 +61,10 @@ def test_photos_key_cannot_open_a_double(tmp_path: Path) -> None:
     (sealed,) = (path.read_bytes() for path in blobs_of(tmp_path, vault, ANNA, DataClass.DOUBLE))
     photo_key = vault.keys.key(ANNA, KeyUse.PHOTO).secret
     double_key = vault.keys.key(ANNA, KeyUse.DOUBLE).secret
-    for context in (_context(ANNA, DataClass.DOUBLE, "thing_1", 1), _context(ANNA, DataClass.PHOTO, "thing_1", 1)):
+    for context in (
+        _context(ANNA, DataClass.DOUBLE, "thing_1", 1),
+        _context(ANNA, DataClass.PHOTO, "thing_1", 1),
+    ):
         with pytest.raises(SealBrokenError):
             unseal(sealed, photo_key, context)
     with pytest.raises(SealBrokenError):

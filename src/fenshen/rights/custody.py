@@ -1,5 +1,7 @@
 """Keep photos while a double is made, and not a moment longer."""
 
+from contextlib import ExitStack
+from dataclasses import replace
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -31,11 +33,14 @@ class Custody:
         self.receipt: Receipt | None = None
         self._taking = Lock()
         self._is_over = False
+        self._asked = desk  # through a connection that stays open while photos come
 
     def __enter__(self) -> Self:
         """Begin. Raises SitterBusyError when another run holds this sitter's photos."""
         self._desk.vault.hold(self._sitter)
         self._watch = night_watch.begin(self._desk.settings)
+        self._open = ExitStack()
+        self._asked = replace(self._desk, store=self._open.enter_context(self._desk.store.kept_open()))
         return self
 
     def add(self, content: bytes, permit: Permit) -> PhotoId:
@@ -61,6 +66,8 @@ class Custody:
         reason = Reason.DONE if error is None else Reason.FAILED
         with self._taking:
             self._is_over = True
+            self._asked = self._desk  # a straggler is still answered
+        self._open.close()
         try:
             self.receipt = erasure.destroy(self._desk, self._sitter, DataClass.PHOTO, reason=reason)
         except DiskFullError:
@@ -74,4 +81,4 @@ class Custody:
         if permit.sitter != self._sitter:
             raise PermitRefusedError(purpose=permit.purpose)
         purpose = permit.purpose if permit.purpose in MAY_READ else Purpose.BUILD_DOUBLE
-        consent.still(self._desk, permit, purpose)  # a withdrawal stops the run at its next photo
+        consent.still(self._asked, permit, purpose)  # a withdrawal stops the run at its next photo

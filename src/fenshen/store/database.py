@@ -4,11 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from fenshen.errors import DiskFullError, FenshenError
 from fenshen.settings import Settings
@@ -53,6 +54,19 @@ class Store:
         for act in acts.values():
             act()
 
+    @contextmanager
+    def kept_open(self) -> Iterator["Store"]:
+        """Give the same store through one connection, for short work that asks often; threads wait for their turn.
+
+        Opening a connection costs as much as encrypting half a photo. Do not keep it for long: while it is open, the
+        file must not be replaced by another.
+        """
+        engine = _engine(self._engine.url, poolclass=QueuePool, pool_size=1, max_overflow=0)
+        try:
+            yield Store(engine)
+        finally:
+            engine.dispose()
+
     def scrub(self) -> None:
         """Fold the write-ahead log back and empty it, so that no deleted row stays readable there.
 
@@ -93,7 +107,11 @@ def open_store(settings: Settings) -> Store:
 
 def engine_of(path: Path) -> Engine:
     """Make an engine on a database file, with our pragmas and explicit transactions."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    return _engine(f"sqlite:///{path}", poolclass=NullPool)
+
+
+def _engine(address: str | URL, **pool: Any) -> Engine:
+    engine = create_engine(address, **pool)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

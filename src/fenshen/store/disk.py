@@ -7,9 +7,10 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 
 from fenshen.errors import DiskFullError
@@ -40,6 +41,14 @@ def private_folder(path: Path) -> Path:
 def write_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     """Put ``data`` at ``path`` so that a reader, or a power cut, sees the old file or the new, never half.
 
+    Raises DiskFullError, having left ``path`` as it was and no other file behind.
+    """
+    write_parts_durably(path, (data,), mode=mode)
+
+
+def write_parts_durably(path: Path, parts: Iterable[bytes | memoryview], *, mode: int = PRIVATE_FILE) -> None:
+    """Do the same with data that is made part by part; each part is written before the next is asked for.
+
     1. write a new file beside it (O_EXCL: never one that somebody else put there)  2. fsync it
     3. rename it over ``path``  4. fsync the folder.
     Raises DiskFullError, having left ``path`` as it was and no other file behind.
@@ -48,9 +57,9 @@ def write_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
     with naming_a_full_disk():
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)  # (1)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
+            with os.fdopen(descriptor, "wb", buffering=0) as file:
+                for each in parts:
+                    _write_all(file, each)
                 os.fsync(file.fileno())  # (2)
             part.replace(path)  # (3)
         except BaseException:
@@ -58,6 +67,12 @@ def write_durably(path: Path, data: bytes, *, mode: int = PRIVATE_FILE) -> None:
                 part.unlink()
             raise
     sync_folder(path.parent)  # (4)
+
+
+def _write_all(file: FileIO, data: bytes | memoryview) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
 
 
 def forget_parts(folder: Path, before: datetime, *, of: str = "*") -> None:

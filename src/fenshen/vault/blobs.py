@@ -1,9 +1,10 @@
 """Sealed bytes by opaque name. Nothing here can open them.
 
-A name is ``<key id>/<object>``. The local store is obstore's; an S3 bucket fits the same port.
+A name is ``<key id>/<object>``. Stores are obstore's, on this disk or in a bucket; only the write to this disk is our
+own (``disk.write_parts_durably``), because obstore names a blob before its bytes are on the platter.
 """
 
-import os
+import re
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,14 +14,12 @@ from pathlib import Path
 from typing import Protocol
 
 import obstore
-from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
-from fenshen.errors import DiskFullError, NotFoundError
+from fenshen.errors import NotFoundError
 from fenshen.store import disk
 
-PART = 1 << 20  # bytes; parts of this size are written while the next is sealed
-NO_ROOM = tuple(f"(os error {number})" for number in disk.NO_ROOM)  # obstore tells the cause in its text only
+NAME = re.compile(r"[\w-]+/[\w-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ class Blobs(Protocol):
     is fine.
     """
 
-    def put(self, name: str, sealed: Iterable[bytes]) -> None:
+    def put(self, name: str, sealed: Iterable[bytes | memoryview]) -> None:
         """Keep a blob, given in parts, replacing one of the same name."""
         ...
 
@@ -77,19 +76,20 @@ class LocalBlobs:
         self._home = disk.private_folder(home)
         self._store = LocalStore(self._home)
 
-    def put(self, name: str, sealed: Iterable[bytes]) -> None:
-        """Keep a blob, given in parts, replacing one of the same name. Raises DiskFullError."""
+    def put(self, name: str, sealed: Iterable[bytes | memoryview]) -> None:
+        """Keep a blob, given in parts, replacing one of the same name.
+
+        Raises DiskFullError, ValueError for another kind of name, NotFoundError when its folder is deleted meanwhile.
+        """
+        if not NAME.fullmatch(name):
+            raise ValueError("a blob is named folder/name")  # a name must not lead out of here
         path = self._home / name
-        is_new_folder = not path.parent.exists()
+        if is_new_folder := not path.parent.exists():
+            disk.private_folder(path.parent)
         try:
-            obstore.put(
-                self._store, name, iter(sealed), use_multipart=True, chunk_size=PART, max_concurrency=2
-            )
-        except (BaseError, OSError) as error:
-            if any(cause in str(error) for cause in NO_ROOM):
-                raise DiskFullError from None
-            raise
-        self._sync(path)
+            disk.write_parts_durably(path, sealed)
+        except FileNotFoundError:
+            raise NotFoundError(kind="blob", id=path.name) from None
         if is_new_folder:
             disk.sync_folder(self._home)
 
@@ -102,11 +102,12 @@ class LocalBlobs:
 
     def listing(self, folder: str) -> list[Blob]:
         """Give the blobs of one folder, only those written whole."""
-        found = (blob for page in obstore.list(self._store, prefix=folder) for blob in page)
-        return [
+        found = [blob for page in obstore.list(self._store, prefix=folder) for blob in page]
+        every = [
             Blob(name=blob["path"].rpartition("/")[2], bytes=blob["size"], written_at=blob["last_modified"])
             for blob in found
         ]
+        return [blob for blob in every if not blob.name.startswith(".")]  # half-written: `.name.lot.part`
 
     def folders(self) -> list[str]:
         """Give every folder, also those of dead keys."""
@@ -121,21 +122,13 @@ class LocalBlobs:
         disk.sync_folder((self._home / name).parent)
 
     def delete_folder(self, folder: str) -> None:
-        """Forget a folder, with whatever a killed writer may have left in it (obstore's staged files too)."""
+        """Forget a folder, with whatever a killed writer may have left in it."""
         path = self._home / folder
         with suppress(FileNotFoundError):  # it never was, or another sweeper is at it too
             shutil.rmtree(path)
         disk.sync_folder(self._home)
 
     def delete_halves(self, before: datetime) -> None:
-        """Forget what writers left half-written before a moment (obstore stages a blob as ``name#number``)."""
-        for path in self._home.glob("key_*/*#*"):
-            with suppress(FileNotFoundError):  # it was whole just now, and took its name
-                if path.stat().st_mtime < before.timestamp():
-                    path.unlink()
-
-    def _sync(self, path: Path) -> None:
-        """Push a blob and its names down to the disk: obstore renames into place but does not fsync."""
-        with disk.naming_a_full_disk(), path.open("rb") as file:
-            os.fsync(file.fileno())
-        disk.sync_folder(path.parent)
+        """Forget what writers left half-written before a moment."""
+        for folder in self._home.glob("key_*"):
+            disk.forget_parts(folder, before)

@@ -120,6 +120,13 @@ class KeyStore:
         """Tell whether there is a key of a sitter for one use, a damaged one included."""
         return bool(_key_files(self._folder(sitter, use)))
 
+    def lives(self, key: DataKey, sitter: SitterId, use: KeyUse) -> bool:
+        """Tell whether a key of a sitter, read a moment ago, is still kept. Raises SealBrokenError."""
+        try:
+            return self._read(self._folder(sitter, use) / str(key.version), sitter, use) == key
+        except FileNotFoundError:
+            return False
+
     def people(self, use: KeyUse) -> list[SitterId]:
         """Give every sitter of whom a key for this use is held."""
         owners = (self._owner(folder.name) for folder in self._people.iterdir() if _key_files(folder))

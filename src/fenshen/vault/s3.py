@@ -41,13 +41,13 @@ class S3Blobs:
             retry_config={"max_retries": 3},
         )
 
-    def put(self, name: str, sealed: Iterable[bytes]) -> None:
+    def put(self, name: str, sealed: Iterable[bytes | memoryview]) -> None:
         """Keep a blob, given in parts, replacing one of the same name. Raises BucketUnreachableError."""
         with _naming():
             obstore.put(
                 self._store,
                 name,
-                iter(sealed),
+                (bytes(part) for part in sealed),  # it sends several at once; see seal.sealed_frames
                 use_multipart=True,
                 chunk_size=PART,
                 max_concurrency=TOGETHER,

@@ -44,20 +44,27 @@ def bind(*fields: str) -> bytes:
 
 def seal(plain: bytes, key: bytes, context: bytes) -> bytes:
     """Encrypt ``plain`` under ``key`` (32 bytes), bound to ``context``. Never twice the same bytes."""
-    return b"".join(sealed_frames(plain, key, context))
+    return b"".join(bytes(part) for part in sealed_frames(plain, key, context))
 
 
-def sealed_frames(plain: bytes, key: bytes, context: bytes) -> Iterator[bytes]:
-    """Give the header, then each sealed frame: what ``seal`` joins, for a caller who streams."""
+def sealed_frames(plain: bytes, key: bytes, context: bytes) -> Iterator[bytes | memoryview]:
+    """Give the header, then each sealed frame: what ``seal`` joins, for a caller who streams.
+
+    A frame is good until the next one is asked for, because one buffer serves all (fresh pages cost as much as the
+    encryption). Whoever holds on to one gets ValueError or BufferError, never another frame's bytes.
+    """
     salt = os.urandom(SALT)
     secret, prefix, commitment = _derive(key, salt, context)  # (1)
     header = MAGIC + salt + commitment
     yield header
     cipher, view = AESGCM(secret), memoryview(plain)
     last = _frames_of(len(view), FRAME) - 1
+    buffer = bytearray(min(len(view), FRAME) + TAG)
     for number in range(last + 1):
-        nonce = _nonce(prefix, number, is_last=number == last)  # (2)
-        yield cipher.encrypt(nonce, view[number * FRAME : (number + 1) * FRAME], header + context)  # (3)
+        nonce, part = _nonce(prefix, number, is_last=number == last), view[number * FRAME :][:FRAME]  # (2)
+        with memoryview(buffer)[: len(part) + TAG] as frame:
+            cipher.encrypt_into(nonce, part, header + context, frame)  # (3)
+            yield frame
 
 
 def unseal(sealed: bytes | memoryview, key: bytes, context: bytes) -> bytes:

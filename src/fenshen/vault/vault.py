@@ -90,7 +90,7 @@ class Vault:
             self.hold(sitter)
         key = self.keys.key(sitter, KeyUse(data_class), create=True)
         self._write(key, sitter, data_class, object_id, plain)
-        if key not in self.keys.keys(sitter, KeyUse(data_class)):  # erased while we wrote: leave no orphan
+        if not self.keys.lives(key, sitter, KeyUse(data_class)):  # erased while we wrote: leave no orphan
             self._blobs.delete_folder(key.id)
             raise NotFoundError(kind="key", id=sitter)
 

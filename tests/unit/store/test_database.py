@@ -1,5 +1,6 @@
 """The tables are the newest, tell the time in UTC, and keep nothing that was deleted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.ids import ConsentId, DoubleId, SitterId
 from fenshen.store import consents, database, doubles, migrate, tables
 from fenshen.store.consents import ConsentRow
-from fenshen.store.database import Store, open_store
+from fenshen.store.database import NEWEST, Store, open_store
 from fenshen.store.migrate import StoreNewerError
 
 ANNA = SitterId("sitter_anna_0123456789")
@@ -163,3 +164,17 @@ def test_a_full_disk_is_named_by_the_database_too(tmp_path: Path) -> None:
 
         with pytest.raises(DiskFullError):
             fill()
+
+
+def test_a_store_kept_open_answers_any_thread_and_lets_go_at_the_end(tmp_path: Path) -> None:
+    store = open_store(settings_at(tmp_path))
+    asked = text("SELECT version_num FROM alembic_version")
+
+    def ask(_: int) -> object:
+        with one.begin() as connection:
+            return connection.execute(asked).scalar()
+
+    with store.kept_open() as one, ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(ask, range(20))) == {NEWEST}
+        assert (tmp_path / "studio.db-wal").exists()
+    assert not (tmp_path / "studio.db-wal").exists()  # the last connection is closed

@@ -39,7 +39,7 @@ def test_sealing_twice_never_gives_the_same_bytes() -> None:
 
 
 def test_frames_given_one_by_one_are_the_same_as_all_at_once() -> None:
-    assert unseal(b"".join(sealed_frames(PLAIN, KEY, CONTEXT)), KEY, CONTEXT) == PLAIN
+    assert unseal(b"".join(map(bytes, sealed_frames(PLAIN, KEY, CONTEXT))), KEY, CONTEXT) == PLAIN
 
 
 def test_nothing_of_the_plain_text_shows() -> None:
@@ -123,3 +123,10 @@ def test_what_was_never_sealed_is_refused(junk: bytes) -> None:
 @given(st.lists(st.text(max_size=8), max_size=4), st.lists(st.text(max_size=8), max_size=4))
 def test_two_different_lists_of_fields_never_bind_alike(one: list[str], two: list[str]) -> None:
     assert (bind(*one) == bind(*two)) == (one == two)
+
+
+def test_a_frame_held_on_to_never_shows_another_frames_bytes() -> None:
+    """One buffer serves all frames; a consumer that keeps one is told so."""
+    held = list(sealed_frames(PLAIN, KEY, CONTEXT))
+    with pytest.raises(ValueError, match="released"):
+        bytes(held[1])
