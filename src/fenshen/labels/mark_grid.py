@@ -23,6 +23,9 @@ PERIOD: Final = CHIPS * SAMPLES  # pixels of a tile in it, at scale 1
 SCALES: Final = np.geomspace(0.94, 1.75, 178)  # a crop to 57 % of the short side looks 1.75 times as large
 TURNS: Final = np.arange(-3.0, 3.01, 0.22)  # degrees
 LARGEST: Final = 18  # lattice points along an axis; beyond them the chips' own spectrum has little
+EDGE: Final = 12  # levels; what is stronger is no mark
+EDGE_OF_MEDIAN: Final = 5  # nor is it, in a picture full of texture, below so many times the median
+BESIDE: Final = 5  # pixels across, that say nothing for an edge's sake
 LONGEST: Final = 1100  # pixels of the long side that are looked at
 
 Floats = NDArray[np.float32]
@@ -41,10 +44,17 @@ def residual(grey: Floats) -> Floats:
     """Take the picture's own content away as far as it can be told from the mark, and level its contrast.
 
     grey: (H, W) float32, 0..255, its short side SHORT. Gives (H, W), about -2.5..2.5.
+    1. what is much stronger than the rest is an edge, not the mark: it says nothing, nor do its neighbours
+    2. what runs through whole rows or columns is a frame or the gutter of a contact sheet, which repeats as a tile does
     """
     fine = grey - cv2.GaussianBlur(grey, (0, 0), 3.2)
+    size = np.abs(fine)
+    edges = (size > max(EDGE, EDGE_OF_MEDIAN * float(np.median(size)))).astype(np.uint8)
+    fine[cv2.dilate(edges, np.ones((BESIDE, BESIDE), np.uint8)) > 0] = 0  # (1)
     level = np.sqrt(np.maximum(cv2.blur(fine * fine, (17, 17)), 0)) + 1.2
     clipped: Floats = np.clip(fine / level, -2.5, 2.5).astype(np.float32)
+    for axis in (0, 1):
+        clipped -= clipped.mean(axis=axis, keepdims=True)  # (2)
     return clipped
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from fenshen.labels import mark_code, mark_tile, watermark
 from fenshen.labels.watermark import MarkNoRoomError, embed, find
 from fenshen.people import photos_of
+from fenshen.portrait.sheet import contact_sheet
 
 Picture = NDArray[np.uint8]
 NUMBER = 0xA5F0_1234_9C3E
@@ -79,6 +80,20 @@ def test_the_number_is_read_after_what_happens_to_pictures(name: str, number: in
     assert found is not None
     assert found.mark == NUMBER
     assert found.mirrored is (what == "mirrored")
+
+
+@pytest.mark.parametrize("marked_before", [False, True])
+def test_a_contact_sheet_is_read_though_it_repeats_like_a_tile(*, marked_before: bool) -> None:
+    """Rows and columns of edges drown the mark; the parts may carry marks of their own, which were made smaller."""
+    files = []
+    for place in range(12):
+        portrait = photo(*PLACES[place % 2])
+        sink = io.BytesIO()
+        Image.fromarray(embed(portrait, place) if marked_before else portrait).save(sink, "JPEG", quality=95)
+        files.append((sink.getvalue(), (0, 0, portrait.shape[1], portrait.shape[0])))
+    found = find(jpeg(embed(contact_sheet(files), NUMBER), 85))
+    assert found is not None
+    assert found.mark == NUMBER
 
 
 @pytest.mark.parametrize(("name", "number"), PLACES)
