@@ -147,7 +147,7 @@ def _leak(desk: Desk, known: list[tuple[Template, RenderedPortrait]], folder: Pa
             _entered(export, recipe, portrait, file)
             sent.append((export.id, file))
     files = [_stripped(file.read_bytes(), rng.choice((50, 70, 85))) for _, file in sent]
-    traced = trace.trace(desk, files, reader=trace.watermark_reader())
+    traced = trace.trace(desk, files, reader=trace.watermark_reader)
     right, total, wrong = Counter[str](), Counter[str](), 0
     for tie, (export_id, _) in zip(traced.ties, sent, strict=True):
         total[tie.evidence] += 1
@@ -159,7 +159,7 @@ def _leak(desk: Desk, known: list[tuple[Template, RenderedPortrait]], folder: Pa
         "to_their_own_export": Rate(sum(right.values()), len(files)).as_dict(),
         "to_another_export": Rate(wrong, len(files)).as_dict(),
         "by_evidence": {kind: {"files": total[kind], "right": right[kind]} for kind in sorted(total)},
-        "watermark": trace.watermark_reader() is not None,
+        "watermark": True,
         "false_accusation_bound": traced.bound,
         "bound_is": "analytic",
     }

@@ -11,6 +11,8 @@ AGREED = re.compile(
 )
 AGREED_WITH_REASON = {
     "certifi": "MPL-2.0: a list of certificates, used unchanged",
+    "psycopg": "LGPL-3.0, a database driver that is loaded as it is and can be replaced",
+    "psycopg-binary": "LGPL-3.0, likewise; bundles libpq (PostgreSQL) and OpenSSL",
     "pi-heif": "BSD-3-Clause code; bundles libheif and libde265, LGPL-3.0, as replaceable shared libraries",
     "tqdm": "MPL-2.0 and MIT: used unchanged",
     "opencolorio": "BSD-3-Clause by the LICENSE it carries; its card names only the holder",

@@ -11,6 +11,8 @@ ConsentId = NewType("ConsentId", str)
 ReceiptId = NewType("ReceiptId", str)
 ExportId = NewType("ExportId", str)
 ApplicationId = NewType("ApplicationId", str)
+JobId = NewType("JobId", str)
+WorkerId = NewType("WorkerId", str)
 
 
 def new_id(prefix: str) -> str:

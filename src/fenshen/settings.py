@@ -16,6 +16,7 @@ Language = Literal["zh", "en"]
 KEY_ADDRESS: Final = re.compile(
     r"(?:file|passphrase):.+|(?:aws-kms|gcp-kms|aliyun-kms|vault-transit)://[^/\s]\S*"
 )
+DATABASE_ADDRESS: Final = re.compile(r"postgresql://\S+")
 S3_ADDRESS: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]+)(?:/(?P<prefix>[^\s]*[^\s/]))?/?")
 
 
@@ -38,6 +39,8 @@ class Settings:
     key_mirror: Path | None = None  # a folder on another disk with a second copy of every wrapped key
     blobs: str = ""  # s3://bucket/prefix; empty: the folder `home/blobs`
     s3_endpoint: str = ""  # of a store that speaks S3 but is not Amazon's
+
+    database: str = ""  # postgresql://… for a studio of several machines; empty: SQLite below `home`
 
     # Content credentials that the operator brings instead of the studio's own (PEM files).
     c2pa_certificate: Path | None = None
@@ -64,6 +67,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingInvalidError(setting="FENSHEN_KEY")
     if blobs and not S3_ADDRESS.fullmatch(blobs):
         raise SettingInvalidError(setting="FENSHEN_BLOBS")
+    database = environ.get("FENSHEN_DATABASE", "")
+    if database and not DATABASE_ADDRESS.fullmatch(database):
+        raise SettingInvalidError(setting="FENSHEN_DATABASE")
     return Settings(
         home=home,
         models=_folder(environ.get("FENSHEN_MODELS")) or home / "models",
@@ -76,6 +82,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         key_mirror=_folder(environ.get("FENSHEN_KEY_MIRROR")),
         blobs=blobs,
         s3_endpoint=environ.get("FENSHEN_S3_ENDPOINT", ""),
+        database=database,
         c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
         c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )

@@ -122,7 +122,7 @@ def test_everything_is_caught_at_the_edge_only() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler) and catches_everything(node)
     }
-    assert caught <= {"cli/__init__.py"}
+    assert caught <= {"cli/__init__.py", "jobs/worker.py"}  # a worker must outlive any job
 
 
 def test_the_front_of_the_command_line_imports_nothing_heavy() -> None:

@@ -94,7 +94,7 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "flow/sit.py:_refuse_another": lambda p, d: sit._refuse_another(
         REPORT, DOUBLE, ANNA, p, replace(d, vault=face())
     ),
-    "flow/sit.py:_keep": lambda p, d: sit._keep(replace(d, vault=face()), p, face(), "mark", 30),
+    "flow/sit.py:_keep": lambda p, d: sit._keep(replace(d, vault=face()), p, face(), "mark", 30, sit.NO_JOB),
     "flow/sit.py:_opener": lambda p, d: sit._opener(custody(d), {0: PHOTO}, 0, p)(),
     "flow/sit.py:_taker": lambda p, d: sit._taker(
         custody(d), {}, 0, PhotoFile(name="1.jpg", read=lambda: b""), p

@@ -35,6 +35,8 @@ VERBS = (
     "double",
     "portrait",
     "templates",
+    "jobs",
+    "worker",
     "verify",
     "models",
     "rights",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -38,6 +38,7 @@ Guardian = Annotated[
 Few = Annotated[bool, typer.Option("--few", help=told("option_few"))]
 
 
+Later = Annotated[bool, typer.Option("--later", help=told("option_later"))]
 KeepDays = Annotated[int | None, typer.Option("--keep-days", min=1, max=365, help=told("option_keep_days"))]
 
 
@@ -52,6 +53,7 @@ def create(
     few: Few = False,
     confirm_adult: Sure = False,
     keep_days: KeepDays = None,
+    later: Later = False,
     take_away: Bundle = None,
     passphrase_file: Passphrase = None,
     code_file: Code = None,
@@ -77,6 +79,12 @@ def create(
         guardian_of=guardian_of,
     )
     days = keep_days or days_to_keep(interactive=can_ask(as_json=as_json) and not consent)
+    if later:
+        queue_up(
+            photos, sitter, desk, take_away, frontal=chosen, accept_few=few, is_adult=confirm_adult,
+            idle_days=days, as_json=as_json,
+        )  # fmt: skip
+        return
     with given_away(take_away, passphrase_file, code_file, as_json=as_json) as away:
         with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
             sitting = sit(
@@ -98,6 +106,7 @@ def redo_double(
     guardian_of: Guardian = None,
     few: Few = False,
     confirm_adult: Sure = False,
+    later: Later = False,
     take_away: Bundle = None,
     passphrase_file: Passphrase = None,
     code_file: Code = None,
@@ -121,6 +130,12 @@ def redo_double(
         interactive=can_ask(as_json=as_json),
         guardian_of=guardian_of,
     )
+    if later:
+        queue_up(
+            photos, sitter, desk, take_away, frontal=chosen, accept_few=few, is_adult=confirm_adult,
+            instead_of=DoubleId(double), as_json=as_json,
+        )  # fmt: skip
+        return
     with given_away(take_away, passphrase_file, code_file, as_json=as_json) as away:
         with verdicts_shown(photos, as_json=as_json), bars(as_json=as_json) as progress:
             redone = redo(
@@ -129,6 +144,24 @@ def redo_double(
                 take_away=away,
             )  # fmt: skip
         show_sitting(redone.sitting, away, as_json=as_json, erased=redone.erased.path)
+
+
+def queue_up(
+    photos: Sequence[PhotoFile],
+    sitter: SitterId,
+    desk: Desk,
+    take_away: Path | None,
+    *,
+    as_json: bool,
+    **wanted: Any,
+) -> None:
+    """Seal the photos and put the job into the queue. Raises NotForLaterError for what only works at once."""
+    from fenshen.cli.jobs import submitted
+    from fenshen.flow.later import NotForLaterError, double_later
+
+    if take_away is not None:
+        raise NotForLaterError
+    submitted(desk, double_later(photos, sitter, desk=desk, **wanted), as_json=as_json)
 
 
 def asked_age(

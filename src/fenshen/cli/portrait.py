@@ -15,9 +15,17 @@ from fenshen.errors import FenshenError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fenshen.flow.portray import Delivered, Skipped
+    from fenshen.flow.portray import Delivered, Order, Skipped
+    from fenshen.ids import DoubleId
     from fenshen.portrait.closer import Pressed
+    from fenshen.rights.desk import Desk
     from fenshen.templates.recipe import Wish
+
+
+class FolderNeededError(FenshenError):
+    """Nobody said where the portraits shall go."""
+
+    code = "folder_needed"
 
 
 class BeautifyUnreadableError(FenshenError):
@@ -35,7 +43,7 @@ Templates = Annotated[
 Each = Annotated[int, typer.Option("-n", min=1, max=12, help=told("portrait_each"))]
 Seed = Annotated[int, typer.Option("--seed", min=0, help=told("portrait_seed"))]
 Size = Annotated[int, typer.Option("--short-side", min=400, max=3072, help=told("portrait_size"))]
-Out = Annotated[Path, typer.Option("-o", metavar="DIR", help=told("portrait_out"))]
+Out = Annotated[Path | None, typer.Option("-o", metavar="DIR", help=told("portrait_out"))]
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
 Beautify = Annotated[str, typer.Option("--beautify", metavar="off|low|0..1", help=told("portrait_beautify"))]
@@ -47,6 +55,7 @@ Smile = Annotated[float | None, typer.Option("--smile", min=0, max=1, help=told(
 Gaze = Annotated[float | None, typer.Option("--gaze", min=-6, max=6, help=told("portrait_gaze"))]
 Explain = Annotated[bool, typer.Option("--explain", help=told("portrait_explain"))]
 LabelFree = Annotated[bool, typer.Option("--label-free", help=told("portrait_label_free"))]
+Later = Annotated[bool, typer.Option("--later", help=told("option_later"))]
 Replace = Annotated[bool, typer.Option("--replace", help=told("portrait_replace"))]
 
 
@@ -55,7 +64,7 @@ def portrait(
     double: Id,
     template: Templates,
     *,
-    out: Out,
+    out: Out = None,
     each: Each = 1,
     seed: Seed = 1,
     short_side: Size = 1024,
@@ -69,13 +78,13 @@ def portrait(
     explain: Explain = False,
     label_free: LabelFree = False,
     replace: Replace = False,
+    later: Later = False,
     adult: Adult = False,
     consent: Consent = False,
     as_json: Json = False,
 ) -> None:
     """Render portraits of one double."""
-    from fenshen.engines.studio.engine import StudioEngine
-    from fenshen.flow.portray import Order, portray
+    from fenshen.flow.portray import Order
     from fenshen.ids import DoubleId
     from fenshen.rights import erasure, retention
     from fenshen.rights.consent import Purpose
@@ -95,18 +104,27 @@ def portrait(
         label_free=label_free,
         wish=wish_of(yaw=yaw, pitch=pitch, roll=roll, smile=smile, gaze=gaze),
     )  # fmt: skip
+    if later:
+        from fenshen.cli.jobs import submitted
+        from fenshen.flow.later import portraits_later
+
+        submitted(desk, portraits_later(DoubleId(double), order, desk=desk), as_json=as_json)
+    else:
+        _at_once(DoubleId(double), order, out, desk, as_json=as_json)
+
+
+def _at_once(double: DoubleId, order: Order, out: Path | None, desk: Desk, *, as_json: bool) -> None:
+    """Render and write. Raises FolderNeededError."""
+    from fenshen.engines.studio.engine import StudioEngine
+    from fenshen.flow.portray import portray
+
+    if out is None:
+        raise FolderNeededError
     skipped: list[Skipped] = []
+    engine = StudioEngine()
     with bars(as_json=as_json) as progress:
         delivered = list(
-            portray(
-                DoubleId(double),
-                order,
-                out,
-                desk=desk,
-                engine=StudioEngine(),
-                progress=progress,
-                skipped=skipped,
-            )
+            portray(double, order, out, desk=desk, engine=engine, progress=progress, skipped=skipped)
         )
     show_portraits(delivered, skipped, as_json=as_json)
 

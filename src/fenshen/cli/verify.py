@@ -77,7 +77,7 @@ def _desk(here: settings.Settings) -> Desk | None:
     """Open the studio whose register may know the picture, when there is one here."""
     from fenshen.rights.desk import open_desk
 
-    return open_desk(here) if (here.home / "studio.db").exists() else None
+    return open_desk(here) if here.database or (here.home / "studio.db").exists() else None
 
 
 def _is_known(desk: Desk, mark: int) -> bool:

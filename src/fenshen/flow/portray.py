@@ -106,51 +106,84 @@ def portray(
     Each is given as soon as it is written, and stays. skipped: receives the templates that do not suit the sitter;
     without it, or when none suits, an UnsuitedError is raised. Raises what `consent`, `label_free` and `Export` raise.
     """
-    check_size(len(order.templates) * order.each)
-    recipes = [template(name) for name in order.templates]  # (1)
-    sitter = erasure.whose(desk, double_id)
-    permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (2)
-    export = _export(desk, sitter, double_id, order, engine)
-    double = open_double(double_id, sitter, permit, desk=desk)  # (3)
-    meter = LikenessMeter(double, desk.settings.models)
+    series = Series(double_id, order, desk=desk, engine=engine)  # (1) (2) (3)
     used: list[int] = []  # photos that served so far
-    total = len(recipes) * order.each
-    for done, (recipe, number) in enumerate((r, n) for r in recipes for n in range(order.each)):
-        here = tuple(used[len(used) - number :])  # of this template: its portraits are of different photos
-        progress.step("progress_rendering", done, total)
-        consent.still(desk, permit, Purpose.RENDER_PORTRAIT)  # taken back meanwhile: no more portraits
-        start, options = time.perf_counter(), _options(order, number, used, here)
+    for number in range(series.total):
+        progress.step("progress_rendering", number, series.total)
         try:
-            _refuse_to_minors(recipe, young=consent.is_minor(desk, sitter))
-            shot = best_of(double, recipe, options, engine, meter)
+            made = series.make(number, used, series.file(number, folder))  # (4)
         except UnsuitedError as why:
             if skipped is None:
                 raise
-            skipped.append(Skipped(template=recipe.name, why=why))
+            skipped.append(Skipped(template=series.recipe(number).name, why=why))
             continue
-        shot, pressed = _closer(shot, order, double, recipe, engine, meter)
-        file = folder / f"{_stem(recipe, number, order.each)}.{ENDINGS[order.format]}"
-        consent.still(desk, permit, Purpose.RENDER_PORTRAIT)
-        sent = export.send(_going(shot.rendered, recipe, shot, kind="portrait"), file)  # (4)
-        layers = _explain(shot, double, recipe, engine, file, export) if order.explain else ()
-        used.append(shot.rendered.photo)
-        yield Delivered(
+        used.append(made.photo)
+        yield made
+    progress.step("progress_rendering", series.total, series.total)
+    if skipped and not used:
+        raise skipped[0].why
+    series.note_use(len(used))  # (5)
+
+
+class Series:
+    """The portraits of one order, made one after another; the double is opened once for all."""
+
+    def __init__(self, double_id: DoubleId, order: Order, *, desk: Desk, engine: Engine) -> None:
+        """Find the templates and the double, ask the permits, open the double; raises as ``portray`` does."""
+        check_size(len(order.templates) * order.each)
+        recipes = [template(name) for name in order.templates]
+        self._order, self._desk, self._engine, self._double_id = order, desk, engine, double_id
+        self.sitter = erasure.whose(desk, double_id)
+        self._permit = consent.require(desk, self.sitter, Purpose.RENDER_PORTRAIT)
+        self._places = [(recipe, number) for recipe in recipes for number in range(order.each)]
+        self.total = len(self._places)
+        free = label_free.require(desk, self.sitter) if order.label_free else None
+        self.export = open_export(
+            desk, self.sitter, double_id, kind="portraits", engine=engine.card,
+            format=order.format, replace=order.replace, free=free,
+        )  # fmt: skip
+        self._double = open_double(double_id, self.sitter, self._permit, desk=desk)
+        self._meter = LikenessMeter(self._double, desk.settings.models)
+
+    def recipe(self, number: int) -> Template:
+        """Give the template of a portrait, counted from 0."""
+        return self._places[number][0]
+
+    def file(self, number: int, folder: Path) -> Path:
+        """Give the file of a portrait in a folder."""
+        recipe, which = self._places[number]
+        return folder / f"{_stem(recipe, which, self._order.each)}.{ENDINGS[self._order.format]}"
+
+    def make(self, number: int, used: Sequence[int], file: Path) -> Delivered:
+        """Make one portrait and send it. used: photos that served before, in their order. Raises UnsuitedError."""
+        order, desk, double = self._order, self._desk, self._double
+        recipe, which = self._places[number]
+        here = tuple(used[len(used) - min(which, len(used)) :])  # of this template: each is of another photo
+        consent.still(desk, self._permit, Purpose.RENDER_PORTRAIT)  # taken back meanwhile: no more portraits
+        start, options = time.perf_counter(), _options(order, which, used, here)
+        _refuse_to_minors(recipe, young=consent.is_minor(desk, self.sitter))
+        shot = best_of(double, recipe, options, self._engine, self._meter)
+        shot, pressed = _closer(shot, order, double, recipe, self._engine, self._meter)
+        consent.still(desk, self._permit, Purpose.RENDER_PORTRAIT)
+        sent = self.export.send(_going(shot.rendered, recipe, shot, kind="portrait"), file)
+        layers = _explain(shot, double, recipe, self._engine, file, self.export) if order.explain else ()
+        return Delivered(
             file=file,
             template=recipe.name,
             photo=shot.rendered.photo,
-            likeness=meter.likeness(shot.seen, {shot.rendered.photo}),
+            likeness=self._meter.likeness(shot.seen, {shot.rendered.photo}),
             seconds=time.perf_counter() - start,
             seed=shot.options.seed,
             sent=sent,
-            export=export.id,
+            export=self.export.id,
             pressed=pressed,
             copied=_again(shot, double, desk) if order.wish else None,
             layers=layers,
         )
-    progress.step("progress_rendering", total, total)
-    if skipped and not used:
-        raise skipped[0].why
-    _note_use(desk, double_id, sitter, len(used))  # (5)
+
+    def note_use(self, portraits: int) -> None:
+        """Note that the double was used: it lives on from today."""
+        _note_use(self._desk, self._double_id, self.sitter, portraits)
 
 
 def _note_use(desk: Desk, double_id: DoubleId, sitter: SitterId, portraits: int) -> None:
@@ -163,15 +196,6 @@ def _note_use(desk: Desk, double_id: DoubleId, sitter: SitterId, portraits: int)
 def _refuse_to_minors(recipe: Template, *, young: bool) -> None:
     if young and not recipe.child_safe:
         raise NotForMinorsError(template=recipe.name)
-
-
-def _export(desk: Desk, sitter: SitterId, double: DoubleId, order: Order, engine: Engine) -> Export:
-    """Open the export of an order, without visible words where that was agreed. Raises LabelFreeNotAgreedError."""
-    free = label_free.require(desk, sitter) if order.label_free else None
-    return open_export(
-        desk, sitter, double, kind="portraits", engine=engine.card,
-        format=order.format, replace=order.replace, free=free,
-    )  # fmt: skip
 
 
 def _options(order: Order, number: int, used: Sequence[int], without: tuple[int, ...]) -> RenderOptions:

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from fenshen.engines.engine import EngineCard
 from fenshen.errors import FenshenError
@@ -18,7 +19,7 @@ from fenshen.labels.deliver import deliver
 from fenshen.labels.lettering import Box
 from fenshen.labels.register import Made
 from fenshen.labels.visible import RGB8, FaceBox
-from fenshen.labels.write import Format, SourceType, label
+from fenshen.labels.write import Format, LabelledPicture, SourceType, label
 from fenshen.rights import consent, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
@@ -33,6 +34,14 @@ class ExportTooLargeError(FenshenError):
     """More portraits were asked for at once than leave at once. Facts: ``asked``, ``limit``."""
 
     code = "export_too_large"
+
+
+class Keep(Protocol):
+    """Puts a labelled picture where it belongs: a file of the person, or the vault until they fetch it."""
+
+    def __call__(self, picture: LabelledPicture, target: Path, /) -> None:
+        """Put it there, whole or not at all."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +75,7 @@ class Export:
     id: ExportId
     engine: EngineCard
     format: Format
-    replace: bool
+    keep: Keep  # where it goes when it is labelled
     credentials: Credentials
     consented: (
         bytes | None
@@ -107,7 +116,7 @@ class Export:
             closer=going.closer,
         )
         register.enter(desk, self.id, picture, mark, made)  # (2)
-        deliver(picture, target, replace=self.replace)  # (3)
+        self.keep(picture, target)  # (3)
         return Sent(produce_id=picture.produce_id, label=design, picture=_box(going, desk, free))
 
     def _story(self, going: Outgoing) -> Story:
@@ -137,7 +146,7 @@ def open_export(
         id=id_,
         engine=engine,
         format=format,
-        replace=replace,
+        keep=partial(deliver, replace=replace),
         credentials=open_credentials(desk.settings, desk.vault.keys, desk.clock.now()),
         consented=consent.receipt_of(desk, sitter, Purpose.RENDER_PORTRAIT),
         free=free,

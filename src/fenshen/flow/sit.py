@@ -8,12 +8,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Connection
+
 from fenshen.double import codec
 from fenshen.double.build import build
 from fenshen.double.double import FORMAT, OpenDouble
 from fenshen.errors import FenshenError, PermitRefusedError
 from fenshen.flow.take_away import TakeAway, taken_away
 from fenshen.ids import DoubleId, PhotoId, SitterId, new_id
+from fenshen.jobs.states import JobStoppedError
 from fenshen.photos import sameness
 from fenshen.photos.folder import PhotoFile
 from fenshen.photos.inspect import Inspected, SetReport, inspect_set
@@ -22,7 +25,7 @@ from fenshen.progress import Progress
 from fenshen.rights import audit, consent, receipts
 from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.consent import Permit, Purpose
-from fenshen.rights.custody import Custody
+from fenshen.rights.custody import Custody, never
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
 from fenshen.vault.vault import DataClass
@@ -86,6 +89,22 @@ class Sitting:
     taken_away: int = 0  # photos that the sitter took away, sealed, for a redo
 
 
+def _nothing(_: Connection) -> None:
+    """Guard nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForJob:
+    """What a sitting must know when it is a job of the queue: it may be cut off and done again by another process."""
+
+    double: DoubleId | None = None  # the id that its double shall have
+    guard: Callable[[Connection], None] = _nothing  # asked in the transaction that registers the double
+    spare: Callable[[BaseException], bool] = never  # after which errors the photos stay for another attempt
+
+
+NO_JOB: Final = ForJob()
+
+
 def nobody_to_ask(_code: str) -> bool:
     """Answer a question about the sitter's age when nobody is there to be asked: not confirmed."""
     return False
@@ -104,6 +123,7 @@ def sit(
     idle_days: int = doubles.IDLE_DAYS,
     take_away: TakeAway | None = None,
     on_photo: Callable[[Inspected], None] | None = None,
+    job: ForJob = NO_JOB,
 ) -> Sitting:
     """1. ask the permits  2. seal and judge each photo  3. ask the age  4. build the double  5. seal it  6. destroy.
 
@@ -111,15 +131,15 @@ def sit(
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
     first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
     instead_of: the sitter's double that this one is to follow; the photos must show the same person. idle_days: how
-    long the double may lie unused. take_away: for the sitter, see ``taken_away``. The photos taken in die with the
-    `with` block, however it ends. Raises ConsentRequiredError, PermitRefusedError, SetRefusedError, AlreadyMadeError,
-    AnotherPersonError, DiskFullError and what ``taken_away`` raises.
+    long the double may lie unused. take_away: for the sitter, see ``taken_away``. job: when it is done later. The
+    photos taken in die with the `with` block, however it ends. Raises ConsentRequiredError, PermitRefusedError,
+    SetRefusedError, AlreadyMadeError, AnotherPersonError, DiskFullError and what ``taken_away`` raises.
     """
     watch = _Watch()
     inspecting = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
     building = consent.require(desk, sitter, Purpose.BUILD_DOUBLE)
     keeping = consent.require(desk, sitter, Purpose.KEEP_DOUBLE)
-    with Custody(desk, sitter) as custody:
+    with Custody(desk, sitter, spare=job.spare) as custody:
         kept: dict[int, PhotoId] = {}
         with watch.step("judge"):
             report = inspect_set(
@@ -136,7 +156,7 @@ def sit(
                 report, openers, building, desk.settings.models, progress=progress, clock=desk.clock
             )  # (4)
         with watch.step("keep"), taken_away(take_away, report, openers, building, desk.clock) as photos_taken:
-            double_id = _keep(desk, keeping, double, mark, idle_days)  # (5)
+            double_id = _keep(desk, keeping, double, mark, idle_days, job)  # (5)
     if (receipt := custody.receipt) is None:  # (6)
         raise AssertionError("a sitting without photos cannot have come this far")
     return Sitting(
@@ -158,6 +178,9 @@ def _taker(
     """How to take one photo in: read it and seal it as it came, then show it to the judge."""
 
     def take() -> bytes:
+        if photo.kept is not None:
+            kept[number] = photo.kept
+            return custody.get(photo.kept, permit)
         content = photo.read()
         try:
             kept[number] = custody.add(content, permit)
@@ -227,14 +250,14 @@ def _refuse_another(report: SetReport, old: DoubleId, sitter: SitterId, permit: 
         raise AnotherPersonError
 
 
-def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: int) -> DoubleId:
+def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: int, job: ForJob) -> DoubleId:
     """Seal the double, then register it: a crash in between leaves sealed bytes that the sweep finds.
 
     Whether consent still stands is asked in the transaction that registers: after a withdrawal nothing is. Raises
     PermitRefusedError.
     """
     consent.still(desk, permit, Purpose.KEEP_DOUBLE)
-    double_id, subject = DoubleId(new_id("double")), receipts.subject(desk, permit.sitter)
+    double_id, subject = job.double or DoubleId(new_id("double")), receipts.subject(desk, permit.sitter)
     desk.vault.put(permit.sitter, DataClass.DOUBLE, double_id, codec.pack(double))
     row = doubles.new(
         double_id, permit.sitter, desk.clock.now(), takes=len(double.takes), format_version=FORMAT,
@@ -243,9 +266,10 @@ def _keep(desk: Desk, permit: Permit, double: OpenDouble, mark: str, idle_days: 
     try:
         with desk.store.begin() as connection:
             consent.still_within(connection, desk, permit, Purpose.KEEP_DOUBLE)
+            job.guard(connection)
             doubles.add(connection, row)
             audit.record(desk, connection, AuditEvent.DOUBLE_MADE, subject=subject, takes=len(double.takes))
-    except PermitRefusedError:  # taken back while we sealed it
+    except (PermitRefusedError, JobStoppedError):  # taken back while we sealed it
         desk.vault.delete(permit.sitter, DataClass.DOUBLE, double_id)
         raise
     return double_id

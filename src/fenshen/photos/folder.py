@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from fenshen.errors import FenshenError
+from fenshen.ids import PhotoId
 from fenshen.photos.container import LIMITS, MAX_BYTES, PhotoTooLargeError
 
 MOST = 500
@@ -43,6 +44,7 @@ class PhotoFile:
 
     name: str  # for the eyes of who gave the folder; never logged
     read: Callable[[], bytes]
+    kept: PhotoId | None = None  # when the vault holds it already
 
 
 def list_photos(folder: Path) -> list[PhotoFile]:

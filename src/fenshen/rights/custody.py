@@ -1,5 +1,6 @@
 """Keep photos while a double is made, and not a moment longer."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from threading import Lock
@@ -18,21 +19,35 @@ from fenshen.vault.vault import DataClass
 MAY_READ = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE})
 
 
+def never(_: BaseException) -> bool:
+    """Spare no photo, whatever happened."""
+    return False
+
+
 class Custody:
     """The photos of one sitter during one run, sealed; use it in a ``with``.
 
     However the block ends, the photos are destroyed, and ``receipt`` then says so (None when there were
     none); afterwards nothing more is taken in. Threads may share it. When the process is killed inside it, the
-    night watch destroys them within seconds, or ``retention.sweep`` at the next start.
+    night watch destroys them within seconds, or ``retention.sweep`` at the next start. Only photos of a job that waits
+    or is at work stay, until it ends.
     """
 
-    def __init__(self, desk: Desk, sitter: SitterId) -> None:
-        """Prepare; nothing is kept before ``add``."""
+    def __init__(
+        self, desk: Desk, sitter: SitterId, *, spare: Callable[[BaseException], bool] = never
+    ) -> None:
+        """Prepare; nothing is kept before ``add``.
+
+        spare: after which errors the photos stay for another attempt. A job that waits or is at work must have them,
+        else the next sweep destroys them.
+        """
+        self._spare = spare
         self._desk, self._sitter = desk, sitter
-        self.count = 0  # photos taken in
+        self.count = 0  # photos that are here; at the end, that were destroyed
         self.receipt: Receipt | None = None
         self._taking = Lock()
         self._is_over = False
+        self._has_heir = False
         self._asked = desk  # through a connection that stays open while photos come
 
     def __enter__(self) -> Self:
@@ -54,6 +69,10 @@ class Custody:
             self.count += 1
         return photo_id
 
+    def hand_over(self) -> None:
+        """Leave the photos, sealed, to the job that was submitted for them: they do not end with this block."""
+        self._has_heir = True
+
     def get(self, photo_id: PhotoId, permit: Permit) -> bytes:
         """Open a photo. Raises PermitRefusedError, NotFoundError, SealBrokenError."""
         self._check(permit)
@@ -68,6 +87,12 @@ class Custody:
             self._is_over = True
             self._asked = self._desk  # a straggler is still answered
         self._open.close()
+        if self._has_heir or (error is not None and self._spare(error)):
+            self._desk.vault.let_go(self._sitter)
+            night_watch.dismiss(self._watch)
+            return
+        if error is None:
+            self.count = len(self._desk.vault.objects(self._sitter, DataClass.PHOTO))
         try:
             self.receipt = erasure.destroy(self._desk, self._sitter, DataClass.PHOTO, reason=reason)
         except DiskFullError:

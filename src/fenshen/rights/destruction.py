@@ -20,7 +20,7 @@ from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS, Holding
 from fenshen.rights.purposes import Purpose
 from fenshen.rights.receipts import Receipt, ReceiptKind
-from fenshen.store import disk, doubles, erasures
+from fenshen.store import disk, doubles, erasures, jobs
 from fenshen.store.erasures import ErasureRow, ItemRow
 from fenshen.vault.keys import KeyUse, SitterBusyError
 from fenshen.vault.vault import DataClass, Destroyed, ErasureFailedError
@@ -59,7 +59,10 @@ def promise(
 def promise_within(
     connection: Connection, desk: Desk, sitter: SitterId, scope: str, reason: Reason, subject: str
 ) -> ErasureRow:
-    """Promise an erasure in the caller's transaction. One that was promised before and is open is given again."""
+    """Promise an erasure in the caller's transaction. One that was promised before and is open is given again.
+
+    Of a whole person: jobs that wait end here, and those at work are asked to stop.
+    """
     for open_one in erasures.every(connection, sitter=sitter):
         if open_one.scope == scope:
             return open_one
@@ -73,6 +76,8 @@ def promise_within(
         begun_at=desk.clock.now(),
     )
     erasures.add(connection, order)
+    if scope == PERSON:
+        jobs.ask_to_stop(connection, sitter, None, desk.clock.now())
     audit.record(desk, connection, AuditEvent.ERASURE_BEGUN, subject=subject, reason=reason.name.lower())
     return order
 

@@ -18,7 +18,7 @@ from fenshen.rights import label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, life_of
-from fenshen.store import consents, doubles, erasures, exports, issued, receipts
+from fenshen.store import consents, doubles, erasures, exports, issued, jobs, receipts
 from fenshen.store import label_free as applications
 from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
@@ -240,6 +240,7 @@ KINDS = (
     _blobs(DataClass.PHOTO, Purpose.BUILD_DOUBLE),
     _blobs(DataClass.DOUBLE, Purpose.KEEP_DOUBLE),
     _blobs(DataClass.PORTRAIT, Purpose.RENDER_PORTRAIT),
+    _rows("job", "jobs", jobs.every, jobs.forget),
     _rows("double_record", "doubles", doubles_of, doubles.forget),
     _rows("consent", "consents", consents.every, consents.forget),
     _rows("refusal", "refusals", consents.refused, _forget_refusals),

@@ -31,13 +31,14 @@ class Lifetime:
     choice: timedelta | None = None  # the longest that a sitter may choose instead
 
 
+LONGEST_WAIT = timedelta(hours=24)  # of photos in the queue; then the job is given up, and they go
 SIX_MONTHS = timedelta(days=184)  # never longer, wherever they begin: from 1 March they are 184 days
 LIFETIMES = (
     Lifetime(
         kind="photo",
         sensitivity=Sensitivity.BIOMETRIC,
         purpose=Purpose.BUILD_DOUBLE,
-        since="the run that brought it ended, in whatever way",
+        since="the run or the job that brought it ended, in whatever way; a job waits a day at most",
         life=timedelta(0),
     ),
     Lifetime(
@@ -68,6 +69,13 @@ LIFETIMES = (
         purpose=Purpose.RENDER_PORTRAIT,
         since="portraits without visible label were last provided; not earlier, because the law keeps it",
         life=SIX_MONTHS,
+    ),
+    Lifetime(
+        kind="job",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.BUILD_DOUBLE,
+        since="it ended",
+        life=timedelta(days=7),
     ),
     Lifetime(
         kind="double_record",

@@ -52,6 +52,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "FENSHEN_KEY_MIRROR": str(settings.key_mirror or ""),
         "FENSHEN_BLOBS": settings.blobs,
         "FENSHEN_S3_ENDPOINT": settings.s3_endpoint,
+        "FENSHEN_DATABASE": settings.database,
     }
     return {**os.environ, **own}
 

@@ -8,12 +8,13 @@ from functools import partial
 from fenshen.clock import Clock
 from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
+from fenshen.jobs.states import WITH_PHOTOS
 from fenshen.rights import destruction, erasure, label_free, lifetimes, receipts
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles, exports, restoring
+from fenshen.store import consents, disk, doubles, exports, jobs, restoring
 from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
@@ -60,9 +61,21 @@ def _none_left_out(acts: Iterable[Callable[[], list[Receipt]]]) -> list[Receipt]
 
 
 def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
-    """Destroy every photo without a living run: its life ends with the run that brought it."""
+    """Destroy every photo without a living run or an open job: its life ends with what brought it.
+
+    A job that has waited too long is given up first. One that was submitted after we looked has let go of its photos
+    after that, too: so who is left is looked at once more.
+    """
     del life  # zero: there is no clock to wait for
+    now = desk.clock.now()
+    with desk.store.begin() as connection:
+        jobs.give_up(connection, WITH_PHOTOS, now - lifetimes.LONGEST_WAIT, now)
     left = desk.vault.take_over()
+    with desk.store.begin() as connection:
+        waited_for = jobs.open_sitters(connection, WITH_PHOTOS)
+    for sitter in waited_for.intersection(left):
+        desk.vault.let_go(sitter)
+    left = [sitter for sitter in left if sitter not in waited_for]
 
     def destroy(sitter: SitterId) -> list[Receipt]:
         given = erasure.destroy(desk, sitter, DataClass.PHOTO, reason=Reason.ABANDONED)
@@ -138,6 +151,15 @@ def _exports(desk: Desk, life: timedelta) -> list[Receipt]:
     return []
 
 
+def _jobs(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Forget jobs that ended a while ago."""
+    with desk.store.begin() as connection:
+        forgotten = jobs.forget_old(connection, desk.clock.now() - life)
+    if forgotten:
+        desk.store.scrub()
+    return []
+
+
 def _recipients(desk: Desk, life: timedelta) -> list[Receipt]:
     """Destroy recipients whose legal term is over, and those whose application a killed run never finished."""
     staying = label_free.purge(desk, life)
@@ -150,6 +172,7 @@ ENFORCED: Mapping[str, Callable[[Desk, timedelta], list[Receipt]]] = {
     "double": _doubles,
     "portrait": _portraits,
     "export_record": _exports,
+    "job": _jobs,
     "recipient": _recipients,
     "consent": _consents,
     "refusal": _refusals,

@@ -1,4 +1,9 @@
-"""Open the database: SQLite below ``home``, its tables the newest, nothing deleted left readable in it."""
+"""Open the database: SQLite below ``home``, its tables the newest, nothing deleted left readable in it.
+
+A studio of several machines shares a Postgres database instead (FENSHEN_DATABASE). There a transaction begins by
+waiting for the one lock that all of ours wait for, so that both behave alike: who is in, is alone. Deleted rows are
+vacuumed, but Postgres archives its log: keys never come near it, ids do (docs/howto/scale-out.md).
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -6,16 +11,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from fenshen.errors import DiskFullError, FenshenError
 from fenshen.settings import Settings
-from fenshen.store import disk
+from fenshen.store import disk, tables
 
-NEWEST = "0004"  # the newest migration; a test compares it with the folder
+NEWEST = "0005"  # the newest migration; a test compares it with the folder
 PRAGMAS = (
     "busy_timeout=30000",  # ms; first, so that the others wait too
     "journal_mode=WAL",  # readers do not wait for a writer
@@ -24,8 +29,15 @@ PRAGMAS = (
     "foreign_keys=ON",
     "temp_store=MEMORY",
 )
+ALONE, MIGRATING = 0x66656E, 0x66656F  # advisory locks of Postgres; any numbers, always the same
 ONCE_KEPT = "fenshen once kept"
 NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
+
+
+class StoreUnreachableError(FenshenError):
+    """The shared database did not answer, or refused us."""
+
+    code, retry = "store_unreachable", True
 
 
 class StoreBusyError(FenshenError):
@@ -72,6 +84,11 @@ class Store:
 
         Raises StoreBusyError when another process read for so long that the log could not be emptied.
         """
+        if self._engine.dialect.name != "sqlite":
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for table in tables.tables_with_people():
+                    connection.exec_driver_sql(f"VACUUM {table.name}")
+            return
         with naming_a_full_database(), closing(self._engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -89,10 +106,12 @@ def once_kept(connection: Connection, name: str, act: Callable[[], object]) -> N
 
 
 def open_store(settings: Settings) -> Store:
-    """Open ``home/studio.db``, making or migrating it when need be.
+    """Open ``home/studio.db``, or the database of the settings, making or migrating it when need be.
 
-    Raises DiskFullError, StoreNewerError.
+    Raises DiskFullError, StoreNewerError, StoreUnreachableError.
     """
+    if settings.database:
+        return Store(_shared(settings.database))
     path = disk.private_folder(settings.home) / "studio.db"
     with disk.naming_a_full_disk(), naming_a_full_database():
         path.touch(disk.PRIVATE_FILE)
@@ -110,8 +129,27 @@ def engine_of(path: Path) -> Engine:
     return _engine(f"sqlite:///{path}", poolclass=NullPool)
 
 
+def _shared(address: str) -> Engine:
+    """Open a Postgres database that several machines share."""
+    engine = _engine(make_url(address).set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=4)
+    try:
+        if _revision(engine) != NEWEST:
+            from fenshen.store import migrate
+
+            with engine.connect() as waiting:
+                waiting.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
+                migrate.to_newest(engine)
+                waiting.exec_driver_sql(f"SELECT pg_advisory_unlock({MIGRATING})")
+    except OperationalError:
+        raise StoreUnreachableError from None  # its own words name the host and the user
+    return engine
+
+
 def _engine(address: str | URL, **pool: Any) -> Engine:
     engine = create_engine(address, **pool)
+    if engine.dialect.name != "sqlite":
+        event.listen(engine, "begin", _begin_alone)
+        return engine
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -123,9 +161,13 @@ def naming_a_full_database() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", None) in NO_ROOM:
+        if getattr(error.orig, "sqlite_errorcode", None) in NO_ROOM or _sqlstate(error) == "53100":
             raise DiskFullError from None
         raise
+
+
+def _sqlstate(error: OperationalError) -> str:
+    return str(getattr(error.orig, "sqlstate", ""))
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -138,6 +180,10 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # a writer waits at the start, never fails in the middle
+
+
+def _begin_alone(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ALONE})")
 
 
 def _revision(engine: Engine) -> str | None:

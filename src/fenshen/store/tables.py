@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, DateTime, Dialect, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import Boolean, TypeDecorator
 
 
@@ -185,6 +185,50 @@ label_free = Table(
     Column("language", String(8), nullable=False),  # of the duty that was accepted
     Column("duty_sha256", String(64), nullable=False),  # of its exact words
     Index("ix_label_free_sitter", "sitter"),
+)
+
+jobs = Table(  # long work that waits, is done, or was done; what a person is told about it
+    "jobs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("seq", Integer, nullable=False),  # in the order they came
+    Column("kind", String(16), nullable=False),
+    Column("account", String(40), nullable=False),  # whose turn it takes
+    Column("sitter", String(40), nullable=False),
+    Column("double", String(40), nullable=False),  # that it makes, makes anew or uses
+    Column("wanted", Text, nullable=False),  # JSON: ids, names of templates, numbers; nobody's words
+    Column("units", Integer, nullable=False),  # how much of it: portraits; a double is one
+    Column("priority", Integer, nullable=False),  # the least first
+    Column("turn", Integer, nullable=False),  # of its account; see jobs/queue.py
+    Column("state", String(16), nullable=False),
+    Column("step", String(40), nullable=False),  # a key of the words
+    Column("done", Integer, nullable=False),  # of `total`, in this step
+    Column("total", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # how often a worker took it up
+    Column("worker", String(40)),  # that has it now
+    Column("stop", Boolean, nullable=False),  # whether it was asked to stop
+    Column("code", String(40)),  # of the error that ended it
+    Column("result", Text),  # JSON: ids and numbers
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),  # for the first time
+    Column("ended_at", UtcDateTime),
+    Column("seconds", Float),  # of work, waiting left out
+    Column("told_from", UtcDateTime),  # when it was said to be ready, as an interval, when it came
+    Column("told_to", UtcDateTime),
+    Index("ix_jobs_seq", "seq", unique=True),
+    Index("ix_jobs_order", "state", "priority", "turn", "seq"),
+    Index("ix_jobs_sitter", "sitter"),
+    Index("ix_jobs_account", "account"),
+)
+
+workers = Table(  # processes that do jobs
+    "workers",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),  # it lives, or lived until shortly after
+    Column("abreast", Integer, nullable=False),  # jobs at a time
+    Column("kinds", String(64), nullable=False),  # that it takes, with commas
 )
 
 

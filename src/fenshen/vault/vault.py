@@ -163,7 +163,7 @@ class Vault:
         for key_id in key_ids:
             self._blobs.delete_folder(key_id)
         if data_class is DataClass.PHOTO:
-            self._let_go(sitter)
+            self.let_go(sitter)
         for each in kept:
             self._prove_gone(sitter, data_class, each.object_id)
         return Destroyed(count=len(kept), bytes=sum(each.bytes for each in kept), key_ids=tuple(key_ids))
@@ -214,7 +214,8 @@ class Vault:
         context = _context(sitter, data_class, object_id, key.version)
         self._blobs.put(_name(key, object_id), sealed_frames(plain, key.secret, context))
 
-    def _let_go(self, sitter: SitterId) -> None:
+    def let_go(self, sitter: SitterId) -> None:
+        """Give a sitter's photos up, as they are: whoever has a right to them may hold them now."""
         with self._leasing:
             if lease := self._leases.pop(sitter, None):
                 lease.close()

@@ -123,7 +123,11 @@ def test_the_receipt_says_to_what_one_agreed_and_in_which_words(desk: Desk, anna
     (agreed_to,) = body["purposes"]
     assert (agreed_to["purpose"], agreed_to["notice_sha256"]) == ("build_double", words)
     assert agreed_to["lives"] == [
-        "photo (biometric): P0D since the run that brought it ended, in whatever way"
+        "job (pseudonymous): P7D since it ended",
+        (
+            "photo (biometric): P0D since the run or the job that brought it ended, in whatever way; "
+            "a job waits a day at most"
+        ),
     ]
     assert agreed_to["processors"] == []
     assert body["uploader_is_subject"] is False

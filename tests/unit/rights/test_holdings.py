@@ -11,15 +11,16 @@ from tests.fakes.clock import NOON
 from tests.fakes.rights import agree
 
 from fenshen.errors import NotFoundError
-from fenshen.ids import DoubleId, ExportId, SitterId
+from fenshen.ids import DoubleId, ExportId, JobId, SitterId
 from fenshen.rights import destruction, export, holdings, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS
 from fenshen.rights.label_free import LabelFreePurpose
-from fenshen.store import consents, doubles, exports
+from fenshen.store import consents, doubles, exports, jobs
 from fenshen.store.consents import RefusalRow
 from fenshen.store.exports import ExportRow
+from fenshen.store.jobs import JobRow
 from fenshen.vault.vault import DataClass
 
 DOUBLE = DoubleId("double_0000000000000001")
@@ -38,6 +39,13 @@ def full(desk: Desk, anna: SitterId) -> Desk:
         exports.add(
             connection, ExportRow(id=EXPORT, at=NOON, kind="portraits", sitter=anna, double=DOUBLE, count=1)
         )
+        jobs.add(
+            connection,
+            JobRow(
+                id=JobId("job_1"), seq=1, kind="portraits", account=anna, sitter=anna, double=DOUBLE, wanted="{}",
+                units=1, priority=1, turn=0, state="waiting", queued_at=NOON,
+            ),
+        )  # fmt: skip
         consents.refuse(
             connection, RefusalRow(id="refusal_1", sitter=anna, purpose="render_portrait", refused_at=NOON)
         )

@@ -1,0 +1,85 @@
+"""``fenshen worker``: a process that does what waits in the queue. As many as wanted may run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fenshen import settings
+from fenshen.cli.screen import Json, new_app, tell, told
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from fenshen.jobs.worker import Listener, Worker
+
+app = new_app()
+
+PATIENCE = 60.0  # seconds that a job under way may still take when the worker is told to go
+Once = Annotated[bool, typer.Option("--once", help=told("worker_once"))]
+Patience = Annotated[float, typer.Option("--patience", min=0, help=told("worker_patience"))]
+
+
+@app.command(help=told("verb_worker"))
+def worker(*, once: Once = False, patience: Patience = PATIENCE, as_json: Json = False) -> None:
+    """Take jobs in their turn and do them, until told to go (SIGTERM, Ctrl-C)."""
+    from fenshen.engines.studio.engine import StudioEngine
+    from fenshen.flow.handlers import handlers
+    from fenshen.flow.later import queue_of
+    from fenshen.jobs.dbos_journal import open_journal
+    from fenshen.jobs.worker import Worker
+    from fenshen.rights import retention
+
+    here = settings.load()
+    desk = retention.start(here)
+    at_work = Worker(
+        queue=queue_of(desk),
+        handlers=handlers(desk, StudioEngine),
+        keep_house=lambda: (retention.sweep(desk), None)[1],
+        tell=listener(as_json=as_json),
+    )
+    _heed_signals(at_work, patience)
+    at_work.run(open_journal(here), once=once)
+
+
+def listener(*, as_json: bool) -> Listener:
+    """Print what a worker does: one JSON document a line, or words. Ids, kinds, seconds and codes; nobody's data."""
+    import json
+    from datetime import UTC, datetime
+
+    lock = threading.Lock()
+
+    def hear(event: str, /, **facts: str | float) -> None:
+        with lock:
+            if as_json:
+                at = datetime.now(UTC).isoformat(timespec="milliseconds")
+                typer.echo(json.dumps({"at": at, "event": event, **facts}, default=str))
+            else:
+                tell(told(event, **facts))
+
+    return hear
+
+
+def _heed_signals(at_work: Worker, patience: float) -> None:
+    """Go when told: finish the job under way; after a while, or when told again, leave it to another worker."""
+    told_once = threading.Event()
+
+    def leave() -> None:
+        at_work.abandon()
+        os._exit(0)  # whatever is half-done is as if the process had been killed, which jobs survive
+
+    def heed(_number: int, _frame: FrameType | None) -> None:
+        if told_once.is_set():
+            leave()
+        told_once.set()
+        at_work.stop()
+        timer = threading.Timer(patience, leave)
+        timer.daemon = True
+        timer.start()
+
+    signal.signal(signal.SIGTERM, heed)
+    signal.signal(signal.SIGINT, heed)

@@ -1,0 +1,181 @@
+"""Ask for long work: what must wait is sealed, a job goes into the queue, and a worker does it in its turn."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection
+
+from fenshen.errors import FenshenError, NotFoundError
+from fenshen.flow.portray import ENDINGS, Order
+from fenshen.flow.send import check_size
+from fenshen.flow.sit import MOST_PHOTOS
+from fenshen.ids import DoubleId, JobId, PhotoId, SitterId, new_id
+from fenshen.jobs.queue import Limits, Queue, Wish
+from fenshen.jobs.states import OPEN, WITH_PHOTOS, JobKind
+from fenshen.photos.container import PhotoTooLargeError
+from fenshen.photos.folder import PhotoFile
+from fenshen.rights import consent, erasure
+from fenshen.rights.consent import Purpose
+from fenshen.rights.custody import Custody
+from fenshen.rights.desk import Desk
+from fenshen.store import doubles
+from fenshen.store import jobs as rows
+from fenshen.store.jobs import JobRow
+from fenshen.templates.catalogue import template
+from fenshen.vault.keys import SitterBusyError
+from fenshen.vault.vault import DataClass
+
+
+class NotForLaterError(FenshenError):
+    """What was asked for is for who sits at the machine, and cannot wait in the queue."""
+
+    code = "not_for_later"
+
+
+FOR_A_DOUBLE = (Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBLE)
+
+
+def queue_of(desk: Desk, limits: Limits | None = None) -> Queue:
+    """Give the queue of a studio."""
+    return Queue(desk.store, desk.clock, limits)
+
+
+def double_later(
+    photos: Sequence[PhotoFile],
+    sitter: SitterId,
+    *,
+    desk: Desk,
+    account: str | None = None,
+    frontal: int | None = None,
+    accept_few: bool = False,
+    is_adult: bool = False,
+    instead_of: DoubleId | None = None,
+    idle_days: int = doubles.IDLE_DAYS,
+) -> JobRow:
+    """1. ask the permits  2. seal the photos, unseen  3. put the job into the queue.
+
+    Nothing is judged here. If the queue takes no job the photos are destroyed at once. account: whose turn it takes,
+    the sitter's own by default. is_adult: what is answered when the sitter looks young. Raises ConsentRequiredError,
+    SitterBusyError when a job of this sitter waits already, DiskFullError, and what ``Queue.submit`` raises.
+    """
+    sealing = consent.require(desk, sitter, Purpose.INSPECT_PHOTOS)  # (1)
+    permits = [consent.require(desk, sitter, purpose) for purpose in FOR_A_DOUBLE]
+    with Custody(desk, sitter) as custody:
+        if _waits(desk, sitter):
+            custody.hand_over()  # the photos that are here are the other job's
+            raise SitterBusyError
+        ids = []
+        for photo in photos[:MOST_PHOTOS]:
+            with suppress(
+                OSError, PhotoTooLargeError
+            ):  # what cannot be read is no photo; the verdicts tell the rest
+                ids.append(custody.add(photo.read(), sealing))  # (2)
+
+        def still(connection: Connection) -> None:
+            for permit in permits:
+                consent.still_within(connection, desk, permit, permit.purpose)
+
+        wish = Wish(
+            kind=JobKind.DOUBLE if instead_of is None else JobKind.REDO,
+            account=account or sitter,
+            sitter=sitter,
+            double=DoubleId(new_id("double")),
+            units=len(ids),
+            wanted={
+                "photos": ids,
+                "frontal": frontal,
+                "accept_few": accept_few,
+                "is_adult": is_adult,
+                "instead_of": instead_of,
+                "idle_days": idle_days,
+            },
+        )
+        row = queue_of(desk).submit(wish, also=still)  # (3)
+        custody.hand_over()
+    return row
+
+
+def portraits_later(double: DoubleId, order: Order, *, desk: Desk, account: str | None = None) -> JobRow:
+    """Put a batch of portraits into the queue; they wait in the vault, sealed and labelled, until they are fetched.
+
+    Raises NotForLaterError, NotFoundError, ConsentRequiredError, ExportTooLargeError, and what ``Queue.submit`` raises.
+    """
+    if order.explain or order.wish is not None or order.label_free:
+        raise NotForLaterError
+    check_size(len(order.templates) * order.each)
+    for name in order.templates:
+        template(name)
+    sitter = erasure.whose(desk, double)
+    permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
+    wanted = {name: value for name, value in asdict(order).items() if name in WANTED}
+    wish = Wish(
+        kind=JobKind.PORTRAITS,
+        account=account or sitter,
+        sitter=sitter,
+        double=double,
+        units=len(order.templates) * order.each,
+        wanted={**wanted, "templates": list(order.templates)},
+    )
+    return queue_of(desk).submit(
+        wish, also=lambda connection: consent.still_within(connection, desk, permit, permit.purpose)
+    )
+
+
+WANTED = frozenset({"each", "seed", "short_side", "format", "beautify", "more_like_me"})
+
+
+def order_of(wanted: dict[str, Any]) -> Order:
+    """Read an order back from what a job wants."""
+    return Order(templates=wanted["templates"], **{name: wanted[name] for name in WANTED})
+
+
+def object_of(job: JobId, number: int) -> str:
+    """Name the portrait of a job, counted from 0, as the vault knows it: the same however often it is tried."""
+    return f"portrait_{job.removeprefix('job_')}_{number}"
+
+
+def fetch(job: JobId, *, desk: Desk) -> list[tuple[str, bytes]]:
+    """Give the portraits of a job that are in the vault: a name for a file, and the labelled file.
+
+    They stay until ``done_with``. Raises NotFoundError and PermitRefusedError.
+    """
+    with desk.store.begin() as connection:
+        row = rows.get(connection, job)
+    if row is None or row.kind != JobKind.PORTRAITS:
+        raise NotFoundError(kind="job", id=job)
+    permit = consent.require(desk, row.sitter, Purpose.RENDER_PORTRAIT)
+    permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now(), sitter=row.sitter)
+    here = set(desk.vault.objects(row.sitter, DataClass.PORTRAIT))
+    ending = ENDINGS[order_of(json.loads(row.wanted)).format]
+    names = [name for number in range(row.units) if (name := object_of(job, number)) in here]
+    return [(f"{name}.{ending}", desk.vault.get(row.sitter, DataClass.PORTRAIT, name)) for name in names]
+
+
+def done_with(job: JobId, *, desk: Desk) -> None:
+    """Destroy a job's portraits in the vault: the person has them now. Raises NotFoundError."""
+    with desk.store.begin() as connection:
+        row = rows.get(connection, job)
+    if row is None:
+        raise NotFoundError(kind="job", id=job)
+    for name in {object_of(job, number) for number in range(row.units)} & set(
+        desk.vault.objects(row.sitter, DataClass.PORTRAIT)
+    ):
+        desk.vault.delete(row.sitter, DataClass.PORTRAIT, name)
+
+
+def _waits(desk: Desk, sitter: SitterId) -> bool:
+    with desk.store.begin() as connection:
+        mine = rows.every(connection, sitter)
+    return any(row.state in OPEN and row.kind in WITH_PHOTOS for row in mine)
+
+
+def sealed_photos(ids: Sequence[str]) -> list[PhotoFile]:
+    """Give photos that the vault holds as photos of a sitting; their names tell only their order."""
+    return [PhotoFile(name=str(n), read=_never, kept=PhotoId(id_)) for n, id_ in enumerate(ids, 1)]
+
+
+def _never() -> bytes:
+    raise AssertionError("a sealed photo is read through its custody")

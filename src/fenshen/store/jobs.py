@@ -1,0 +1,248 @@
+"""The rows of long work: what waits, what is at work and where, what came of it. Questions and moves, no rules."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, tuple_, update
+
+from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
+from fenshen.store.tables import jobs, workers
+
+OPEN = ("waiting", "running")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """One piece of long work; see the table for what each means."""
+
+    id: JobId
+    seq: int
+    kind: str
+    account: str
+    sitter: SitterId
+    double: DoubleId
+    wanted: str
+    units: int
+    priority: int
+    turn: int
+    state: str
+    queued_at: datetime
+    step: str = ""
+    done: int = 0
+    total: int = 0
+    attempts: int = 0
+    worker: WorkerId | None = None
+    stop: bool = False
+    code: str | None = None
+    result: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    seconds: float | None = None
+    told_from: datetime | None = None
+    told_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRow:
+    """One process that does jobs."""
+
+    id: WorkerId
+    started_at: datetime
+    beat_at: datetime
+    abreast: int
+    kinds: str
+
+
+def add(connection: Connection, row: JobRow) -> None:
+    """Put a job into the queue."""
+    values = {column.name: getattr(row, column.name) for column in jobs.columns}
+    connection.execute(insert(jobs).values(values))
+
+
+def next_seq(connection: Connection) -> int:
+    """Give the number of the next job to come. Transactions that write wait for each other, so none comes twice."""
+    return 1 + (connection.execute(select(func.max(jobs.c.seq))).scalar() or 0)
+
+
+def get(connection: Connection, id_: JobId) -> JobRow | None:
+    """Give one job, or None."""
+    found = connection.execute(select(jobs).where(jobs.c.id == id_)).one_or_none()
+    return None if found is None else _row(found)
+
+
+def every(connection: Connection, sitter: SitterId) -> list[JobRow]:
+    """Give all jobs of a sitter, in the order they came."""
+    return _rows(connection, jobs.c.sitter == sitter)
+
+
+def of_account(connection: Connection, account: str) -> list[JobRow]:
+    """Give all jobs of an account, in the order they came."""
+    return _rows(connection, jobs.c.account == account)
+
+
+def recent(connection: Connection, limit: int) -> list[JobRow]:
+    """Give the jobs that came last, the newest first."""
+    query = select(jobs).order_by(jobs.c.seq.desc()).limit(limit)
+    return [_row(found) for found in connection.execute(query)]
+
+
+def open_sitters(connection: Connection, kinds: Collection[str]) -> set[SitterId]:
+    """Give whose jobs of some kinds wait or are at work."""
+    query = select(jobs.c.sitter).where(jobs.c.state.in_(OPEN), jobs.c.kind.in_(kinds))
+    return set(connection.execute(query).scalars())
+
+
+def last_turns(connection: Connection, account: str) -> tuple[int, int | None]:
+    """Give the turn that the queue is at, and the last turn that an account's open jobs have taken."""
+    at = connection.execute(select(func.max(jobs.c.turn)).where(jobs.c.attempts > 0)).scalar()
+    mine = select(func.max(jobs.c.turn)).where(jobs.c.account == account, jobs.c.state.in_(OPEN))
+    return at or 0, connection.execute(mine).scalar()
+
+
+def first_waiting(connection: Connection, kinds: Collection[str], most_running: int) -> JobRow | None:
+    """Give the job whose turn it is, of accounts that have fewer than ``most_running`` at work."""
+    busy = (
+        select(jobs.c.account)
+        .where(jobs.c.state == "running")
+        .group_by(jobs.c.account)
+        .having(func.count() >= most_running)
+    )
+    query = (
+        select(jobs)
+        .where(jobs.c.state == "waiting", jobs.c.kind.in_(kinds), jobs.c.account.not_in(busy))
+        .order_by(jobs.c.priority, jobs.c.turn, jobs.c.seq)
+        .limit(1)
+    )
+    found = connection.execute(query).one_or_none()
+    return None if found is None else _row(found)
+
+
+def move(
+    connection: Connection,
+    id_: JobId,
+    states: Collection[str],
+    values: Mapping[str, Any],
+    *,
+    worker: WorkerId | None = None,
+) -> bool:
+    """Change a job if it is in one of some states, and, when named, with this worker; tell whether it was."""
+    ours = update(jobs).where(jobs.c.id == id_, jobs.c.state.in_(states))
+    if worker is not None:
+        ours = ours.where(jobs.c.worker == worker)
+    return connection.execute(ours.values(dict(values))).rowcount == 1
+
+
+def ask_to_stop(
+    connection: Connection, sitter: SitterId, kinds: Collection[str] | None, now: datetime
+) -> int:
+    """End a sitter's waiting jobs and ask those at work to stop; all kinds, or some. Give how many."""
+    its = [jobs.c.sitter == sitter] + ([] if kinds is None else [jobs.c.kind.in_(kinds)])
+    waiting = update(jobs).where(*its, jobs.c.state == "waiting")
+    ended = connection.execute(waiting.values(state="cancelled", ended_at=now)).rowcount
+    running = update(jobs).where(*its, jobs.c.state == "running")
+    return ended + connection.execute(running.values(stop=True)).rowcount
+
+
+def give_up(connection: Connection, kinds: Collection[str], before: datetime, now: datetime) -> int:
+    """End the jobs of some kinds that came before a moment and still wait; give how many."""
+    old = update(jobs).where(jobs.c.kind.in_(kinds), jobs.c.state == "waiting", jobs.c.queued_at < before)
+    return connection.execute(old.values(state="parked", code="job_too_old", ended_at=now)).rowcount
+
+
+def ahead_of(connection: Connection, row: JobRow) -> dict[str, tuple[int, int]]:
+    """Count the jobs that come before a waiting one, by kind: (jobs, units)."""
+    mine = (row.priority, row.turn, row.seq)
+    before = tuple_(jobs.c.priority, jobs.c.turn, jobs.c.seq) < mine
+    return _counted(connection, jobs.c.state == "waiting", before)
+
+
+def running(connection: Connection) -> list[JobRow]:
+    """Give the jobs that are at work."""
+    return _rows(connection, jobs.c.state == "running")
+
+
+def waiting(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Count what waits, by kind: (jobs, units)."""
+    return _counted(connection, jobs.c.state == "waiting")
+
+
+def times(connection: Connection, kind: str, limit: int) -> list[float]:
+    """Give the seconds for each unit that the last jobs of a kind took, the newest first."""
+    query = (
+        select(jobs.c.seconds, jobs.c.units)
+        .where(jobs.c.kind == kind, jobs.c.state == "done", jobs.c.seconds.is_not(None))
+        .order_by(jobs.c.seq.desc())
+        .limit(limit)
+    )
+    return [seconds / max(1, units) for seconds, units in connection.execute(query)]
+
+
+def told(connection: Connection, limit: int) -> list[tuple[datetime, datetime, datetime, datetime]]:
+    """Give, of the last jobs that were done: when they came, from when to when they were promised, when they were."""
+    query = (
+        select(jobs.c.queued_at, jobs.c.told_from, jobs.c.told_to, jobs.c.ended_at)
+        .where(jobs.c.state == "done", jobs.c.told_to.is_not(None))
+        .order_by(jobs.c.seq.desc())
+        .limit(limit)
+    )
+    return [tuple(found) for found in connection.execute(query)]
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """Count the jobs by state."""
+    query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+    return dict(connection.execute(query).tuples().all())
+
+
+def forget(connection: Connection, sitter: SitterId) -> int:
+    """Delete a sitter's jobs; give how many. A worker at one of them finds it gone. Scrub the store afterwards."""
+    return connection.execute(delete(jobs).where(jobs.c.sitter == sitter)).rowcount
+
+
+def forget_old(connection: Connection, before: datetime) -> int:
+    """Delete the jobs that ended before a moment; give how many."""
+    return connection.execute(delete(jobs).where(jobs.c.ended_at < before)).rowcount
+
+
+def beat(connection: Connection, row: WorkerRow) -> None:
+    """Say that a worker lives."""
+    values = {column.name: getattr(row, column.name) for column in workers.columns}
+    ours = update(workers).where(workers.c.id == row.id)
+    if not connection.execute(ours.values(beat_at=row.beat_at)).rowcount:
+        connection.execute(insert(workers).values(values))
+
+
+def living(connection: Connection, since: datetime) -> list[WorkerRow]:
+    """Give the workers that were heard of since a moment."""
+    query = select(workers).where(workers.c.beat_at >= since).order_by(workers.c.started_at)
+    return [WorkerRow(**found._mapping) for found in connection.execute(query)]  # noqa: SLF001  SQLAlchemy's way
+
+
+def leave(connection: Connection, id_: WorkerId) -> None:
+    """Take a worker off the list."""
+    connection.execute(delete(workers).where(workers.c.id == id_))
+
+
+def orphans(connection: Connection, since: datetime) -> list[JobRow]:
+    """Give the jobs at work whose worker was not heard of since a moment; forget such workers."""
+    alive = select(workers.c.id).where(workers.c.beat_at >= since)
+    found = _rows(
+        connection, jobs.c.state == "running", or_(jobs.c.worker.is_(None), jobs.c.worker.not_in(alive))
+    )
+    connection.execute(delete(workers).where(workers.c.beat_at < since))
+    return found
+
+
+def _counted(connection: Connection, *which: ColumnElement[bool]) -> dict[str, tuple[int, int]]:
+    query = select(jobs.c.kind, func.count(), func.sum(jobs.c.units)).where(*which).group_by(jobs.c.kind)
+    return {kind: (number, int(units)) for kind, number, units in connection.execute(query)}
+
+
+def _rows(connection: Connection, *which: ColumnElement[bool]) -> list[JobRow]:
+    return [_row(found) for found in connection.execute(select(jobs).where(*which).order_by(jobs.c.seq))]
+
+
+def _row(found: Any) -> JobRow:
+    return JobRow(**found._mapping)  # noqa: SLF001  SQLAlchemy's way
