@@ -1,0 +1,1 @@
+"""Work that waits its turn."""
