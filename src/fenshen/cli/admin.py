@@ -1,10 +1,11 @@
 """``fenshen admin``: what whoever runs the studio does, and no sitter."""
 
-from fenshen.cli import keep_house, label_free, rotate, trace
+from fenshen.cli import capacity, keep_house, label_free, rotate, trace
 from fenshen.cli.screen import new_app, told
 
 app = new_app(group=True)
 app.command("trace", help=told("verb_trace"))(trace.trace)
 app.command("rotate-keys", help=told("rotate_keys"))(rotate.rotate_keys)
+app.command("capacity", help=told("verb_capacity"))(capacity.capacity)
 app.command("sweep", help=told("admin_sweep"))(keep_house.sweep)
 app.add_typer(label_free.app, name="label-free", help=told("verb_label_free"))
