@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Final
 
-from fenshen.jobs.queue import DEAD_AFTER, SAMPLE, Queue
+from fenshen.jobs.queue import SAMPLE, Queue
 from fenshen.store import jobs as rows
 
 LAST: Final = 500  # jobs whose promise is looked at
@@ -34,7 +34,7 @@ def census(queue: Queue) -> Census:
     now = queue.clock.now()
     with queue.store.begin() as connection:
         by_state = rows.count(connection)
-        living = rows.living(connection, now - DEAD_AFTER)
+        living = rows.living(connection, now - queue.limits.dead_after)
         promises = rows.told(connection, LAST)
         times = {kind: rows.times(connection, kind, SAMPLE) for kind in ("double", "redo", "portraits")}
     return Census(

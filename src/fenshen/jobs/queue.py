@@ -22,7 +22,6 @@ from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId, new_id
 from fenshen.jobs.forecast import Forecast, forecast, pace_of
 from fenshen.jobs.states import (
-    MOST_ATTEMPTS,
     OPEN,
     POISONED,
     JobKind,
@@ -39,8 +38,6 @@ from fenshen.store.jobs import JobRow, WorkerRow
 
 FIRST, NORMAL = 0, 1  # priorities
 SAMPLE: Final = 200  # last jobs of a kind from which its pace is learned
-DEAD_AFTER: Final = timedelta(seconds=10)  # without a beat
-BEAT: Final = 2.0  # seconds between two beats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +47,8 @@ class Limits:
     running: int = 1  # jobs of one account at work at a time
     open: int = 10  # jobs of one account that wait or are at work
     longest: timedelta = timedelta(hours=2)  # until a new job would be ready; beyond that it is not taken
+    attempts: int = 3  # workers that may die over one job before it is parked
+    dead_after: timedelta = timedelta(seconds=10)  # a worker that was not heard of for so long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,12 +204,12 @@ class Queue:
         """
         now = self.clock.now()
         with self.store.begin() as connection:
-            found = rows.orphans(connection, now - DEAD_AFTER)
+            found = rows.orphans(connection, now - self.limits.dead_after)
             for row in found:
                 state, code = JobState.WAITING, None
                 if row.stop:
                     state = JobState.CANCELLED
-                elif row.attempts >= MOST_ATTEMPTS:
+                elif row.attempts >= self.limits.attempts:
                     state, code = JobState.PARKED, POISONED
                 ended = None if state is JobState.WAITING else now
                 end = {"state": state, "code": code, "ended_at": ended, "worker": None}
@@ -267,7 +266,7 @@ class Queue:
             spent, since = [], now - timedelta(seconds=_spent(row, now))
         kinds = {row.kind, *ahead, *(kind for kind, _, _ in spent)}
         paces = {kind: pace_of(kind, rows.times(connection, kind, SAMPLE)) for kind in kinds}
-        slots = sum(worker.abreast for worker in rows.living(connection, now - DEAD_AFTER))
+        slots = sum(worker.abreast for worker in rows.living(connection, now - self.limits.dead_after))
         told = forecast(since, ahead=ahead, running=spent, mine=(row.kind, units), slots=slots, paces=paces)
         return Forecast(earliest=max(now, told.earliest), latest=max(now, told.latest))
 

@@ -37,7 +37,6 @@ NEXT: Final = {
 }
 OPEN: Final = frozenset({JobState.WAITING, JobState.RUNNING})
 WITH_PHOTOS: Final = frozenset({JobKind.DOUBLE, JobKind.REDO})  # whose photos wait with them, sealed
-MOST_ATTEMPTS: Final = 3  # workers that may die over one job before it is parked
 POISONED: Final = "job_poisoned"  # code of a job that killed every worker that took it up
 BROKEN: Final = "job_undone"  # code of a job that the studio could not do, for no fault of its photos
 

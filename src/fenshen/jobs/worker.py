@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 from fenshen.errors import FenshenError
 from fenshen.ids import JobId, WorkerId, new_id
 from fenshen.jobs.journal import Body, Journal, Json
-from fenshen.jobs.queue import BEAT, Queue
+from fenshen.jobs.queue import Queue
 from fenshen.jobs.states import BROKEN, JobKind, JobLostError, JobState, JobStoppedError
 from fenshen.store.jobs import JobRow, WorkerRow
 
 LOOK: Final = 0.1  # seconds between two looks for work
 HOUSE: Final = 20.0  # seconds between two rounds of keeping house
+BEATS: Final = 5  # in the time after which a silent worker is thought dead
 TELL: Final = 0.5  # seconds between two notes of progress
 
 
@@ -139,7 +140,7 @@ class Worker:
             journal.forget([job.id])
         except Exception as error:  # noqa: BLE001  the edge: the journal or the table could not be written
             self.tell("job_unwritten", job=job.id, fault=type(error).__name__)
-            self._going.wait(BEAT)
+            self._going.wait(HOUSE / 10)
             with suppress(Exception):
                 self.queue.give_back(job.id, self.id)
         finally:
@@ -178,10 +179,11 @@ class Worker:
 
     def _beat(self, row: WorkerRow) -> None:
         """Say that we live, take back what dead workers had, and hear whether our own job shall stop."""
+        every = self.queue.limits.dead_after.total_seconds() / BEATS
         beaten = time.monotonic()
-        while not self._over.wait(BEAT / 4):
+        while not self._over.wait(every / 4):
             with suppress(Exception):  # a full disk, a database that restarts: the next beat may go through
-                if time.monotonic() - beaten >= BEAT:
+                if time.monotonic() - beaten >= every:
                     self.queue.beat(row)
                     beaten = time.monotonic()
                     for job in self.queue.reap():

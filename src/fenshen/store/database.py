@@ -136,7 +136,7 @@ def _shared(address: str) -> Engine:
         if _revision(engine) != NEWEST:
             from fenshen.store import migrate
 
-            with engine.connect() as waiting:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as waiting:
                 waiting.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
                 migrate.to_newest(engine)
                 waiting.exec_driver_sql(f"SELECT pg_advisory_unlock({MIGRATING})")

@@ -193,7 +193,7 @@ def told(connection: Connection, limit: int) -> list[tuple[datetime, datetime, d
 def count(connection: Connection) -> dict[str, int]:
     """Count the jobs by state."""
     query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
-    return dict(connection.execute(query).tuples().all())
+    return dict([tuple(found) for found in connection.execute(query)])
 
 
 def forget(connection: Connection, sitter: SitterId) -> int:

@@ -1,0 +1,313 @@
+"""Does long work survive, how fast does it move, and are its promises true? ``make bench-jobs``. See README.md.
+
+    python -m benchmarks.jobs [--kills 50] [--only sqlite|postgres] [-o FILE.json]
+
+Real worker processes on a real queue and journal, killed with SIGKILL at every point of danger and at random moments,
+on SQLite and on a Postgres server of our own with three workers. The jobs are toys (tests/fakes/toy_worker.py): what is
+measured is the queue, not the portraits. The promises are tried on a simulated day whose service times are drawn.
+"""
+
+import argparse
+import heapq
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import mean, median
+from typing import Any, Final
+
+from benchmarks.gate.table import wilson
+from benchmarks.speed import Figure, machine
+from tests.fakes import postgres
+from tests.fakes.clock import FakeClock
+from tests.fakes.toy_worker import LIMITS, STEPS, lines, queue_at, start, submit
+
+from fenshen import settings
+from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
+from fenshen.jobs.queue import Queue, Wish
+from fenshen.jobs.states import JobKind, JobState
+from fenshen.store.database import open_store
+from fenshen.store.jobs import WorkerRow
+
+RESULTS: Final = Path(__file__).parent / "results" / "jobs.json"
+POINTS: Final = (
+    3 + 3 * STEPS
+)  # of danger in a toy job: claim, before and after each effect, after its record, the end
+WORKERS: Final = 3
+BACKLOG: Final = 10_000
+PATIENCE: Final = 120.0  # seconds
+
+
+class Shop:
+    """One studio of toys, on one store."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.home, self.database = folder / "home", database
+        self.home.mkdir()
+        self.queue = queue_at(self.home, database)
+
+    def worker(self, *options: str) -> Any:
+        """Start a worker of this shop."""
+        return start(self.home, *options, database=self.database)
+
+    def wait(self, jobs: list[JobId], patience: float = PATIENCE) -> bool:
+        """Wait until all have ended; tell whether they did."""
+        left, until = set(jobs), time.monotonic() + patience
+        while left and time.monotonic() < until:
+            left -= {job for job in list(left)[:20] if self.queue.place(job).ready is None}
+            time.sleep(0.05)
+        return not left
+
+    def audit(self, jobs: list[JobId]) -> dict[str, int]:
+        """Count what went wrong with jobs that should all be done: each effect once, each end once."""
+        told = lines(self.home)
+        effects = Counter((line["job"], line["step"]) for line in told if line["event"] == "effect")
+        ends = Counter(line["job"] for line in told if line["event"] == "job_ended")
+        states = Counter(self.queue.place(job).job.state for job in jobs)
+        wanted = {(job, step) for job in jobs for step in range(STEPS)}
+        return {
+            "jobs": len(jobs),
+            "lost": len(jobs) - states[JobState.DONE],
+            "effects missing": len(wanted - set(effects)),
+            "effects twice": sum(effects[each] > 1 for each in wanted),
+            "ends twice": sum(ends[job] > 1 for job in jobs),
+            "steps done again": sum(line["event"] == "found" for line in told),
+        }
+
+
+def stop(workers: list[Any]) -> None:
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    for worker in workers:
+        try:
+            worker.wait(20)
+        except Exception:  # noqa: BLE001  a benchmark tidies up as it can
+            worker.kill()
+            worker.wait()
+
+
+def killed_at_every_point(shop: Shop, points: list[int] | None = None) -> dict[str, int]:
+    """Let a worker die at each point of danger, with others there to go on, then see what became of its job."""
+    others = [shop.worker() for _ in range(WORKERS - 1)] if shop.database else []
+    jobs, deaths = [], 0
+    for point in range(POINTS) if points is None else points:
+        if others:  # they would take the job before the one that is to die
+            stop(others)
+        jobs.append(submit(shop.queue, f"a{point}").id)
+        dying = shop.worker("--die", str(point))
+        deaths += dying.wait(60) == -signal.SIGKILL
+        others = [shop.worker() for _ in range(WORKERS - 1 if shop.database else 1)]
+        shop.wait(jobs)
+    stop(others)
+    return {"points": len(jobs), "deaths": deaths, **shop.audit(jobs)}
+
+
+def killed_at_random(shop: Shop, kills: int, seed: int = 3) -> dict[str, int]:
+    """Kill one of three workers at random moments, and start another in its place, until so many have died."""
+    rng, jobs = random.Random(seed), [submit(shop.queue, f"r{n % 7}").id for n in range(2 * kills)]  # noqa: S311
+    workers = [shop.worker("--seconds", "0.2") for _ in range(WORKERS)]
+    time.sleep(4)
+    died = 0
+    while died < kills:
+        time.sleep(rng.uniform(0.05, 1.0))
+        place = rng.randrange(WORKERS)
+        workers[place].kill()
+        workers[place].wait()
+        died += 1
+        workers[place] = shop.worker("--seconds", "0.2")
+        if died % 10 == 0:
+            jobs += [submit(shop.queue, f"r{n % 7}").id for n in range(10)]
+    shop.wait(jobs)
+    stop(workers)
+    return {"kills": died, **shop.audit(jobs)}
+
+
+def two_against_one(shop: Shop) -> float:
+    """How many times as fast are two workers as one, at work that needs the processor?"""
+    spans = []
+    for number in (1, 2):
+        workers = [shop.worker("--burn", "--seconds", "0.4") for _ in range(number)]
+        time.sleep(5)
+        before = len(lines(shop.home))
+        jobs = [submit(shop.queue, f"b{n}").id for n in range(12)]
+        shop.wait(jobs)
+        told = [line for line in lines(shop.home)[before:] if line.get("job") in jobs]
+        spans.append(max(line["at"] for line in told) - min(line["at"] for line in told))
+        stop(workers)
+    return spans[0] / spans[1]
+
+
+def enqueue_to_start(shop: Shop, times: int = 40) -> list[float]:
+    """Milliseconds from asking until the first step begins, with an idle worker."""
+    worker, rng = shop.worker("--seconds", "0"), random.Random(5)  # noqa: S311
+    time.sleep(4)
+    asked = {}
+    for number in range(times):
+        now = time.time()
+        job = submit(shop.queue, f"e{number}").id
+        asked[job] = now
+        shop.wait([job])
+        time.sleep(rng.uniform(0, 0.2))
+    stop([worker])
+    begun = {
+        line["job"]: line["at"] for line in lines(shop.home) if line["event"] == "start" and line["step"] == 0
+    }
+    return [1000 * (begun[job] - at) for job, at in asked.items()]
+
+
+def position(shop: Shop) -> list[float]:
+    """Milliseconds to tell a place and a forecast with ten thousand jobs in the queue."""
+    rng = random.Random(7)  # noqa: S311
+    with shop.queue.store.begin() as connection:
+        from fenshen.store import jobs as rows
+
+        first = rows.next_seq(connection)
+        ids = []
+        for n in range(BACKLOG):
+            row = rows.JobRow(
+                id=JobId(f"job_{n:016x}"), seq=first + n, kind="portraits", account=f"q{n % 97}",
+                sitter=SitterId("sitter_q"), double=DoubleId("double_q"), wanted="{}", units=1, priority=1,
+                turn=n // 97, state="waiting", queued_at=datetime.now(UTC),
+            )  # fmt: skip
+            rows.add(connection, row)
+            ids.append(row.id)
+    times = []
+    for _ in range(60):
+        at = time.perf_counter()
+        shop.queue.place(rng.choice(ids))
+        times.append(1000 * (time.perf_counter() - at))
+    return times
+
+
+# ---- promises
+
+
+def promises(
+    folder: Path, *, jobs: int = 500, workers: int = 2, spread: float = 0.25, seed: int = 11
+) -> dict[str, Any]:
+    """A simulated day: people come at random, faster than they are served at first; were they told the truth?
+
+    Service times for each unit are drawn (log-normal); the clock is ours; queue and forecasts are the real ones.
+    """
+    rng, clock = random.Random(seed), FakeClock()  # noqa: S311
+    store = open_store(settings.load({"FENSHEN_HOME": str(folder / "promises")}))
+    queue = Queue(store, clock, LIMITS)
+    names = [WorkerId(f"worker_{n}") for n in range(workers)]
+    service = {JobKind.DOUBLE: 0.6, JobKind.PORTRAITS: 2.0}  # seconds per unit
+    busy: list[tuple[float, WorkerId, JobId, float]] = []
+    begin, now, came, waits, widths, hits = clock.now(), 0.0, 0, [], [], 0
+    arrival, usual = 0.0, 14.0  # seconds; usual service time of a job
+    while came < jobs or busy or queue.is_anything_open():
+        comes = came < jobs and (not busy or arrival <= busy[0][0])
+        now = arrival if comes else busy[0][0]
+        clock.moment = begin + timedelta(seconds=now)
+        if comes:
+            kind = rng.choice(list(service))
+            units = rng.randrange(18, 31) if kind is JobKind.DOUBLE else rng.randrange(2, 12)
+            wish = Wish(
+                kind=kind, account=f"account_{came}", sitter=SitterId("sitter_p"), double=DoubleId("double_p"),
+                units=units, wanted={},
+            )  # fmt: skip
+            for name in names:
+                queue.beat(WorkerRow(id=name, started_at=begin, beat_at=begin, abreast=1, kinds="all"))
+            queue.submit(wish)
+            came += 1
+            load = 1.3 if came < jobs // 2 else 0.7  # a rush, then an evening
+            arrival = now + rng.expovariate(load * workers / usual)
+        else:
+            _, name, job, seconds = heapq.heappop(busy)
+            queue.end(job, name, JobState.DONE, seconds=seconds)
+            row = queue.place(job).job
+            if row.told_from is None or row.told_to is None or row.ended_at is None:
+                raise AssertionError("a job that ended was promised nothing")
+            waits.append((row.ended_at - row.queued_at).total_seconds())
+            widths.append((row.told_to - row.told_from).total_seconds())
+            hits += row.told_from <= row.ended_at <= row.told_to
+        for name in set(names) - {each[1] for each in busy}:
+            if (taken := queue.claim(name, list(JobKind))) is not None:
+                sigma = (spread**2 - 0.5 * spread**4) ** 0.5
+                seconds = (
+                    taken.units * service[JobKind(taken.kind)] * rng.lognormvariate(-(sigma**2) / 2, sigma)
+                )
+                heapq.heappush(busy, (now + seconds, name, taken.id, seconds))
+    ratios = [width / wait for width, wait in zip(widths, waits, strict=True)]
+    return {
+        "jobs": len(waits), "within": hits, "percent": 100 * hits / len(waits), "interval": wilson(hits, len(waits)),
+        "median wait": median(waits), "median width": median(widths), "width of wait, median": 100 * median(ratios),
+        "width of wait, all widths by all waits": 100 * sum(widths) / sum(waits), "mean wait": mean(waits),
+    }  # fmt: skip
+
+
+# ---- the table
+
+
+def measure(
+    kind: str, database: str, folder: Path, kills: int
+) -> Iterator[Figure | tuple[str, dict[str, int]]]:
+    def shop(name: str) -> Shop:
+        (folder / kind / name).mkdir(parents=True)
+        return Shop(folder / kind / name, postgres.new_database(database) if database else "")
+
+    yield f"{kind}: killed at every point", killed_at_every_point(shop("points"))
+    yield f"{kind}: killed at random moments", killed_at_random(shop("random"), kills)
+    begun = enqueue_to_start(shop("start"))
+    yield Figure(
+        what=f"{kind}: enqueue to start, median of {len(begun)}", value=median(begun), unit="ms", target=150.0
+    )
+    yield Figure(what=f"{kind}:    the slowest of 20", value=sorted(begun)[int(0.95 * len(begun))], unit="ms")
+    places = position(shop("backlog"))
+    yield Figure(what=f"{kind}: place among {BACKLOG}, median", value=median(places), unit="ms", target=20.0)
+    yield Figure(
+        what=f"{kind}:    the slowest of 20", value=sorted(places)[int(0.95 * len(places))], unit="ms"
+    )
+    yield Figure(
+        what=f"{kind}: two workers, times one (at least 1.8)", value=two_against_one(shop("two")), unit="x"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--only", choices=["sqlite", "postgres"])
+    parser.add_argument("-o", type=Path, default=RESULTS)
+    asked = parser.parse_args()
+    here = machine() | {"load_average": ", ".join(f"{value:.2f}" for value in os.getloadavg())}
+    print("\n".join(f"{name}: {value}" for name, value in here.items()), "\n")
+    told: dict[str, Any] = {**here, "figures": [], "survival": {}}
+    bad = 0
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stores = {"sqlite": "", "postgres": ""}
+        if asked.only != "sqlite":
+            stores["postgres"] = stack.enter_context(postgres.running())
+        for kind, database in stores.items():
+            if asked.only in {None, kind}:
+                for each in measure(kind, database, folder, asked.kills):
+                    if isinstance(each, Figure):
+                        print(f"{each.what:52}{each.value:9.1f} {each.unit:3} {each.verdict}", flush=True)
+                        told["figures"].append(asdict(each) | {"verdict": each.verdict})
+                    else:
+                        name, counts = each
+                        print(f"{name}: {', '.join(f'{v} {k}' for k, v in counts.items())}", flush=True)
+                        told["survival"][name] = counts
+                        bad += sum(
+                            v for k, v in counts.items() if k.split()[-1] in {"lost", "missing", "twice"}
+                        )
+        told["promises"] = promises(folder)
+        print("promises:", json.dumps(told["promises"], indent=1))
+    asked.o.parent.mkdir(exist_ok=True)
+    asked.o.write_text(json.dumps(told, indent=1) + "\n")
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
