@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Final, Literal
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
 
 from fenshen.labels import c2pa_manifest, c2pa_native, png, signature, tc260, visible, wild, xmp
 from fenshen.labels.c2pa_authority import Credentials
@@ -16,6 +16,7 @@ from fenshen.labels.invisible import Watermark, installed
 from fenshen.labels.iptc import SourceType
 from fenshen.labels.jumbf import is_tight
 from fenshen.labels.lettering import Language
+from fenshen.labels.profile import srgb
 from fenshen.rights.label_free import LabelFreePermit
 
 __all__ = ["Format", "LabelledPicture", "SourceType", "label"]
@@ -134,17 +135,11 @@ def _encode(rgb: visible.RGB8, format: Format) -> bytes:  # noqa: A002
     The profile says sRGB. Screens guess that without it; print shops and wide-gamut editors do not.
     """
     if format == "PNG":
-        return png.encode(rgb, _srgb())
+        return png.encode(rgb, srgb())
     out = BytesIO()
     image = Image.fromarray(np.ascontiguousarray(rgb))
     wishes = dict(_ENCODING[format])
     if format == "WEBP" and image.width * image.height > _LARGE:
         wishes["method"] = 0
-    image.save(out, format, icc_profile=_srgb(), **wishes)
+    image.save(out, format, icc_profile=srgb(), **wishes)
     return out.getvalue()
-
-
-def _srgb() -> bytes:
-    """Little CMS's own sRGB profile, without the date of its making (bytes 24 to 35), which tells the hour."""
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    return profile[:24] + bytes(12) + profile[36:]
