@@ -1,17 +1,31 @@
 """Where a head goes on an ID photo: what the size's rule limits comes first, the rest is the house's own choice."""
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
+
+import numpy as np
 
 from fenshen.portrait.id_head import Head
 from fenshen.portrait.id_sizes import IdSize
+from fenshen.vision.arrays import Floats
 
 HOUSE_HEAD: Final = (0.55, 0.62, 0.72)  # of the height: a head without a rule; least, wished, most
 HOUSE_CROWN: Final = (0.07, 0.10, 0.14)  # of the height, above a crown without a rule; least, wished, most
 SAFE: Final = 0.01  # how far inside a limit one aims, because the result is measured anew
+CUT: Final = 0.5  # alpha of a person at a photo's edge who goes on beyond it
 SAME_SIZE: Final = 0.004  # a scale this near to 1 is 1, and no pixel is mixed with another
 
 Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How far the photo shows the person, in pixels of the frame; infinite where no edge cuts them off."""
+
+    below: float  # from the crown down
+    left: float  # from the middle of the face
+    right: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,22 +45,37 @@ def wished_head(size: IdSize) -> float:
     return sum(span) / 2 if span else HOUSE_HEAD[1] * size.px[1]
 
 
-def place(head: Head, size: IdSize, *, below: float) -> Placing:
-    """Find the placing of a head. below: pixels of the frame from the crown down to where the photo ends.
+def room_around(head: Head, alpha: Floats, inside: Floats, size: IdSize) -> Room:
+    """See where the photo's edges cut the person off. alpha, inside: (H, W) 0..1, of the person and of the photo."""
+    half = size.px[0] / 2 * head.height / wished_head(size)
+    first, last = max(0, int(head.middle - half)), int(head.middle + half) + 1
+    whole = np.flatnonzero(inside[int(head.chin) :, first:last].min(axis=1) >= 1)
+    bottom = int(head.chin) + (int(whole[-1]) + 1 if whole.size else 0)
+    left, right = (float(alpha[:bottom, column].max(initial=0)) > CUT for column in (1, -2))
+    return Room(
+        below=max(1.0, bottom - head.crown),
+        left=head.middle if left else inf,
+        right=alpha.shape[1] - head.middle if right else inf,
+    )
+
+
+def place(head: Head, size: IdSize, room: Room) -> Placing:
+    """Find the placing of a head.
 
     Limits that cannot be kept together give way from the last: eyes and margins, head's height, face's width, head's
-    width, and, without a rule, that the body reaches the lower edge.
+    width, and at last that the body reaches the lower edge and the sides.
     """
     height = size.px[1]
     above = _crown_to_top(size)
     scale = wished_head(size) / head.height
-    allowed = _narrowed([*_scales(head, size), ((height - above[1]) / below, float("inf"))])
+    filling = max((height - above[1] * (1 - SAFE)) / room.below, size.px[0] / 2 / min(room.left, room.right))
+    allowed = _narrowed([*_scales(head, size), (filling, inf)])
     scale = min(max(scale, allowed[0]), allowed[1])
     if abs(scale - 1) < SAME_SIZE:
         scale = 1.0
     top = _top(head, size, scale, above)
-    if top + scale * below < height:
-        top = min(above[1] * (1 - SAFE), height - scale * below)
+    if top + scale * room.below < height:
+        top = max(top, min(above[1] * (1 - SAFE), height - scale * room.below))
     left, top = size.px[0] / 2 - scale * head.middle, top - scale * head.crown
     if scale == 1:
         left, top = round(left), round(top)
@@ -77,7 +106,7 @@ def _scales(head: Head, size: IdSize) -> list[Span]:
 
 def _narrowed(spans: list[Span]) -> Span:
     """The intersection; a span that leaves nothing is brought as near as it can be."""
-    low, high = 0.0, float("inf")
+    low, high = 0.0, inf
     for least, most in spans:
         low, high = min(max(low, least), high), max(min(high, most), low)
     return low, high

@@ -15,7 +15,7 @@ from fenshen.errors import FenshenError
 from fenshen.photos.decode import Photo
 from fenshen.portrait.id_checks import Measured, check_head, faults_of
 from fenshen.portrait.id_frame import Frame, resampled, upright
-from fenshen.portrait.id_framing import Placing, place, wished_head
+from fenshen.portrait.id_framing import Placing, place, room_around, wished_head
 from fenshen.portrait.id_head import Head, measure_head, roll_of
 from fenshen.portrait.id_sizes import Colour, IdSize
 from fenshen.portrait.id_subject import Subject
@@ -25,8 +25,10 @@ from fenshen.vision.colour import to_linear, to_srgb
 from fenshen.vision.matte import Matte, cut_out
 from fenshen.vision.person import selfie_probability, steady_probability
 
-FINER: Final = 1.5  # pixels of the frame per pixel of the ID photo
-LONGEST: Final = 1536  # px of a frame
+FINER: Final = (1.0, 1.5)  # pixels of the frame per pixel of the ID photo, least and most
+ENOUGH: Final = (
+    640  # px of a frame's height at which hair is cut out well; a matte's time grows with its area
+)
 GLANCE: Final = 400  # px of the photo's longer side, to see roughly where the crown is
 ROOM: Final = 0.12  # of the head's height: how much further than the ID photo a frame reaches
 HEAD_IN_FACES: Final = 1.35  # crown to chin in forehead to chin, before the matte knows better
@@ -73,7 +75,7 @@ class IdPhoto:
 
 def needed_scale(subject: Subject, size: IdSize) -> float:
     """Pixels of the frame per pixel of the photo that this size needs; above 1 a larger photo would serve better."""
-    return FINER * _rough_scale(subject, size)
+    return _finer(size.px[1] * (1 + ROOM)) * _rough_scale(subject, size)
 
 
 def make(photo: Photo, subject: Subject, wanted: Wanted, models: Path) -> IdPhoto:
@@ -85,7 +87,8 @@ def make(photo: Photo, subject: Subject, wanted: Wanted, models: Path) -> IdPhot
     points = frame.bring(subject.mesh.points)
     matte = person_of(frame, points, models)  # (2)
     head = measure_head(points, matte.alpha)
-    placing = place(head, wanted.size, below=frame.pixels.shape[0] - head.crown)  # (3)
+    room = room_around(head, matte.alpha, frame.inside, wanted.size)
+    placing = place(head, wanted.size, room)  # (3)
     composed = compose(frame, matte, wanted)  # (4)
     pixels = _placed(composed, placing, wanted.size, wanted.background or (0, 0, 0))  # (5)
     alpha = _share(_placed(_coded(matte.alpha), placing, wanted.size))
@@ -116,14 +119,15 @@ def frame_of(rgb: RGB, subject: Subject, size: IdSize, models: Path) -> Frame:
     everything = (float(max(rgb.shape)),) * 4
     glance = upright(rgb, roll, centre, everything, min(1.0, GLANCE / max(rgb.shape[:2])))
     there = glance.bring(points)
-    head = measure_head(there, selfie_probability(glance.pixels, models))
-    placing = place(head, size, below=glance.pixels.shape[0] - head.crown)
+    person = selfie_probability(glance.pixels, models)
+    head = measure_head(there, person)
+    placing = place(head, size, room_around(head, person, glance.inside, size))
     small = placing.scale * glance.scale  # px of the ID photo per px of the photo
     room = ROOM * head.height / glance.scale
     x, y = (floats(placing.shift) + placing.scale * there[list(regions.OVAL)].mean(0)) / small
     width, height = (side / small for side in size.px)
     reach = (x + room, y + room, width - x + room, height - y + room)
-    scale = min(1.0, FINER * small, LONGEST / (height + 2 * room))
+    scale = min(1.0, small * _finer((height + 2 * room) * small))
     return upright(rgb, roll, centre, reach, scale)
 
 
@@ -173,6 +177,11 @@ def measured_anew(pixels: RGB, alpha: Floats, models: Path) -> Head:
     if not found:
         raise IdFaceLostError
     return measure_head(mesh.fit(pixels, found[0], models).points, alpha)
+
+
+def _finer(height: float) -> float:
+    """Pixels of the frame per pixel of the ID photo, for a frame of this height in pixels of the ID photo."""
+    return min(max(FINER[0], ENOUGH / height), FINER[1])
 
 
 def _rough_scale(subject: Subject, size: IdSize) -> float:
