@@ -26,6 +26,7 @@ class Room:
     below: float  # from the crown down
     left: float  # from the middle of the face
     right: float
+    above: float  # from the crown up; infinite where a plain background goes on for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,11 @@ def wished_head(size: IdSize) -> float:
     return sum(span) / 2 if span else HOUSE_HEAD[1] * size.px[1]
 
 
-def room_around(head: Head, alpha: Floats, inside: Floats, size: IdSize) -> Room:
-    """See where the photo's edges cut the person off. alpha, inside: (H, W) 0..1, of the person and of the photo."""
+def room_around(head: Head, alpha: Floats, inside: Floats, size: IdSize, *, keep: bool) -> Room:
+    """See where the photo's edges cut the person off. alpha, inside: (H, W) 0..1, of the person and of the photo.
+
+    keep: whether the photo's own background stays, so that there is nothing beyond any edge.
+    """
     half = size.px[0] / 2 * head.height / wished_head(size)
     first, last = max(0, int(head.middle - half)), int(head.middle + half) + 1
     whole = np.flatnonzero(inside[int(head.chin) :, first:last].min(axis=1) >= 1)
@@ -54,8 +58,9 @@ def room_around(head: Head, alpha: Floats, inside: Floats, size: IdSize) -> Room
     left, right = (float(alpha[:bottom, column].max(initial=0)) > CUT for column in (1, -2))
     return Room(
         below=max(1.0, bottom - head.crown),
-        left=head.middle if left else inf,
-        right=alpha.shape[1] - head.middle if right else inf,
+        left=head.middle if left or keep else inf,
+        right=alpha.shape[1] - head.middle if right or keep else inf,
+        above=max(1.0, head.crown) if keep else inf,
     )
 
 
@@ -68,7 +73,11 @@ def place(head: Head, size: IdSize, room: Room) -> Placing:
     height = size.px[1]
     above = _crown_to_top(size)
     scale = wished_head(size) / head.height
-    filling = max((height - above[1] * (1 - SAFE)) / room.below, size.px[0] / 2 / min(room.left, room.right))
+    filling = max(
+        (height - above[1] * (1 - SAFE)) / room.below,
+        size.px[0] / 2 / min(room.left, room.right),
+        above[0] / room.above,
+    )
     allowed = _narrowed([*_scales(head, size), (filling, inf)])
     scale = min(max(scale, allowed[0]), allowed[1])
     if abs(scale - 1) < SAME_SIZE:
@@ -76,6 +85,7 @@ def place(head: Head, size: IdSize, room: Room) -> Placing:
     top = _top(head, size, scale, above)
     if top + scale * room.below < height:
         top = max(top, min(above[1] * (1 - SAFE), height - scale * room.below))
+    top = max(above[0], min(top, scale * room.above))
     left, top = size.px[0] / 2 - scale * head.middle, top - scale * head.crown
     if scale == 1:
         left, top = round(left), round(top)

@@ -34,6 +34,8 @@ ROOM: Final = 0.12  # of the head's height: how much further than the ID photo a
 HEAD_IN_FACES: Final = 1.35  # crown to chin in forehead to chin, before the matte knows better
 RIM: Final = 0.03  # of the face's width: so far inside its outline the face is certain
 CUT: Final = 0.9  # alpha of a body that a photo's edge cuts off
+HALF: Final = 0.5
+NEARLY: Final = 0.85  # a frame that would be shrunk this little is not shrunk at all
 EDGE: Final = 0.02  # of the picture's side: a cut shorter than this is no cut
 
 
@@ -83,17 +85,18 @@ def make(photo: Photo, subject: Subject, wanted: Wanted, models: Path) -> IdPhot
 
     photo: decoded as large as `needed_scale` asks for, if it is that large. Raises IdFaceLostError, IdNoRoomError.
     """
-    frame = frame_of(photo.pixels, subject, wanted.size, models)  # (1)
+    keep = wanted.background is None
+    frame = frame_of(photo.pixels, subject, wanted.size, models, keep=keep)  # (1)
     points = frame.bring(subject.mesh.points)
     matte = person_of(frame, points, models)  # (2)
     head = measure_head(points, matte.alpha)
-    room = room_around(head, matte.alpha, frame.inside, wanted.size)
+    room = room_around(head, matte.alpha, frame.inside, wanted.size, keep=keep)
     placing = place(head, wanted.size, room)  # (3)
     composed = compose(frame, matte, wanted)  # (4)
-    pixels = _placed(composed, placing, wanted.size, wanted.background or (0, 0, 0))  # (5)
-    alpha = _share(_placed(_coded(matte.alpha), placing, wanted.size))
-    covered = _share(_placed(_coded(frame.inside), placing, wanted.size))
-    if wanted.background is None and covered.min() < 1:
+    pixels = _placed(composed, placing, wanted.size, wanted.background)  # (5)
+    alpha = _share(_placed(_coded(matte.alpha), placing, wanted.size, (0, 0, 0)))
+    covered = _share(_placed(_coded(frame.inside), placing, wanted.size, (0, 0, 0)))
+    if keep and covered.min() < HALF:  # up to half a pixel the photo's edge is continued
         raise IdNoRoomError
     found = measured_anew(pixels, alpha, models)  # (6)
     measured = check_head(found, wanted.size)
@@ -111,8 +114,11 @@ def make(photo: Photo, subject: Subject, wanted: Wanted, models: Path) -> IdPhot
     )
 
 
-def frame_of(rgb: RGB, subject: Subject, size: IdSize, models: Path) -> Frame:
-    """The part of the photo that this size needs and some room around it, upright, no larger than useful."""
+def frame_of(rgb: RGB, subject: Subject, size: IdSize, models: Path, *, keep: bool) -> Frame:
+    """The part of the photo that this size needs and some room around it, upright, no larger than useful.
+
+    keep: see `room_around`.
+    """
     points, roll = subject.mesh.points, roll_of(subject.mesh.points)
     oval = points[list(regions.OVAL), :2]
     centre = (float(oval[:, 0].mean()), float(oval[:, 1].mean()))
@@ -121,13 +127,14 @@ def frame_of(rgb: RGB, subject: Subject, size: IdSize, models: Path) -> Frame:
     there = glance.bring(points)
     person = selfie_probability(glance.pixels, models)
     head = measure_head(there, person)
-    placing = place(head, size, room_around(head, person, glance.inside, size))
+    placing = place(head, size, room_around(head, person, glance.inside, size, keep=keep))
     small = placing.scale * glance.scale  # px of the ID photo per px of the photo
     room = ROOM * head.height / glance.scale
     x, y = (floats(placing.shift) + placing.scale * there[list(regions.OVAL)].mean(0)) / small
     width, height = (side / small for side in size.px)
     reach = (x + room, y + room, width - x + room, height - y + room)
-    scale = min(1.0, small * _finer((height + 2 * room) * small))
+    scale = small * _finer((height + 2 * room) * small)
+    scale = 1.0 if scale > NEARLY else scale
     return upright(rgb, roll, centre, reach, scale)
 
 
@@ -191,7 +198,7 @@ def _rough_scale(subject: Subject, size: IdSize) -> float:
     return wished_head(size) / head
 
 
-def _placed(picture: RGB, placing: Placing, size: IdSize, border: Colour = (0, 0, 0)) -> RGB:
+def _placed(picture: RGB, placing: Placing, size: IdSize, border: Colour | None) -> RGB:
     matrix = floats([[placing.scale, 0, placing.shift[0]], [0, placing.scale, placing.shift[1]]])
     return resampled(picture, matrix, size.px, border=border)
 
