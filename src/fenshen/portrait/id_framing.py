@@ -11,7 +11,7 @@ from fenshen.portrait.id_sizes import IdSize
 from fenshen.vision.arrays import Floats
 
 HOUSE_HEAD: Final = (0.55, 0.62, 0.72)  # of the height: a head without a rule; least, wished, most
-HOUSE_CROWN: Final = (0.07, 0.10, 0.14)  # of the height, above a crown without a rule; least, wished, most
+HOUSE_CROWN: Final = (0.04, 0.10, 0.14)  # of the height, above a crown without a rule; least, wished, most
 SAFE: Final = 0.01  # how far inside a limit one aims, because the result is measured anew
 CUT: Final = 0.5  # alpha of a person at a photo's edge who goes on beyond it
 SAME_SIZE: Final = 0.004  # a scale this near to 1 is 1, and no pixel is mixed with another
@@ -77,6 +77,7 @@ def place(head: Head, size: IdSize, room: Room) -> Placing:
         (height - above[1] * (1 - SAFE)) / room.below,
         size.px[0] / 2 / min(room.left, room.right),
         above[0] / room.above,
+        height / (room.below + room.above),
     )
     allowed = _narrowed([*_scales(head, size), (filling, inf)])
     scale = min(max(scale, allowed[0]), allowed[1])

@@ -132,10 +132,10 @@ def test_its_own_background_stays_where_the_photo_has_one(models: Path) -> None:
     assert made.faults == ()
     corner = made.pixels[:20, :20].reshape(-1, 3)
     assert corner.std() > 0
+    photo = photo_of("anna", 0, without_top=0.09)
+    subject = look(photo, models).subject
+    assert subject is not None
     with pytest.raises(IdNoRoomError):
-        photo = photo_of("anna", 0, without_top=0.09)
-        subject = look(photo, models).subject
-        assert subject is not None
         make(photo, subject, Wanted(size=size("one_inch"), background=None), models)
 
 

@@ -66,9 +66,9 @@ def test_no_mark_runs_into_a_photo_or_off_the_sheet() -> None:
     sheet = lay_out((35, 45), "6inch")
     assert len(sheet.marks) == 8 * len(sheet.places)
     for x0, y0, x1, y1 in sheet.marks:
-        assert 0 < min(x0, x1)
+        assert min(x0, x1) > 0
         assert max(x0, x1) < sheet.size[0]
-        assert 0 < min(y0, y1)
+        assert min(y0, y1) > 0
         assert max(y0, y1) < sheet.size[1]
         for x, y in sheet.places:
             middle = ((x0 + x1) / 2, (y0 + y1) / 2)
