@@ -28,7 +28,7 @@ def scene(width: int = 295, height: int = 413) -> NDArray[np.uint8]:
     rows, columns = np.mgrid[0:height, 0:width]
     waves = 128 + 60 * np.sin(rows / 9) * np.cos(columns / 7)
     grain = np.random.default_rng(7).normal(0, 9, (height, width, 3))
-    return np.clip(waves[..., None] + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(waves[..., None] + grain, 0, 255), np.uint8)
 
 
 def test_an_edited_photo_says_that_it_was_edited_and_not_that_ai_made_it() -> None:

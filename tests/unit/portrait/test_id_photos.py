@@ -9,6 +9,7 @@ from tests.fakes.id_photos import as_photo, photo_of
 
 from fenshen.portrait import id_photo
 from fenshen.portrait.id_frame import resampled, upright
+from fenshen.portrait.id_head import roll_of
 from fenshen.portrait.id_photo import IdNoRoomError, IdPhoto, Wanted, certain_face, compose, make, person_of
 from fenshen.portrait.id_sizes import About, IdSize, size
 from fenshen.portrait.id_subject import look
@@ -105,7 +106,7 @@ def test_a_leaning_head_is_straightened(models: Path, lean: float) -> None:
     made = make(photo, subject, Wanted(size=size("one_inch"), background=WHITE), models)
     again = look(as_photo(made.pixels), models).subject
     assert again is not None
-    assert abs(id_photo.roll_of(again.mesh.points)) < 0.7
+    assert abs(roll_of(again.mesh.points)) < 0.7
     assert abs(made.turned - lean) < 1.5
 
 
