@@ -199,6 +199,7 @@ def test_the_json_has_its_shape(photo: Path, tmp_path: Path, capsys: pytest.Capt
         "head_height", "head_width", "crown_to_top", "chin_to_bottom",
     }  # fmt: skip
     assert 20 * 1024 <= answer["bytes"] <= 80 * 1000
+    assert answer["asks"] == []
     assert answer["sheet"]["photos"] == 32
     assert all(Path(f).exists() for f in (answer["file"], *answer["sheet"]["files"]))
 

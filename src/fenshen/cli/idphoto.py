@@ -134,6 +134,7 @@ def as_dict(taken: Taken, order: Order, background: str) -> dict[str, Any]:
         "passes": not taken.faults,
         "faults": [_reason(code) for code in taken.faults],
         "warnings": [_reason(code) for code in taken.warnings],
+        "asks": [_reason(f"id_ask_{each}") for each in size.asks],
         "measures": [_measure(each) for each in photo.measured],
         "crown": "top of the hair",
         "bytes": taken.length,
@@ -172,10 +173,14 @@ def show(taken: Taken, order: Order) -> None:
     ]
     show_table(columns, rows, title=f"{_title(size)}  {size.px[0]}×{size.px[1]} px, {size.dpi} dpi")
     tell(told("idphoto_crown"), style="dim")
+    numbers = {each.code: each for each in taken.photo.measured}
     for code in taken.faults:
-        tell(f"✗ {told(code)} {told(code, 'fix')}", style="red")
+        what = _broken(numbers[code]) if code in numbers else told(code)
+        tell(f"✗ {what} {told(code, 'fix')}", style="red")
     for code in taken.warnings:
         tell(f"! {told(code)} {told(code, 'fix')}", style="yellow")
+    for asked in size.asks:
+        tell(f"· {told(f'id_ask_{asked}')} {told(f'id_ask_{asked}', 'fix')}")
     kilobytes = f"{taken.length / 1024:.1f}"
     tell(told("idphoto_written", file=taken.file.name, kb=kilobytes, quality=taken.quality))
     if taken.sheet is not None:
@@ -230,6 +235,10 @@ def _measure(each: Measured) -> dict[str, Any]:
         "high_px": each.high,
         "keeps": each.keeps,
     }
+
+
+def _broken(each: Measured) -> str:
+    return told("idphoto_fault", measure=told(each.code), px=f"{each.px:.0f}", rule=_rule(each))
 
 
 def _verdict(each: Measured) -> str:

@@ -157,6 +157,7 @@ def _of_the_order(wanted: Wanted) -> tuple[str, ...]:
     there = {
         "id_background_other": bool(allowed) and colour is not None and colour not in allowed,
         "id_size_doubtful": size.evidence in DOUBTFUL_SIZES,
+        "id_exposed": wanted.exposure != 0,
         f"id_edits_{size.edits}": True,
     }
     return tuple(code for code, is_there in there.items() if is_there)

@@ -17,7 +17,10 @@ INSIDE: Final = 0.5  # alpha from which a pixel counts as the person
 BESIDE: Final = 0.6  # of the face's width: how far from the middle of the face the crown is looked for
 TUFT: Final = 0.12  # of the face's width: what is thinner is a strand, not the crown
 EARS: Final = 1.22  # of the face's width: what stands out further beside the eyes is hair
-CROWN: Final = (0.08, 0.75)  # of the face from forehead to chin: how far above the forehead a crown may lie
+CROWN: Final = (0.15, 0.5)
+"""How far above the mesh's forehead a crown lies, of the face from there to the chin.
+
+Of 41 frontals 39 lie between 0.28 and 0.50; two with their hair put up are at 0.57 and 0.79."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

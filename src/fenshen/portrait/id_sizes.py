@@ -76,6 +76,7 @@ class IdSize(_Data):
     jpeg_quality: int | None = None  # as the rule gives it
     least_quality: int | None = None
     kb: Pair | None = None  # least and most size of the file
+    asks: tuple[Literal["no_uniform", "no_white_top", "glasses_as_worn", "recent"], ...] = ()  # not measured
     edits: Literal["forbidden", "assumed"] = "assumed"  # whether the rule itself forbids edited pictures
     evidence: Literal["secondary", "conflict", "unverified"]
     source: str = ""

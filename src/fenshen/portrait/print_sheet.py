@@ -16,7 +16,7 @@ GAP: Final = 2.0  # mm between photos
 MARGIN: Final = 3.0  # mm that printers may leave white
 AWAY, LENGTH = 0.2, 0.8  # mm from a photo's corner to its mark, and the mark's length: two fit into a gap
 GREY: Final = 128  # of the marks
-PAPERS: Final = {"5inch": (127.0, 89.0), "6inch": (6 * INCH, 4 * INCH), "A4": (210.0, 297.0)}
+PAPERS: Final = {"5inch": (127.0, 89.0), "6inch": (152.4, 101.6), "A4": (210.0, 297.0)}
 LEAST, MOST = 20.0, 500.0  # mm of a sheet's side
 _OWN: Final = re.compile(r"(\d{2,3}(?:\.\d+)?)x(\d{2,3}(?:\.\d+)?)(?:mm)?")
 
