@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass, field
 from io import BytesIO
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from PIL import Image
@@ -17,7 +17,9 @@ from fenshen.labels.iptc import SourceType
 from fenshen.labels.jumbf import is_tight
 from fenshen.labels.lettering import Language
 from fenshen.labels.profile import srgb
-from fenshen.rights.label_free import LabelFreePermit
+
+if TYPE_CHECKING:  # the database takes half a second, and whoever makes an ID photo needs none
+    from fenshen.rights.label_free import LabelFreePermit
 
 __all__ = ["Format", "LabelledPicture", "SourceType", "label"]
 
@@ -62,7 +64,7 @@ def label(
     faces: Sequence[visible.FaceBox],
     signer: Signer | None,
     design: visible.Design = "corner",
-    label_free: LabelFreePermit | None = None,
+    label_free: "LabelFreePermit | None" = None,
     mark: int | None = None,
     watermark: Watermark | None = None,
     credentials: Credentials | None = None,

@@ -17,6 +17,7 @@ UNFIT: Final = frozenset(
         "no_face", "sideways", "ai_made", "several_faces", "face_cut_off", "turned_away",
         "looking_up_or_down", "eyes_closed", "eyes_covered", "mouth_covered", "face_covered", "face_unclear",
         "blurred", "black_and_white", "too_dark", "overexposed",
+        "noisy", "compressed",
     }
 )  # fmt: skip
 """Faults for which a frontal is refused and no office takes an ID photo; all others are told and left to the sitter."""
