@@ -89,6 +89,7 @@ SUBJECT = Subject(
         blendshapes={},
         pose=Pose(yaw=0, pitch=0, roll=0, rotation=np.eye(3, dtype=np.float32)),
     ),
+    is_plain=True,
 )
 
 

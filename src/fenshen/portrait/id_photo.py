@@ -23,7 +23,7 @@ from fenshen.vision import faces, mesh, regions
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.colour import to_linear, to_srgb
 from fenshen.vision.matte import Matte, cut_out
-from fenshen.vision.person import selfie_probability, steady_probability
+from fenshen.vision.person import person_probability, selfie_probability, steady_probability
 
 FINER: Final = (1.0, 1.5)  # pixels of the frame per pixel of the ID photo, least and most
 ENOUGH: Final = (
@@ -88,7 +88,7 @@ def make(photo: Photo, subject: Subject, wanted: Wanted, models: Path) -> IdPhot
     keep = wanted.background is None
     frame = frame_of(photo.pixels, subject, wanted.size, models, keep=keep)  # (1)
     points = frame.bring(subject.mesh.points)
-    matte = person_of(frame, points, models)  # (2)
+    matte = person_of(frame, points, models, is_plain=subject.is_plain)  # (2)
     head = measure_head(points, matte.alpha)
     room = room_around(head, matte.alpha, frame.inside, wanted.size, keep=keep)
     placing = place(head, wanted.size, room)  # (3)
@@ -138,12 +138,16 @@ def frame_of(rgb: RGB, subject: Subject, size: IdSize, models: Path, *, keep: bo
     return upright(rgb, roll, centre, reach, scale)
 
 
-def person_of(frame: Frame, points: Floats, models: Path) -> Matte:
-    """Cut the person out of a frame; the face is certain by the mesh. points: (478, 2) px of the frame."""
+def person_of(frame: Frame, points: Floats, models: Path, *, is_plain: bool) -> Matte:
+    """Cut the person out of a frame; the face is certain by the mesh. points: (478, 2) px of the frame.
+
+    is_plain: what is behind the head is even, so one net is enough; the second one costs as much as all the rest.
+    """
     low, high = points.min(0), points.max(0)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     person = steady_probability(frame.pixels, box, models)
-    matte = cut_out(frame.pixels, person, person, box)
+    salient = person if is_plain else person_probability(frame.pixels, models)
+    matte = cut_out(frame.pixels, person, salient, box)
     face = certain_face(points, frame.pixels.shape[:2])
     alpha = np.where(face, 1, matte.alpha * frame.inside)
     own = np.where((alpha >= 1)[..., None], frame.pixels, matte.foreground)

@@ -59,7 +59,7 @@ def test_before_scaling_nothing_is_painted_over_the_face(models: Path, who: str)
     assert subject is not None
     frame = id_photo.frame_of(photo.pixels, subject, size("passport"), models, keep=False)
     points = frame.bring(subject.mesh.points)
-    matte = person_of(frame, points, models)
+    matte = person_of(frame, points, models, is_plain=True)
     composed = compose(frame, matte, Wanted(size=size("passport"), background=BLUE))
     face = certain_face(points, frame.pixels.shape[:2])
     assert face.sum() > 0.8 * cv2.contourArea(cv2.convexHull(points))
@@ -179,3 +179,10 @@ def test_a_shift_by_whole_pixels_changes_none() -> None:
     moved = resampled(photo, floats([[1, 0, 7], [0, 1, -5]]), (80, 90), border=(1, 2, 3))
     assert np.array_equal(moved[:85, 7:], photo[5:, :73])
     assert (moved[85:] == (1, 2, 3)).all()
+
+
+def test_a_wall_is_plain_and_a_street_is_not(models: Path) -> None:
+    plain, street = (look(photo_of("anna", number), models).subject for number in (0, 5))
+    assert plain is not None
+    assert street is not None
+    assert (plain.is_plain, street.is_plain) == (True, False)
