@@ -32,8 +32,8 @@ from fenshen.rights.consent import Purpose, for_this_run
 
 RESULTS = Path(__file__).parent / "results" / "idphoto.json"
 TIMED = ("one_inch", "id_card", "passport", "small_two_inch", "five_inch")
+STREET = 2  # number of a photo before something uneven
 TARGETS = {"alone": 0.6, "with a sheet": 0.9}  # seconds
-TRUE = 0.01  # least error that would be told
 MEASURED = ("one_inch", "id_card", "passport", "driving_licence", "schengen_visa")
 GREEN = (0, 255, 0)  # no hair has it
 DIFFERENT = 150  # sum over the channels
@@ -61,10 +61,11 @@ def take(data: bytes, name: str, target: Path, paper: str | None = None, colour:
 
 def speed(folder: Path, runs: int) -> dict[str, float]:
     """Seconds from bytes to file, median of some warm runs."""
-    write_photos(folder, count=1, megapixels=(12,))
-    data = next(folder.glob("*")).read_bytes()
+    write_photos(folder, count=STREET + 1, megapixels=(12,))
+    wall, street = ((folder / f"{number:02}.jpg").read_bytes() for number in (0, STREET))
+    cases = [(name, "before a wall", wall) for name in TIMED] + [(TIMED[0], "before a street", street)]
     table = {}
-    for name in TIMED:
+    for name, where, data in cases:
         for what, paper in (("alone", None), ("with a sheet", "A4" if name == "five_inch" else "6inch")):
             times = []
             for turn in range(runs + 1):
@@ -72,9 +73,11 @@ def speed(folder: Path, runs: int) -> dict[str, float]:
                 take(data, name, folder / "id.jpg", paper, (255, 255, 255))
                 if turn:
                     times.append(time.perf_counter() - start)
-            table[f"{name}, {what}"] = median(times)
-            verdict = "ok" if table[f"{name}, {what}"] <= TARGETS[what] else "MISSED"
-            print(f"{name:<16}{what:<14}{median(times):6.2f} s  target {TARGETS[what]} s  {verdict}")
+            table[f"{name}, {where}, {what}"] = median(times)
+            verdict = "ok" if median(times) <= TARGETS[what] else "MISSED"
+            print(
+                f"{name:<16}{where:<17}{what:<14}{median(times):6.2f} s  target {TARGETS[what]} s  {verdict}"
+            )
     return table
 
 
