@@ -109,6 +109,12 @@ def test_a_photo_that_says_ai_made_it_is_refused_and_one_that_ai_edited_goes_on_
     assert taken.source_type.endswith("compositeWithTrainedAlgorithmicMedia")
 
 
+def test_a_background_the_size_does_not_know_is_told(models: Path, tmp_path: Path) -> None:
+    red = Order(wanted=Wanted(size=size("id_card"), background=(255, 0, 0)))
+    assert "id_background_other" in leave(models, tmp_path / "red.jpg", asked=red).warnings
+    assert "id_background_other" not in leave(models, tmp_path / "white.jpg").warnings
+
+
 def test_a_large_photo_is_decoded_again_only_when_the_size_needs_it(models: Path, tmp_path: Path) -> None:
     sink = io.BytesIO()
     picture = Image.open(io.BytesIO(file_of("omar", 0)))
