@@ -12,7 +12,11 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
+<<<<<<< HEAD
 .PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-jobs serve lock runtime dev models \
+=======
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto serve lock runtime dev models \
+>>>>>>> idphoto
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
@@ -39,6 +43,9 @@ bench-likeness: models ## how like the sitter portraits are: make bench-likeness
 
 bench-matte: models ## how true the mattes are, on composites of known alpha
 	$(RUN)/python -m benchmarks.matte
+
+bench-idphoto: models ## how fast ID photos are and how true their geometry; make bench-idphoto DATA=folder measures more people
+	$(RUN)/python benchmarks/idphoto.py $(DATA)
 
 bench-vault: models dev ## how fast the vault is, and whether it holds: a hundred kills, two thousand altered blobs and keys
 	$(RUN)/python -m benchmarks.vault

@@ -132,7 +132,8 @@ def test_the_front_of_the_command_line_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["check", "double", "portrait", "templates", "verify", "models", "rights", "receipt", "audit"]
+    "verb",
+    ["check", "double", "portrait", "idphoto", "templates", "verify", "models", "rights", "receipt", "audit"],
 )
 def test_a_verb_imports_pixels_only_when_it_runs(verb: str) -> None:
     tree = modules().get(f"cli/{verb}.py")

@@ -10,24 +10,33 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.attack.doors import decoders, doors
 from tests.fakes.progress import Heard
 from tests.fakes.rights import agree, desk_at, unsafe_permit
+from tests.fakes.takes import face_points
 
 from fenshen.cli import check, check_page
 from fenshen.clock import SystemClock
 from fenshen.double import build
 from fenshen.errors import PermitRefusedError
-from fenshen.flow import portray, sit
+from fenshen.flow import make_id_photo, portray, sit
 from fenshen.ids import DoubleId, PhotoId, SitterId
 from fenshen.photos import decode, inspect
+from fenshen.photos.decode import Photo
 from fenshen.photos.folder import PhotoFile
 from fenshen.photos.judge import Verdict
+from fenshen.photos.marks import Marks
 from fenshen.photos.report import Inspected, SetReport
+from fenshen.portrait.id_photo import Wanted
+from fenshen.portrait.id_sizes import size
+from fenshen.portrait.id_subject import Subject
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
+from fenshen.vision.faces import Face
+from fenshen.vision.mesh import FaceMesh, Pose
 
 ANNA, OMAR = SitterId("sitter_anna"), SitterId("sitter_omar")
 DOUBLE, PHOTO = DoubleId("double_1"), PhotoId("photo_1")
@@ -68,6 +77,22 @@ SEEN = Inspected(
 REPORT = SetReport(photos=(SEEN,), frontal=0, accepted=1, score=0, next="more_photos")
 
 
+ID_PHOTO = make_id_photo.Order(wanted=Wanted(size=size("five_inch"), background=(255, 255, 255)))
+SMALL = Photo(
+    pixels=np.zeros((120, 90, 3), np.uint8), marks=Marks(), original_size=(900, 1200), kind="JPEG"
+)  # of a larger file, which would be opened again
+SUBJECT = Subject(
+    face=Face(box=(30, 30, 30, 45), points=np.zeros((5, 2), np.float32), score=1.0),
+    mesh=FaceMesh(
+        points=face_points((45, 50), 30),
+        presence=1.0,
+        blendshapes={},
+        pose=Pose(yaw=0, pitch=0, roll=0, rotation=np.eye(3, dtype=np.float32)),
+    ),
+    is_plain=True,
+)
+
+
 def custody(desk: Desk) -> Custody:
     """Photos of Anna, in a vault that rings."""
     return Custody(replace(desk, vault=face()), ANNA)
@@ -87,6 +112,12 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "cli/check_page.py:_thumbnail": lambda p, _: check_page._thumbnail(SEEN, FILES[0], p),
     "double/build.py:build": lambda p, _: build.build(
         face(), [ring], p, Path(), progress=Heard(), clock=SystemClock()
+    ),
+    "flow/make_id_photo.py:make_id_photo": lambda p, d: make_id_photo.make_id_photo(
+        ring, p, ID_PHOTO, d.settings.home / "id.jpg", models=Path(), clock=SystemClock()
+    ),
+    "flow/make_id_photo.py:_large_enough": lambda p, _: make_id_photo._large_enough(
+        SMALL, SUBJECT, ID_PHOTO.wanted.size, face(), p, SystemClock()
     ),
     "flow/portray.py:open_double": lambda p, d: portray.open_double(
         DOUBLE, ANNA, p, desk=replace(d, vault=face())

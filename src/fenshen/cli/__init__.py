@@ -34,6 +34,7 @@ VERBS = (
     "check",
     "double",
     "portrait",
+    "idphoto",
     "templates",
     "jobs",
     "worker",

@@ -1,4 +1,4 @@
-"""The only door by which a portrait leaves. It opens for labelled pictures and nothing else."""
+"""The only door by which a picture leaves. It opens for labelled portraits and for photos that say they were edited."""
 
 import errno
 import os
@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fenshen.errors import DiskFullError, FenshenError
+from fenshen.labels.edited import EditedPicture
 from fenshen.labels.write import LabelledPicture
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -25,15 +26,15 @@ class TargetNotWritableError(FenshenError):
     code = "target_not_writable"
 
 
-def deliver(picture: LabelledPicture, target: Path, *, replace: bool = False) -> None:
-    """Write the portrait whole or not at all; folders on the way are made.
+def deliver(picture: LabelledPicture | EditedPicture, target: Path, *, replace: bool = False) -> None:
+    """Write the picture whole or not at all; folders on the way are made.
 
     The file appears under its name only when all its bytes are on the disk. An existing file stays untouched
-    unless `replace`. Raises TypeError for anything but a LabelledPicture, TargetExistsError,
+    unless `replace`. Raises TypeError for anything but a LabelledPicture or an EditedPicture, TargetExistsError,
     TargetNotWritableError, DiskFullError.
     """
-    if not isinstance(picture, LabelledPicture):
-        raise TypeError("only a LabelledPicture may leave")
+    if not isinstance(picture, LabelledPicture | EditedPicture):
+        raise TypeError("only a LabelledPicture or an EditedPicture may leave")
     part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         _make_folder(target.parent)

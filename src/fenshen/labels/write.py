@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass, field
 from io import BytesIO
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image
 
 from fenshen.labels import c2pa_manifest, c2pa_native, png, signature, tc260, visible, wild, xmp
 from fenshen.labels.c2pa_authority import Credentials
@@ -16,7 +16,10 @@ from fenshen.labels.invisible import Watermark, installed
 from fenshen.labels.iptc import SourceType
 from fenshen.labels.jumbf import is_tight
 from fenshen.labels.lettering import Language
-from fenshen.rights.label_free import LabelFreePermit
+from fenshen.labels.profile import srgb
+
+if TYPE_CHECKING:  # the database takes half a second, and whoever makes an ID photo needs none
+    from fenshen.rights.label_free import LabelFreePermit
 
 __all__ = ["Format", "LabelledPicture", "SourceType", "label"]
 
@@ -61,7 +64,7 @@ def label(
     faces: Sequence[visible.FaceBox],
     signer: Signer | None,
     design: visible.Design = "corner",
-    label_free: LabelFreePermit | None = None,
+    label_free: "LabelFreePermit | None" = None,
     mark: int | None = None,
     watermark: Watermark | None = None,
     credentials: Credentials | None = None,
@@ -134,17 +137,11 @@ def _encode(rgb: visible.RGB8, format: Format) -> bytes:  # noqa: A002
     The profile says sRGB. Screens guess that without it; print shops and wide-gamut editors do not.
     """
     if format == "PNG":
-        return png.encode(rgb, _srgb())
+        return png.encode(rgb, srgb())
     out = BytesIO()
     image = Image.fromarray(np.ascontiguousarray(rgb))
     wishes = dict(_ENCODING[format])
     if format == "WEBP" and image.width * image.height > _LARGE:
         wishes["method"] = 0
-    image.save(out, format, icc_profile=_srgb(), **wishes)
+    image.save(out, format, icc_profile=srgb(), **wishes)
     return out.getvalue()
-
-
-def _srgb() -> bytes:
-    """Little CMS's own sRGB profile, without the date of its making (bytes 24 to 35), which tells the hour."""
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    return profile[:24] + bytes(12) + profile[36:]
