@@ -31,14 +31,14 @@ class Lifetime:
     choice: timedelta | None = None  # the longest that a sitter may choose instead
 
 
-LONGEST_WAIT = timedelta(hours=24)  # of photos in the queue; then the job is given up, and they go
+LONGEST_WAIT = timedelta(hours=12)  # of photos in the queue; then the job is given up, and they go
 SIX_MONTHS = timedelta(days=184)  # never longer, wherever they begin: from 1 March they are 184 days
 LIFETIMES = (
     Lifetime(
         kind="photo",
         sensitivity=Sensitivity.BIOMETRIC,
         purpose=Purpose.BUILD_DOUBLE,
-        since="the run or the job that brought it ended, in whatever way; a job waits a day at most",
+        since="the run or the job that brought it ended, in whatever way; a job waits twelve hours at most",
         life=timedelta(0),
     ),
     Lifetime(
