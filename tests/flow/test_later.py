@@ -296,7 +296,7 @@ def test_the_whole_journey_by_the_command_line_and_real_processes(
     )
     worker()
     fetched = asked("jobs", "fetch", str(batch["job"]), "-o", str(tmp_path / "out"))
-    portrait = list(fetched["portraits"])[0]  # type: ignore[call-overload]
+    portrait = next(iter(fetched["portraits"]))  # type: ignore[call-overload]
     assert asked("verify", str(portrait))["ours"] is True
     listed = asked("jobs", "list")
     assert listed["queue"]["ended"] == {"done": 2}  # type: ignore[index]
