@@ -12,11 +12,7 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-<<<<<<< HEAD
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-jobs serve lock runtime dev models \
-=======
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto serve lock runtime dev models \
->>>>>>> idphoto
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-jobs serve lock runtime dev models \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
