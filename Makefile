@@ -50,7 +50,7 @@ bench-vault: models dev ## how fast the vault is, and whether it holds: a hundre
 bench-labels: models ## what labelling costs, and what its marks survive
 	$(RUN)/python -m benchmarks.labels
 
-bench-jobs: dev ## whether long work survives, how fast it moves, and whether its promises are true
+bench-jobs: models dev ## whether long work survives, how fast it moves, and whether its promises are true
 	$(RUN)/python -m benchmarks.jobs
 
 serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)

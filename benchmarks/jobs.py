@@ -12,6 +12,7 @@ import heapq
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,11 +32,18 @@ from tests.fakes.toy_shop import Shop, killed_at_every_point, killed_at_random, 
 from tests.fakes.toy_worker import LIMITS, lines, submit
 
 from fenshen import settings
-from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
+from fenshen.flow.later import double_later, queue_of
+from fenshen.ids import DoubleId, JobId, SitterId, WorkerId, new_id
 from fenshen.jobs.queue import Queue, Wish
 from fenshen.jobs.states import JobKind, JobState
+from fenshen.people import photos_of
+from fenshen.rights import consent, erasure
+from fenshen.rights.consent import Purpose
+from fenshen.rights.desk import open_desk
+from fenshen.rights.holdings import holdings
 from fenshen.store.database import open_store
 from fenshen.store.jobs import WorkerRow
+from fenshen.vault.vault import DataClass
 
 RESULTS: Final = Path(__file__).parent / "results" / "jobs.json"
 BACKLOG: Final = 10_000
@@ -96,6 +104,34 @@ def position(shop: Shop) -> list[float]:
         shop.queue.place(rng.choice(ids))
         times.append(1000 * (time.perf_counter() - at))
     return times
+
+
+def withdrawn(folder: Path, times: int = 6) -> list[float]:
+    """Seconds from taking consent back until a real sitting in a worker has stopped and all of the person is gone."""
+    rng, home = random.Random(9), folder / "withdrawn"  # noqa: S311
+    here = settings.load({"FENSHEN_HOME": str(home), "FENSHEN_MODELS": str(settings.load().models)})
+    desk, spent = open_desk(here), []
+    environ = {**os.environ, "FENSHEN_HOME": str(home), "FENSHEN_MODELS": str(here.models)}
+    command = [sys.executable, "-m", "fenshen", "worker", "--json"]
+    worker = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(times):
+            sitter = SitterId(new_id("sitter"))
+            consent.grant(desk, sitter, list(Purpose), adult=True, is_self=True, language="en")
+            job = double_later(photos_of("anna"), sitter, desk=desk)
+            queue = queue_of(desk)
+            while queue.place(job.id).job.state == JobState.WAITING:
+                time.sleep(0.05)
+            time.sleep(rng.uniform(0.2, 9))
+            at = time.monotonic()
+            erasure.withdraw(desk, sitter, [Purpose.BUILD_DOUBLE], patience=60)
+            spent.append(time.monotonic() - at)
+            if desk.vault.people(DataClass.PHOTO) or holdings(desk, sitter):
+                raise AssertionError("something was left")
+    finally:
+        worker.terminate()
+        worker.wait(90)
+    return spent
 
 
 # ---- promises
@@ -212,6 +248,16 @@ def main() -> None:
                         bad += sum(
                             v for k, v in counts.items() if k.split()[-1] in {"lost", "missing", "twice"}
                         )
+        gone = withdrawn(folder)
+        for what, value in (("median", median(gone)), ("longest", max(gone))):
+            figure = Figure(
+                what=f"consent taken back to all gone, {what} of {len(gone)}",
+                value=value,
+                unit="s",
+                target=5.0,
+            )
+            print(f"{figure.what:52}{figure.value:9.1f} {figure.unit:3} {figure.verdict}", flush=True)
+            told["figures"].append(asdict(figure) | {"verdict": figure.verdict})
         told["promises"] = promises(folder)
         print("promises:", json.dumps(told["promises"], indent=1))
     asked.o.parent.mkdir(exist_ok=True)

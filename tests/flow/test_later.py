@@ -301,6 +301,7 @@ def test_the_whole_journey_by_the_command_line_and_real_processes(
     listed = asked("jobs", "list")
     assert listed["queue"]["ended"] == {"done": 2}  # type: ignore[index]
     assert faces_in(home, []) == []
+    assert run(["jobs", "follow", str(job["job"])]) == 0
     assert run(["jobs", "list"]) == run(["jobs", "show", str(job["job"])]) == 0
     assert "2" in capsys.readouterr().out
 

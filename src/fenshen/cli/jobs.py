@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fenshen import settings
-from fenshen.cli.screen import Json, new_app, print_json, show_table, tell, told
+from fenshen.cli.screen import Json, bars, new_app, print_json, show_table, tell, tell_at_once, told
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from fenshen.jobs.forecast import Forecast
     from fenshen.jobs.queue import Place
     from fenshen.rights.desk import Desk
     from fenshen.store.jobs import JobRow
@@ -54,13 +55,40 @@ def show(job: Id, *, as_json: Json = False) -> None:
     if as_json:
         print_json(as_place(place))
         return
-    tell(_state(place.job), style="bold")
     if step := _step(place.job):
         tell(step)
+    tell_end(place)
     tell_ready(place)
+
+
+def tell_end(place: Place) -> None:
+    """Say what state a job is in, and, when it was refused or broke, why and what to do."""
+    tell(_state(place.job), style="bold")
     if place.job.code:
         tell(told(place.job.code))
         tell(told(place.job.code, "fix"))
+
+
+@app.command("follow", help=told("jobs_follow"))
+def follow_job(job: Id, *, as_json: Json = False) -> None:
+    """Show how a job moves until it has ended; a JSON document a line for machines."""
+    from fenshen.flow.later import queue_of
+    from fenshen.ids import JobId
+    from fenshen.jobs.stream import follow
+
+    queue, place = queue_of(_desk()), None
+    with bars(as_json=as_json) as progress:
+        for place in follow(queue, JobId(job)):
+            if as_json:
+                typer.echo(json.dumps(as_place(place), default=str))
+            elif place.job.state == "waiting":
+                tell_at_once(told("job_ahead", ahead=place.ahead))
+                if place.ready is not None:
+                    tell_at_once(_ready(place.ready))
+            elif place.job.step:
+                progress.step(place.job.step, place.job.done, place.job.total)
+    if place is not None and not as_json:
+        tell_end(place)
 
 
 @app.command("stop", help=told("jobs_stop"))
@@ -108,7 +136,7 @@ def tell_ready(place: Place) -> None:
     if place.ready is None:
         return
     tell(told("job_ahead", ahead=place.ahead))
-    tell(told("job_ready", earliest=_clock(place.ready.earliest), latest=_clock(place.ready.latest)))
+    tell(_ready(place.ready))
 
 
 def submitted(desk: Desk, row: JobRow, *, as_json: bool) -> None:
@@ -163,6 +191,10 @@ def _state(row: JobRow) -> str:
 
 def _step(row: JobRow) -> str:
     return f"{told(row.step)} {row.done}/{row.total}" if row.step and row.state == "running" else ""
+
+
+def _ready(ready: Forecast) -> str:
+    return told("job_ready", earliest=_clock(ready.earliest), latest=_clock(ready.latest))
 
 
 def _clock(moment: datetime) -> str:

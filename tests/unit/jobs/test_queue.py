@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from fenshen.jobs.states import (
     TooManyJobsError,
     sources,
 )
+from fenshen.jobs.stream import follow
 from fenshen.store import jobs
 from fenshen.store.database import open_store
 from fenshen.store.jobs import JobRow, WorkerRow
@@ -290,3 +291,29 @@ def test_nobody_is_served_twice_before_another_who_waited_as_long(
         since[row.account] += 1
         waiting = [account for account in left if left[account]]
         assert all(since[row.account] - since[other] <= 1 for other in waiting)
+
+
+def test_who_follows_a_job_hears_each_change_once_and_its_end_last(queue: Queue) -> None:
+    job = ask(queue, "anna").id
+    acts: list[Callable[[], object]] = [
+        lambda: None,
+        lambda: claimed(queue),
+        lambda: queue.note(job, ONE, "progress_judging", 1, 2),
+        lambda: None,
+        lambda: queue.end(job, ONE, JobState.DONE),
+    ]
+    heard = [
+        (place.job.state, place.job.done)
+        for place in follow(queue, job, wait=lambda _: (acts.pop(0)(), None)[1])
+    ]
+    assert heard == [("waiting", 0), ("running", 0), ("running", 1), ("done", 1)]
+
+
+def test_who_follows_a_job_of_somebody_erased_is_told(queue: Queue) -> None:
+    job = ask(queue, "anna").id
+    followed = follow(queue, job, wait=lambda _: None)
+    next(followed)
+    with queue.store.begin() as connection:
+        jobs.forget(connection, SitterId("sitter_anna"))
+    with pytest.raises(NotFoundError):
+        next(followed)
