@@ -67,6 +67,9 @@ def tell_end(place: Place) -> None:
     if place.job.code:
         tell(told(place.job.code))
         tell(told(place.job.code, "fix"))
+    if place.job.state == "done":
+        what = "portraits" if place.job.kind == "portraits" else "double"
+        tell(told(f"job_done_{what}", double=place.job.double, job=place.job.id), style="bold green")
 
 
 @app.command("follow", help=told("jobs_follow"))
@@ -142,6 +145,7 @@ def tell_ready(place: Place) -> None:
 def submitted(desk: Desk, row: JobRow, *, as_json: bool) -> None:
     """Say that a job was taken on."""
     from fenshen.flow.later import queue_of
+    from fenshen.jobs.census import census
 
     place = queue_of(desk).place(row.id)
     if as_json:
@@ -149,6 +153,8 @@ def submitted(desk: Desk, row: JobRow, *, as_json: bool) -> None:
         return
     tell(told("job_submitted", job=row.id))
     tell_ready(place)
+    if not census(queue_of(desk)).workers:
+        tell(told("job_no_worker"))
     tell(told("job_submitted_next", job=row.id))
 
 

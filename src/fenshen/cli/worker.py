@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,11 +21,16 @@ app = new_app()
 
 PATIENCE = 60.0  # seconds that a job under way may still take when the worker is told to go
 Once = Annotated[bool, typer.Option("--once", help=told("worker_once"))]
+Only = Annotated[
+    list[Literal["double", "redo", "portraits"]] | None, typer.Option("--only", help=told("worker_only"))
+]
 Patience = Annotated[float, typer.Option("--patience", min=0, help=told("worker_patience"))]
 
 
 @app.command(help=told("verb_worker"))
-def worker(*, once: Once = False, patience: Patience = PATIENCE, as_json: Json = False) -> None:
+def worker(
+    *, only: Only = None, once: Once = False, patience: Patience = PATIENCE, as_json: Json = False
+) -> None:
     """Take jobs in their turn and do them, until told to go (SIGTERM, Ctrl-C)."""
     from fenshen.engines.studio.engine import StudioEngine
     from fenshen.flow.handlers import handlers
@@ -36,9 +41,10 @@ def worker(*, once: Once = False, patience: Patience = PATIENCE, as_json: Json =
 
     here = settings.load()
     desk = retention.start(here)
+    able = handlers(desk, StudioEngine)
     at_work = Worker(
         queue=queue_of(desk),
-        handlers=handlers(desk, StudioEngine),
+        handlers={kind: able[kind] for kind in able if not only or kind in only},
         keep_house=lambda: (retention.sweep(desk), None)[1],
         tell=listener(as_json=as_json),
     )

@@ -216,10 +216,10 @@ class Queue:
                 rows.move(connection, row.id, [JobState.RUNNING], end)
         return found
 
-    def is_anything_open(self) -> bool:
-        """Tell whether anything waits or is at work."""
+    def is_anything_open(self, kinds: Collection[str] = tuple(JobKind)) -> bool:
+        """Tell whether anything of some kinds waits or is at work."""
         with self.store.begin() as connection:
-            return any(rows.count(connection).get(state) for state in OPEN)
+            return bool(rows.open_sitters(connection, kinds))
 
     def over(self, jobs: Collection[JobId]) -> list[JobId]:
         """Give those of some jobs that neither wait nor are at work, or are not known any more."""

@@ -117,7 +117,7 @@ class Worker:
             job = self.queue.claim(self.id, list(self.handlers))
             if job is not None:
                 self._carry_out(job, journal)
-            elif once and not self.queue.is_anything_open():
+            elif once and not self.queue.is_anything_open(list(self.handlers)):
                 break
             else:
                 self._going.wait(LOOK)

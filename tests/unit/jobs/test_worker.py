@@ -142,3 +142,13 @@ def test_an_abandoned_job_waits_again(queue: Queue) -> None:
     worker.run(lambda _, body: Unwritten(body), once=True)
     assert queue.place(job).job.state == JobState.DONE
     assert queue.place(job).job.attempts == 2
+
+
+def test_a_worker_takes_only_what_it_can_do(queue: Queue) -> None:
+    wish = Wish(
+        kind=JobKind.PORTRAITS, account="anna", sitter=SitterId("sitter_anna"), double=DoubleId("double_1"),
+        units=1, wanted={},
+    )  # fmt: skip
+    portraits = queue.submit(wish).id
+    assert done(queue, lambda _: {"double": "double_1"})[0] == JobState.DONE
+    assert queue.place(portraits).job.state == JobState.WAITING
