@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fenshen import settings
 from fenshen.cli.screen import Json, new_app, tell, told
+from fenshen.jobs.states import JobKind
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -21,9 +22,7 @@ app = new_app()
 
 PATIENCE = 60.0  # seconds that a job under way may still take when the worker is told to go
 Once = Annotated[bool, typer.Option("--once", help=told("worker_once"))]
-Only = Annotated[
-    list[Literal["double", "redo", "portraits"]] | None, typer.Option("--only", help=told("worker_only"))
-]
+Only = Annotated[list[JobKind] | None, typer.Option("--only", help=told("worker_only"))]
 Patience = Annotated[float, typer.Option("--patience", min=0, help=told("worker_patience"))]
 
 
