@@ -31,11 +31,13 @@ from fenshen.flow.restore import (
     restore,
 )
 from fenshen.ids import DoubleId, SitterId
+from fenshen.jobs.queue import Queue, Wish
+from fenshen.jobs.states import JobKind
 from fenshen.progress import Silent
 from fenshen.rights import consent, erasure, holdings, retention
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
-from fenshen.store import archive, doubles, restoring
+from fenshen.store import archive, doubles, restoring, rows
 from fenshen.store.archive import BackupDamagedError, BackupForeignError, BackupUnreadableError
 from fenshen.store.new_file import FileExistsAlreadyError
 from fenshen.store.restoring import RestoreUnfinishedError
@@ -169,6 +171,20 @@ def test_a_photo_of_a_sitting_that_runs_is_not_in_the_backup(studio: Desk, tmp_p
     assert made.blobs == 2
     assert made.bytes < 2 * len(CANARY) * 40_000 + 100_000
     assert studio.vault.get(ANNA, DataClass.PHOTO, "photo_1").startswith(CANARY)  # and it is left alone
+
+
+def test_work_that_waits_is_not_in_the_backup(studio: Desk, tmp_path: Path) -> None:
+    """Brought back it would wait for photos that are gone, and promise what nobody remembers."""
+    wish = Wish(
+        kind=JobKind.PORTRAITS, account=ANNA, sitter=ANNA, double=DOUBLES[ANNA], units=1, wanted={}
+    )  # fmt: skip
+    job = Queue(studio.store, studio.clock).submit(wish)
+    with studio.store.begin() as connection:
+        people, nobody = rows.by_sitter(connection)
+    assert "doubles" in people[ANNA]
+    assert job.id not in str((people, nobody))
+    assert not {"jobs", "workers"} & ({*nobody} | {name for each in people.values() for name in each})
+    back_up(studio, tmp_path / "b", progress=Silent())
 
 
 def test_who_is_erased_while_the_backup_is_written_is_not_in_it(

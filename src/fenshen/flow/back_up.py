@@ -108,7 +108,7 @@ def _about(desk: Desk, now: datetime, people: int) -> dict[str, Any]:
         "tables": NEWEST,
         "people": people,
         "holds": ["rows", *CLASSES, "receipts"],
-        "holds_not": ["photos", "keys", "weights", "settings"],
+        "holds_not": ["photos", "jobs", "keys", "weights", "settings"],
     }
 
 

@@ -11,6 +11,9 @@ from fenshen.errors import FenshenError
 from fenshen.store.tables import UtcDateTime, metadata
 
 STAYS_TRUE = frozenset({"receipts"})  # that one was given, also when nobody may know to whom any more
+PASSING = frozenset(
+    {"jobs", "workers"}
+)  # of work under way: brought back it would wait for photos that are gone
 ENTRIES, HEADS = "audit_entries", "audit_heads"
 LOG = frozenset({ENTRIES, "audit_nodes", HEADS})  # only ever added to, also by a restore
 Row = dict[str, Any]
@@ -26,11 +29,11 @@ class LogForkedError(FenshenError):
 def by_sitter(connection: Connection) -> tuple[dict[str, Rows], Rows]:
     """Give the rows of each sitter, and those of nobody.
 
-    Rows of STAYS_TRUE are also among nobody's, without their sitter.
+    Rows of STAYS_TRUE are also among nobody's, without their sitter; those of PASSING are left out.
     """
     people: dict[str, Rows] = {}
     nobody: Rows = {}
-    for table in metadata.sorted_tables:
+    for table in (each for each in metadata.sorted_tables if each.name not in PASSING):
         for found in connection.execute(select(table).order_by(*table.primary_key.columns)):
             row = {name: _plain(value) for name, value in found._mapping.items()}  # noqa: SLF001  SQLAlchemy's way
             sitter = row.get("sitter")
