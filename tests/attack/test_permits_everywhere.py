@@ -21,8 +21,8 @@ from fenshen.cli import check, check_page
 from fenshen.clock import SystemClock
 from fenshen.double import build
 from fenshen.errors import PermitRefusedError
-from fenshen.flow import make_id_photo, portray, sit
-from fenshen.ids import DoubleId, PhotoId, SitterId
+from fenshen.flow import later, make_id_photo, portray, sit
+from fenshen.ids import DoubleId, JobId, PhotoId, SitterId
 from fenshen.photos import decode, inspect
 from fenshen.photos.decode import Photo
 from fenshen.photos.folder import PhotoFile
@@ -35,6 +35,7 @@ from fenshen.portrait.id_subject import Subject
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
+from fenshen.store.jobs import JobRow
 from fenshen.vision.faces import Face
 from fenshen.vision.mesh import FaceMesh, Pose
 
@@ -77,6 +78,10 @@ SEEN = Inspected(
 REPORT = SetReport(photos=(SEEN,), frontal=0, accepted=1, score=0, next="more_photos")
 
 
+JOB = JobRow(
+    id=JobId("job_1"), seq=1, kind="portraits", account=ANNA, sitter=ANNA, double=DOUBLE, wanted="{}", units=1,
+    priority=1, turn=0, state="done", queued_at=datetime.now(UTC),
+)  # fmt: skip
 ID_PHOTO = make_id_photo.Order(wanted=Wanted(size=size("five_inch"), background=(255, 255, 255)))
 SMALL = Photo(
     pixels=np.zeros((120, 90, 3), np.uint8), marks=Marks(), original_size=(900, 1200), kind="JPEG"
@@ -113,6 +118,7 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "double/build.py:build": lambda p, _: build.build(
         face(), [ring], p, Path(), progress=Heard(), clock=SystemClock()
     ),
+    "flow/later.py:portraits_of": lambda p, d: later.portraits_of(JOB, p, desk=replace(d, vault=face())),
     "flow/make_id_photo.py:make_id_photo": lambda p, d: make_id_photo.make_id_photo(
         ring, p, ID_PHOTO, d.settings.home / "id.jpg", models=Path(), clock=SystemClock()
     ),
@@ -138,6 +144,7 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "rights/custody.py:Custody.get": lambda p, d: custody(d).get(PHOTO, p),
 }
 OWNED = {
+    "flow/later.py:portraits_of",
     "flow/portray.py:open_double",
     "flow/sit.py:_refuse_another",
     "flow/sit.py:_opener",
@@ -147,6 +154,7 @@ OWNED = {
 }
 PURPOSES = {
     "flow/portray.py:open_double": {Purpose.RENDER_PORTRAIT},
+    "flow/later.py:portraits_of": {Purpose.RENDER_PORTRAIT},
     "flow/sit.py:_refuse_another": {Purpose.BUILD_DOUBLE},
     "flow/sit.py:_keep": {Purpose.KEEP_DOUBLE},
     "double/build.py:build": {Purpose.BUILD_DOUBLE},

@@ -18,7 +18,7 @@ from fenshen.jobs.states import OPEN, WITH_PHOTOS, JobKind
 from fenshen.photos.container import PhotoTooLargeError
 from fenshen.photos.folder import PhotoFile
 from fenshen.rights import consent, erasure
-from fenshen.rights.consent import Purpose
+from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
@@ -146,11 +146,15 @@ def fetch(job: JobId, *, desk: Desk) -> list[tuple[str, bytes]]:
         row = rows.get(connection, job)
     if row is None or row.kind != JobKind.PORTRAITS:
         raise NotFoundError(kind="job", id=job)
-    permit = consent.require(desk, row.sitter, Purpose.RENDER_PORTRAIT)
+    return portraits_of(row, consent.require(desk, row.sitter, Purpose.RENDER_PORTRAIT), desk=desk)
+
+
+def portraits_of(row: JobRow, permit: Permit, *, desk: Desk) -> list[tuple[str, bytes]]:
+    """Open a job's portraits in the vault: a name for a file, and the labelled file. Raises PermitRefusedError."""
     permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now(), sitter=row.sitter)
     here = set(desk.vault.objects(row.sitter, DataClass.PORTRAIT))
     ending = ENDINGS[order_of(json.loads(row.wanted)).format]
-    names = [name for number in range(row.units) if (name := object_of(job, number)) in here]
+    names = [name for number in range(row.units) if (name := object_of(row.id, number)) in here]
     return [(f"{name}.{ending}", desk.vault.get(row.sitter, DataClass.PORTRAIT, name)) for name in names]
 
 
