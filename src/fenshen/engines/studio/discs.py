@@ -20,7 +20,7 @@ def discs(canvas: Floats, layer: Discs, blur: float, blades: int, rng: np.random
     height, width = canvas.shape[:2]
     xs, ys = _places(layer, (height, width), rng)
     colours = floats(layer.colours)[rng.integers(len(layer.colours), size=len(xs))]
-    bright = rng.uniform(0.25, 1.0, len(xs)) ** (2 - layer.cover)
+    bright = rng.uniform(0.25 + 0.45 * layer.cover, 1.0, len(xs)) ** (2 - layer.cover)
     sizes = rng.integers(SIZES, size=len(xs))
     picture = canvas
     for step, size in enumerate(np.geomspace(*layer.size, SIZES)):
