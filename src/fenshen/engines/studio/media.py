@@ -72,10 +72,12 @@ def pencil(sheet: Sheet, hand: Hand) -> Floats:
     lines = _lines(sheet, grey, 0.16 * sheet.unit)
     hatch = sheet.rng.standard_normal(sheet.size, dtype=np.float32)
     hatch = _slanted(hatch, max(3.0, 4.5 * sheet.unit), max(0.6, 0.12 * sheet.unit))
+    care = np.clip(2.5 * sheet.care, 0, 1)
     tone = cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.2 * sheet.unit))
-    tone = tone * (1 - sheet.care) + grey * sheet.care
+    form = grey - cv2.GaussianBlur(grey, (0, 0), 6 * sheet.unit)  # what tells this face from another
+    tone = tone * (1 - care) + (grey + 0.7 * form) * care
     dark = np.clip(1 - tone * 1.12, 0, 1) ** 1.15
-    calm = 1 - np.clip(1.7 * sheet.care, 0, 0.65)
+    calm = (1 - np.clip(1.7 * sheet.care, 0, 0.65)) * (1 - 0.75 * dark * care)
     catch = np.clip(1 + hand.texture * calm * (0.5 * tooth + 0.55 * hatch), 0, 2)
     part = painted_part(sheet.size, hand.margin, sheet.rng)
     graphite = (
