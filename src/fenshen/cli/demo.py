@@ -69,10 +69,10 @@ def demo(
     from fenshen.flow.portray import Order
     from fenshen.ids import SitterId, new_id
     from fenshen.rights import retention
-    from fenshen.templates.catalogue import for_everybody
+    from fenshen.templates.catalogue import showcase
 
     files, chosen = (people.photos_of(person), None) if photos is None else listed(photos, frontal)  # (1)
-    order = Order(templates=template or for_everybody(), short_side=short_side)
+    order = Order(templates=template or showcase(), short_side=short_side)
     with staged(out, photos) as stage:
         desk = retention.start(settings.load())
         sitter = SitterId(new_id("sitter"))

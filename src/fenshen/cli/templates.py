@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,17 +11,32 @@ from fenshen.cli.screen import Json, language, new_app, print_json, show_table, 
 
 app = new_app(group=True)
 
+
+class Whom(StrEnum):
+    """Whom a template may suit, as `templates/recipe.py` has it."""
+
+    MAN = "man"
+    WOMAN = "woman"
+    CHILD = "child"
+    ANYONE = "anyone"
+
+
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help=told("templates_with_tag"))]
+Suited = Annotated[Whom | None, typer.Option("--suits", help=told("templates_suiting"))]
 Name = Annotated[str, typer.Argument(metavar="NAME", help=told("templates_name"))]
 
 
 @app.command("list", help=told("templates_list"))
-def list_templates(*, as_json: Json = False) -> None:
-    """Show every template."""
-    from fenshen.templates.catalogue import catalogue
+def list_templates(*, tag: Tags = None, suits: Suited = None, as_json: Json = False) -> None:
+    """Show every template, or those that have all the tags and suit whom they are for."""
+    from fenshen.templates.catalogue import chosen, tags
 
-    templates = catalogue().values()
+    templates = chosen(tag or (), suits)
     if as_json:
         print_json([template.summary() for template in templates])
+        return
+    if not templates:
+        tell(told("templates_none", tags=", ".join(tags())))
         return
     columns = [told(f"templates_column_{name}") for name in ("name", "title", "description")]
     speak = language()

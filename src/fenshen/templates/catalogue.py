@@ -1,6 +1,7 @@
 """The templates this studio has: packs are folders, a template is a file."""
 
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 
@@ -29,6 +30,30 @@ def catalogue() -> dict[str, Template]:
 def for_everybody() -> list[str]:
     """Names of the templates that no sitter is refused: those that leave them their own clothes."""
     return [recipe.name for recipe in catalogue().values() if recipe.plate is None]
+
+
+def showcase() -> list[str]:
+    """Names of the templates of the first pack that no sitter is refused: what a demonstration has time for."""
+    folder = resources.files("fenshen.templates") / "packs" / "first_light"
+    first = {
+        file.name.split("_", 1)[1].removesuffix(".toml") for file in folder.iterdir() if "_" in file.name
+    }
+    return [name for name in for_everybody() if name in first]
+
+
+def chosen(tags: Collection[str], suits: str | None) -> list[Template]:
+    """Templates that have all of these tags and suit whom they are for; what suits anyone suits all but a child."""
+
+    def fits(recipe: Template) -> bool:
+        grown_up = suits not in {None, "child"} and "anyone" in recipe.suits
+        return suits is None or suits in recipe.suits or grown_up
+
+    return [recipe for recipe in catalogue().values() if set(tags) <= set(recipe.tags) and fits(recipe)]
+
+
+def tags() -> list[str]:
+    """Every tag there is, sorted."""
+    return sorted({tag for recipe in catalogue().values() for tag in recipe.tags})
 
 
 def template(name: str) -> Template:

@@ -7,29 +7,20 @@ A new look is a new file in a pack, never a new `if` in the engine.
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from fenshen.templates.data import Colour, Data, Share
+from fenshen.templates.hand import Hand
 from fenshen.templates.plates import plates
+from fenshen.templates.scene import Layer
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Colour = tuple[
-    Annotated[float, Field(ge=0, le=4)],
-    Annotated[float, Field(ge=0, le=4)],
-    Annotated[float, Field(ge=0, le=4)],
-]
 Angle = Annotated[float, Field(ge=-45, le=45)]
 Suits = Literal["man", "woman", "anyone", "child"]
 Mode = Literal["own body", "head"]
 Label = Literal["corner", "caption", "film"]  # designs of the visible label, see labels/visible.py
 NEUTRAL: Colour = (1.0, 1.0, 1.0)
 DAYLIGHT = 5600.0  # kelvin at which a light is neutral in the picture
-
-
-class Data(BaseModel):
-    """A value: frozen, and strict about what it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Words(Data):
@@ -147,6 +138,7 @@ class Backdrop(Data):
     distance: Annotated[float, Field(ge=0, le=100)] = 2.5  # metres behind the sitter
     pools: tuple[Pool, ...] = ()
     lanterns: Lanterns | None = None
+    scene: tuple[Layer, ...] = ()  # painted over colour, canvas and pools
     wrap: Share = 0.12  # how much of its light bleeds around the sitter
 
 
@@ -186,6 +178,7 @@ class Template(Data):
     rig: Rig
     backdrop: Backdrop
     look: Look = Look()
+    hand: Hand | None = None  # None: it stays a photograph
 
     @model_validator(mode="after")
     def _dressed_or_not(self) -> Self:

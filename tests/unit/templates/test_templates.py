@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fenshen.errors import NotFoundError
-from fenshen.templates.catalogue import TemplateInvalidError, catalogue, read, template
+from fenshen.templates.catalogue import (
+    TemplateInvalidError,
+    catalogue,
+    chosen,
+    for_everybody,
+    read,
+    showcase,
+    tags,
+    template,
+)
 from fenshen.templates.recipe import Template
 
 NAMES = list(catalogue())
@@ -45,6 +54,35 @@ def test_no_two_templates_look_alike_in_a_list() -> None:
     for language in ("zh", "en"):
         titles = [getattr(recipe.title, language) for recipe in catalogue().values()]
         assert len(set(titles)) == len(titles)
+
+
+def test_there_is_something_for_men_for_women_and_for_children() -> None:
+    for whom in ("man", "woman"):
+        assert len(chosen((), whom)) >= 0.45 * len(NAMES)
+    assert sum(recipe.child_safe for recipe in catalogue().values()) >= 8
+    assert all(recipe.child_safe for recipe in chosen((), "child"))
+
+
+def test_no_two_templates_are_the_same_picture() -> None:
+    """Between any two, garment, light, backdrop, look or hand differ."""
+    drawn = [(r.plate, r.rig, r.backdrop, r.look, r.hand) for r in catalogue().values()]
+    assert all(one != other for n, one in enumerate(drawn) for other in drawn[:n])
+
+
+def test_templates_are_found_by_all_their_tags_and_by_whom_they_suit() -> None:
+    found = {recipe.name for recipe in chosen(("outdoor", "season"), None)}
+    assert {"autumn", "blossom", "snow"} <= found
+    assert "sea_dusk" not in found
+    assert chosen(("outdoor", "black and white"), None) == []
+    assert {recipe.name for recipe in chosen((), None)} == set(NAMES)
+    assert {recipe.name for recipe in chosen((), "child")} < {recipe.name for recipe in chosen((), "anyone")}
+    assert tags() == sorted(set(tags()))
+
+
+def test_a_demonstration_shows_a_pack_that_refuses_nobody() -> None:
+    assert 8 <= len(showcase()) <= 20
+    assert set(showcase()) <= set(for_everybody())
+    assert showcase()[0] == NAMES[0]
 
 
 def test_a_list_shows_what_the_command_line_promises() -> None:

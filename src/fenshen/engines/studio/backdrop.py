@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from fenshen.engines.studio.lens import bokeh
+from fenshen.engines.studio.scene import Lookout, paint_scene
 from fenshen.templates.recipe import Backdrop, Lanterns
 from fenshen.vision.arrays import Floats, floats
 
@@ -34,6 +35,10 @@ def paint(
     if diameter > 1:
         sigma = diameter / 4  # an even disc of this diameter spreads light as far
         canvas = floats(cv2.GaussianBlur(canvas, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
+    if backdrop.scene:
+        half = (max(8, width // 2), max(8, height // 2))  # a disc has an edge
+        canvas = floats(cv2.resize(canvas, half, interpolation=cv2.INTER_CUBIC))
+        canvas = paint_scene(canvas, backdrop.scene, Lookout(blur=blur * half[1], blades=blades, rng=rng))
     picture = floats(cv2.resize(canvas, size, interpolation=cv2.INTER_CUBIC))
     if backdrop.lanterns is not None:
         half = (max(8, width // 2), max(8, height // 2))  # a disc has an edge

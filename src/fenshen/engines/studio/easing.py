@@ -3,7 +3,8 @@
 from typing import Final
 
 from fenshen.engines.engine import MOST_PRESSES
-from fenshen.templates.recipe import NEUTRAL, Colour, Look, Rig, Template, Wish
+from fenshen.templates.data import Colour
+from fenshen.templates.recipe import NEUTRAL, Look, Rig, Template, Wish
 
 LIGHT: Final = 0.75  # of a rig's strength that the last press gives back to the photo's own light
 DRAMA: Final = 0.7  # of contrast, colour, exposure and fade that the last press takes back

@@ -8,6 +8,7 @@ from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.beautify import beautified
+from fenshen.engines.studio.by_hand import by_hand
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.dressing import cast_bare
 from fenshen.engines.studio.easing import eased
@@ -56,6 +57,8 @@ class StudioEngine:
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
         steps.note("layer_composed", light)
         pixels = develop(light, lens, template.look, rng)  # (6)
+        if template.hand is not None:
+            pixels = by_hand(pixels, template.hand, posed.points, rng)
         return RenderedPortrait(
             pixels=pixels,
             faces=(_face_box(posed),),

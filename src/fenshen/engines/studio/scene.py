@@ -1,0 +1,120 @@
+"""Far scenes by formula: sky, hills, leaves, shelves and points of light, all out of focus. No photograph is used."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from fenshen.engines.studio.discs import discs
+from fenshen.engines.studio.noise import clouds, line
+from fenshen.templates.scene import Columns, Foliage, Gradient, Layer, Ridge
+from fenshen.vision.arrays import Floats, floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookout:
+    """What a layer is painted with."""
+
+    blur: float  # pixels: diameter of the disc that a point at the scene's distance becomes
+    blades: int  # of the iris, 0 = round
+    rng: np.random.Generator
+
+
+def paint_scene(canvas: Floats, layers: tuple[Layer, ...], lookout: Lookout) -> Floats:
+    """Layers over a canvas (h, w, 3) linear sRGB, the first farthest. Returns a new canvas.
+
+    Everything up to the first layer of discs is put out of focus by a gaussian that spreads light as far as the disc
+    does; discs are drawn with the iris' own shape and stay crisp.
+    """
+    picture = canvas.copy()
+    for layer in layers:
+        picture = floats(PAINTERS[layer.kind](picture, layer, lookout))
+    return np.maximum(picture, 0)
+
+
+def gradient(canvas: Floats, layer: Gradient, lookout: Lookout) -> Floats:
+    """Colours from above to below, mixed in light."""
+    del lookout
+    rows = (np.arange(len(canvas)) + 0.5) / len(canvas)
+    heights = [stop.y for stop in layer.stops]
+    mixed = [np.interp(rows, heights, [stop.colour[c] for stop in layer.stops]) for c in range(3)]
+    return floats(np.broadcast_to(np.stack(mixed, -1)[:, None], canvas.shape))
+
+
+def ridge(canvas: Floats, layer: Ridge, lookout: Lookout) -> Floats:
+    """Everything below a line: hills are smooth, a skyline stands in steps, trees are rough."""
+    height, width = canvas.shape[:2]
+    line_at = layer.line - layer.rise * line(layer.kind, width, layer.scale, lookout.rng)
+    rows = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height
+    below = _soft(floats(rows > line_at[None]), lookout.blur)[..., None]
+    foot = layer.foot or layer.colour
+    down = np.clip((rows - layer.line) / max(0.05, 1 - layer.line), 0, 1)[..., None]
+    colour = floats(layer.colour) * (1 - down) + floats(foot) * down
+    return floats(canvas * (1 - below) + colour * below)
+
+
+def foliage(canvas: Floats, layer: Foliage, lookout: Lookout) -> Floats:
+    """Clouds of colours; where the noise is low, what is behind shows through."""
+    height, width = canvas.shape[:2]
+    grain = max(1.5, layer.scale * height)
+    which = clouds((height, width), grain, lookout.rng)
+    rank = np.clip(0.5 + 0.22 * which, 0, 0.999) * (len(layer.colours) - 1)
+    palette = floats(layer.colours)
+    first = np.asarray(np.floor(rank), np.intp)
+    part = (rank - first)[..., None]
+    colour = palette[first] * (1 - part) + palette[np.minimum(first + 1, len(palette) - 1)] * part
+    there = clouds((height, width), 1.5 * grain, lookout.rng) + 4 * (layer.cover - 0.5)
+    alpha = np.clip(2.5 * there + 0.5, 0, 1) * _band(height, layer.band)[:, None]
+    alpha = _soft(floats(alpha), lookout.blur)[..., None]
+    return floats(canvas * (1 - alpha) + _soft(floats(colour), lookout.blur) * alpha)
+
+
+def columns(canvas: Floats, layer: Columns, lookout: Lookout) -> Floats:
+    """Rows of upright stripes of uneven width and height, with boards between."""
+    height, width = canvas.shape[:2]
+    rng, picture = lookout.rng, canvas.copy()
+    top, bottom = (edge * height for edge in layer.band)
+    tall = (bottom - top) / layer.rows
+    picture[round(top) : round(bottom)] = floats(layer.gap)
+    for row in range(layer.rows):
+        foot, x = top + (row + 1) * tall - layer.board * tall, -float(rng.uniform(0, layer.width)) * width
+        while x < width:
+            wide = max(1.0, layer.width * width * float(rng.uniform(0.5, 1.6)))
+            head = foot - tall * (1 - layer.board) * float(rng.uniform(0.72, 0.98))
+            colour = floats(layer.colours[int(rng.integers(len(layer.colours)))]) * float(
+                rng.uniform(0.6, 1.2)
+            )
+            if rng.random() < 0.93:  # noqa: PLR2004 - here and there one is missing
+                picture[max(0, round(head)) : max(0, round(foot)), max(0, round(x)) : round(x + wide)] = (
+                    colour
+                )
+            x += wide
+    return _soft(picture, lookout.blur)
+
+
+PAINTERS: Final[Mapping[str, Callable[[Floats, Any, Lookout], Floats]]] = {
+    "gradient": gradient,
+    "hills": ridge,
+    "skyline": ridge,
+    "trees": ridge,
+    "foliage": foliage,
+    "columns": columns,
+    "discs": lambda canvas, layer, lookout: discs(canvas, layer, lookout.blur, lookout.blades, lookout.rng),
+}
+
+
+def _soft(picture: Floats, blur: float) -> Floats:
+    """Out of focus: an even disc of diameter `blur` pixels spreads light as far as this gaussian."""
+    if blur <= 1:
+        return picture
+    return floats(cv2.GaussianBlur(picture, (0, 0), blur / 4, borderType=cv2.BORDER_REFLECT))
+
+
+def _band(height: int, band: tuple[float, float]) -> Floats:
+    """Weight of each row, (h,): 1 between two heights, fading over an eighth of the picture where they lie inside."""
+    rows = (np.arange(height) + 0.5) / height
+    upper = np.clip((rows - band[0]) / 0.125 + 0.5 + (band[0] <= 0), 0, 1)
+    lower = np.clip((band[1] - rows) / 0.125 + 0.5 + (band[1] >= 1), 0, 1)
+    return floats(upper * lower)
