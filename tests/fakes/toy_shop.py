@@ -33,12 +33,12 @@ class Shop:
         """Start a worker of this shop."""
         return start(self.home, *options, database=self.database)
 
-    def wait(self, jobs: list[JobId], patience: float = PATIENCE) -> bool:
+    def wait(self, jobs: list[JobId], patience: float = PATIENCE, *, every: float = 0.05) -> bool:
         """Wait until all have ended; tell whether they did."""
         left, until = set(jobs), time.monotonic() + patience
         while left and time.monotonic() < until:
             left -= {job for job in list(left)[:20] if self.queue.place(job).ready is None}
-            time.sleep(0.05)
+            time.sleep(every)
         return not left
 
     def audit(self, jobs: list[JobId]) -> dict[str, int]:
