@@ -129,6 +129,15 @@ def _sit(
         double = DoubleId(str(twin.facts["double"]))
     else:
         return sitting, None
+    if not consent.agreed(desk, erasure.whose(desk, double)) >= frozenset(
+        Purpose
+    ):  # words or terms changed since
+        gone = Erased(double=double, receipt=erasure.erase_double(desk, double))
+        sitting = sit(
+            photos, sitter, desk=desk, progress=progress, frontal=frontal, accept_few=accept_few,
+            is_adult=is_adult,
+        )  # fmt: skip
+        return sitting, gone
     redone = redo(
         double,
         photos,
