@@ -233,6 +233,16 @@ def test_what_the_queue_refuses_is_destroyed_at_once(desk: Desk, monkeypatch: py
     assert photos_here(desk) == 0
 
 
+def test_the_frontal_stays_the_frontal_when_a_file_before_it_cannot_be_read(desk: Desk) -> None:
+    def unreadable() -> bytes:
+        raise OSError
+
+    files = as_files(shots(0, 1, 3))
+    job = double_later([replace(files[0], read=unreadable), *files[1:]], MIA, desk=desk, frontal=2)
+    wanted = json.loads(job.wanted)
+    assert (wanted["frontal"], len(wanted["photos"]), job.units) == (1, 2, 2)
+
+
 def test_no_photo_is_read_before_every_consent_is_there(desk: Desk) -> None:
     take_back(desk, MIA, Purpose.KEEP_DOUBLE)
     unread = [replace(photo, read=lambda: pytest.fail("read")) for photo in as_files(shots(0))]

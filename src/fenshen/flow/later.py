@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -67,12 +66,15 @@ def double_later(
         if _waits(desk, sitter):
             custody.hand_over()  # the photos that are here are the other job's
             raise SitterBusyError
-        ids = []
-        for photo in photos[:MOST_PHOTOS]:
-            with suppress(
-                OSError, PhotoTooLargeError
-            ):  # what cannot be read is no photo; the verdicts tell the rest
-                ids.append(custody.add(photo.read(), sealing))  # (2)
+        ids: list[PhotoId] = []
+        first = None  # where the frontal comes to stand
+        for number, photo in enumerate(photos[:MOST_PHOTOS]):
+            try:
+                content = photo.read()
+            except (OSError, PhotoTooLargeError):
+                continue  # what cannot be read is no photo; the verdicts tell the rest
+            first = len(ids) if number == frontal else first
+            ids.append(custody.add(content, sealing))  # (2)
 
         def still(connection: Connection) -> None:
             for permit in permits:
@@ -86,7 +88,7 @@ def double_later(
             units=len(ids),
             wanted={
                 "photos": ids,
-                "frontal": frontal,
+                "frontal": first,
                 "accept_few": accept_few,
                 "is_adult": is_adult,
                 "instead_of": instead_of,
