@@ -13,6 +13,9 @@ ExportId = NewType("ExportId", str)
 ApplicationId = NewType("ApplicationId", str)
 JobId = NewType("JobId", str)
 WorkerId = NewType("WorkerId", str)
+AccountId = NewType("AccountId", str)
+AlbumId = NewType("AlbumId", str)
+ComplaintId = NewType("ComplaintId", str)
 
 
 def new_id(prefix: str) -> str:

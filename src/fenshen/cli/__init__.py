@@ -38,6 +38,7 @@ VERBS = (
     "templates",
     "jobs",
     "worker",
+    "serve",
     "verify",
     "models",
     "rights",
