@@ -44,13 +44,12 @@ def make_app(studio: Studio) -> App:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        app.state.door = Door()
         studio.lookers.warm()
         yield
         studio.lookers.close()
 
     app = FastAPI(title="Fenshen", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
-    app.state.studio = studio
+    app.state.studio, app.state.door = studio, Door()
     static = Path(str(files("fenshen.web") / "static"))
     app.mount("/static", Vendored(directory=static), name="static")
     for router in ROUTERS:
