@@ -122,7 +122,11 @@ def test_everything_is_caught_at_the_edge_only() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler) and catches_everything(node)
     }
-    assert caught <= {"cli/__init__.py", "jobs/worker.py", "web/guard.py"}  # a worker outlives any job, a server any page
+    assert caught <= {
+        "cli/__init__.py",
+        "jobs/worker.py",
+        "web/guard.py",
+    }  # a worker outlives any job, a server any page
 
 
 def test_the_front_of_the_command_line_imports_nothing_heavy() -> None:
