@@ -11,6 +11,7 @@ ConsentId = NewType("ConsentId", str)
 ReceiptId = NewType("ReceiptId", str)
 ExportId = NewType("ExportId", str)
 ApplicationId = NewType("ApplicationId", str)
+GroupId = NewType("GroupId", str)
 JobId = NewType("JobId", str)
 WorkerId = NewType("WorkerId", str)
 

@@ -83,7 +83,7 @@ def _half(front: Sat, back: Sat, way: int) -> float:
     high, low = (back.seat.y - front.seat.y + reach * back.seat.size for reach in (-1.0, 1.4))
     rows = [round(front.eyes[1] + at * front.unit) for at in (high, low)]
     body = front.take.alpha[max(0, rows[0]) : max(1, rows[1])] > CUT_ALPHA
-    columns = np.flatnonzero(body.sum(0) > 0.04 * max(1, len(body)))  # noqa: PLR2004 - a lock is no head
+    columns = np.flatnonzero(body.sum(0) > 0.04 * max(1, len(body)))
     if not columns.size:
         return 0.0
     edge = float(columns[-1] if way > 0 else columns[0])
@@ -101,8 +101,11 @@ def choose_camera(people: Sequence[Sat], layout: Layout, height: int) -> Camera:
     )
     layout = layout.model_copy(update={"tall": layout.tall * wider})
     tries = [(float(closer), float(lift)) for closer in CLOSER for lift in LIFT]
-    best = min(tries, key=lambda tried: _cost(_camera(layout, *tried, height), tried, people, layout))
-    return _camera(layout, *best, height)
+
+    def seen(tried: tuple[float, float]) -> Camera:
+        return _camera(layout, tried[0], tried[1], height)
+
+    return seen(min(tries, key=lambda tried: _cost(seen(tried), tried, people, layout)))
 
 
 def _cost(camera: Camera, tried: tuple[float, float], people: Sequence[Sat], layout: Layout) -> float:

@@ -34,22 +34,21 @@ def continued(take: Take, unit: float) -> Take:
         return take
     rows = min(round(GOES_ON * unit), take.alpha.shape[0] - 1)
     share = rows * take.normals.shape[0] / take.alpha.shape[0]
-
-    def on(picture: NDArray[np.uint8] | Floats, more: int, border: int) -> NDArray[np.uint8] | Floats:
-        return np.asarray(cv2.copyMakeBorder(picture, 0, more, 0, 0, border), picture.dtype)
-
+    last = (0, round(share), 0, 0, cv2.BORDER_REPLICATE)
     return replace(
         take,
-        foreground=on(take.foreground, rows, cv2.BORDER_REFLECT),
-        alpha=on(take.alpha, rows, cv2.BORDER_REPLICATE),
-        normals=on(take.normals, round(share), cv2.BORDER_REPLICATE),
-        depth=on(take.depth, round(share), cv2.BORDER_REPLICATE),
+        foreground=np.asarray(
+            cv2.copyMakeBorder(take.foreground, 0, rows, 0, 0, cv2.BORDER_REFLECT), np.uint8
+        ),
+        alpha=np.asarray(cv2.copyMakeBorder(take.alpha, 0, rows, 0, 0, cv2.BORDER_REPLICATE), np.uint8),
+        normals=floats(cv2.copyMakeBorder(take.normals, *last)),
+        depth=floats(cv2.copyMakeBorder(take.depth, *last)),
     )
 
 
 def rounded(take: Take, unit: float) -> Take:
     """Round the corners where a side of the photo cut a shoulder, and let it turn from the light there."""
-    sides = [edge for edge in (Edge.LEFT, Edge.RIGHT) if edge in take.cut]
+    sides: list[Edge] = [edge for edge in (Edge.LEFT, Edge.RIGHT) if edge in take.cut]
     if not sides:
         return take
     height, width = take.alpha.shape
@@ -66,17 +65,18 @@ def rounded(take: Take, unit: float) -> Take:
     low = np.clip((np.arange(small[1], dtype=np.float32) - chin) / (0.3 * WORKED_AT), 0, 1)
     where = floats(low[:, None] * near[None])
     thin = floats((1 - low)[:, None] * _cut_hair(body, sides)[None])
-    inside = cv2.distanceTransform(_framed(open_, sides), cv2.DIST_L2, 5)[:, 1:-1]
+    inside = floats(cv2.distanceTransform(_framed(open_, sides), cv2.DIST_L2, 5))[:, 1:-1]
     dark = TURNS[1] * where * np.exp(-((inside / (TURNS[0] * WORKED_AT)) ** 2))
-    shape, where, thin, dark = (
-        cv2.resize(floats(each), (width, height), interpolation=cv2.INTER_LINEAR)
-        for each in (cv2.GaussianBlur(floats(open_), (0, 0), OUTLINE), where, thin, dark)
+    smooth = cv2.GaussianBlur(floats(open_), (0, 0), OUTLINE)
+    shape, near_cut, gone, shade = (
+        floats(cv2.resize(floats(each), (width, height), interpolation=cv2.INTER_LINEAR))
+        for each in (smooth, where, thin, dark)
     )
     steep = np.clip((shape - 0.5) * OUTLINE / SOFT / WORKED_AT + 0.5, 0, 1)
-    keeps = (1 - where * (1 - steep)) * (1 - thin)
+    keeps = (1 - near_cut * (1 - steep)) * (1 - gone)
     return replace(
         take,
-        foreground=np.asarray(np.round(take.foreground * (1 - dark)[..., None]), np.uint8),
+        foreground=np.asarray(np.round(take.foreground * (1 - shade)[..., None]), np.uint8),
         alpha=np.asarray(np.round(take.alpha * keeps), np.uint8),
         cut=tuple(edge for edge in take.cut if edge not in sides),
     )
