@@ -65,8 +65,9 @@ class TogetherPermit:
 def propose(
     desk: Desk, sitters: Sequence[SitterId], templates: Sequence[str], *, life: timedelta = STANDS
 ) -> GroupId:
-    """Propose a group: nobody has agreed yet. life: at most LONGEST. Raises SamePersonTwiceError, GroupSizeError,
-    NotFoundError for what cannot be a template.
+    """Propose a group: nobody has agreed yet. life: at most LONGEST.
+
+    Raises SamePersonTwiceError, GroupSizeError, and NotFoundError for what cannot be a template.
     """
     check_seats(sitters)
     for name in templates:

@@ -25,8 +25,8 @@ from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 
 REACH: Final = (6.0, 3.2, 7.0)  # eye distances that a person's box reaches to the sides, up and down
-CONTACT: Final = 0.65  # of the light that whoever stands close before somebody takes from them
-THROWN: Final = (0.14, 0.9)  # eye distances: how far that shadow lies aside, how soft it is
+CONTACT: Final = 0.85  # of the light that whoever stands close before somebody takes from them
+THROWN: Final = (0.1, 0.75)  # eye distances: how far that shadow lies aside, how soft it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,11 @@ from fenshen.vision.arrays import Floats, floats
 GOES_ON: Final = 1.6  # eye distances that cloth goes on below the photo, as its own mirror image
 ROUND: Final = 0.8  # eye distances: the radius of a shoulder that was cut
 TURNS: Final = (0.35, 0.42)  # eye distances over which such a shoulder turns from the light, how dark it gets
-SOFT: Final = 0.05  # eye distances: the softness of its outline
+SOFT: Final = 0.02  # eye distances: the softness of its outline
+BENT: Final = (
+    0.16,
+    2.6,
+)  # eye distances: how far a cut arm gives way from a straight line, over which length
 HAIR: Final = 0.4  # eye distances over which hair that was cut thins out
 OUTLINE: Final = 1.8  # pixels, at that size: how much a rounded outline is smoothed before it is made crisp
 WORKED_AT: Final = 14.0  # pixels per eye distance
@@ -55,7 +59,7 @@ def rounded(take: Take, unit: float) -> Take:
     factor = WORKED_AT / unit
     small = (max(8, round(width * factor)), max(8, round(height * factor)))
     body = np.asarray(cv2.resize(take.alpha, small, interpolation=cv2.INTER_AREA), np.uint8)
-    open_ = _opened(np.asarray(body > CUT_ALPHA, np.uint8))
+    open_ = _bent(_opened(np.asarray(body > CUT_ALPHA, np.uint8)), sides)
     chin = float(take.points[regions.CHIN, 1]) * factor
     near = np.zeros(small[0], np.float32)
     xs = np.arange(small[0], dtype=np.float32)
@@ -90,6 +94,18 @@ def _opened(body: NDArray[np.uint8]) -> NDArray[np.uint8]:
     whole = cv2.copyMakeBorder(below, radius, 0, radius, radius, cv2.BORDER_CONSTANT, value=0)
     done = cv2.dilate(cv2.erode(whole, disc, borderValue=0), disc)
     return np.asarray(done[radius : radius + body.shape[0], radius:-radius], np.uint8)
+
+
+def _bent(body: NDArray[np.uint8], sides: list[Edge]) -> NDArray[np.uint8]:
+    """The body with the straight lines at its cut sides a little bent: an arm is no ruler."""
+    rows = np.arange(body.shape[0], dtype=np.float32) / WORKED_AT
+    deep = BENT[0] * WORKED_AT * (0.5 - 0.5 * np.cos(2 * np.pi * (rows[-1] - rows) / BENT[1]))
+    xs = np.arange(body.shape[1], dtype=np.float32)[None]
+    bent = body.copy()
+    for edge in sides:
+        away = xs if edge is Edge.LEFT else body.shape[1] - 1 - xs
+        bent[away < deep[:, None]] = 0
+    return bent
 
 
 def _framed(body: NDArray[np.uint8], sides: list[Edge]) -> NDArray[np.uint8]:
