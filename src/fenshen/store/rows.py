@@ -12,8 +12,8 @@ from fenshen.store.tables import UtcDateTime, metadata
 
 STAYS_TRUE = frozenset({"receipts"})  # that one was given, also when nobody may know to whom any more
 PASSING = frozenset(
-    {"jobs", "workers"}
-)  # of work under way: brought back it would wait for photos that are gone
+    {"jobs", "workers", "together"}
+)  # of work under way, which would wait for photos that are gone; and a yes that may have been taken back since
 ENTRIES, HEADS = "audit_entries", "audit_heads"
 LOG = frozenset({ENTRIES, "audit_nodes", HEADS})  # only ever added to, also by a restore
 Row = dict[str, Any]

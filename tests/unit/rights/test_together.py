@@ -20,6 +20,7 @@ from fenshen.rights.together import (
     TogetherPermit,
 )
 from fenshen.store import together as rows
+from fenshen.store.rows import by_sitter as kept_in_a_backup
 
 ANNA, LIN, OMAR = SitterId("sitter_anna"), SitterId("sitter_lin"), SitterId("sitter_omar")
 
@@ -107,6 +108,14 @@ def test_a_group_ends_on_its_day_and_is_forgotten(desk: Desk, clock: FakeClock) 
 def test_no_group_is_for_longer_than_the_longest_choice(desk: Desk, clock: FakeClock) -> None:
     group = together.propose(desk, [ANNA, LIN], ["couple"], life=timedelta(days=5000))
     assert together.part(desk, group, ANNA).expires_at == clock.moment + together.LONGEST
+
+
+def test_a_backup_cannot_bring_back_a_yes_that_was_taken_back(desk: Desk) -> None:
+    agreed(desk, ANNA, LIN)
+    with desk.store.begin() as connection:
+        people, nobody = kept_in_a_backup(connection)
+    assert {ANNA, LIN} <= set(people)
+    assert not any("together" in tables for tables in (*people.values(), nobody))
 
 
 def test_an_erased_person_is_in_no_group_and_the_others_no_longer_either(desk: Desk) -> None:
