@@ -40,6 +40,7 @@ class Settings:
     blobs: str = ""  # s3://bucket/prefix; empty: the folder `home/blobs`
     s3_endpoint: str = ""  # of a store that speaks S3 but is not Amazon's
 
+    origin: str = ""  # https://… where people reach the web studio; empty: this machine alone
     database: str = ""  # postgresql://… for a studio of several machines; empty: SQLite below `home`
 
     # Content credentials that the operator brings instead of the studio's own (PEM files).
@@ -83,6 +84,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         blobs=blobs,
         s3_endpoint=environ.get("FENSHEN_S3_ENDPOINT", ""),
         database=database,
+        origin=environ.get("FENSHEN_ORIGIN", "").rstrip("/"),
         c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
         c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )

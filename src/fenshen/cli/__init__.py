@@ -39,6 +39,7 @@ VERBS = (
     "templates",
     "jobs",
     "worker",
+    "serve",
     "verify",
     "models",
     "rights",
