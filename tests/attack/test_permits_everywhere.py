@@ -172,6 +172,11 @@ NO_CALL = {
     "flow/sit.py:_refuse": "opens nothing itself; _refuse_another checks",
     "flow/take_away.py:taken_away": "asks before it writes, and opens by readers from custody, which check",
     "flow/portray_group.py:_still": "it is the check itself; open_double checks too",
+    "flow/album.py:look_at": "asks the permit itself, first of all: tests/web/test_album.py",
+    "flow/album.py:join": "asks the permit itself, first of all: tests/web/test_album.py",
+    "web/thumbnails.py:small": "asks the permit itself, first of all: tests/web/test_album.py",
+    "web/pages/gallery.py:preview": "asks the permit itself, first of all: tests/web/test_album.py",
+    "rights/complaints.py:read": "opens a letter, no face",
     "rights/holdings.py:_export_blobs": "the right of access: it goes to the sitter, and needs no purpose",
 }
 
