@@ -96,7 +96,7 @@ class Imported:
 def import_template(
     read: Callable[[], bytes], permit: Permit, named: Named, *, models: Path, clock: Clock
 ) -> Imported:
-    """1. ask the permit  2. decode  3. marks of AI  4. the one face  5. cut it out  6. numbers  7. plate  8. nobody left?
+    """1. ask the permit  2. decode  3. marks  4. the one face  5. cut it out  6. numbers  7. plate  8. who is left?
 
     Nothing of the face stays: numbers of pose, light and frame, and the background with a filled hole. Raises
     PermitRefusedError before a byte is read, PhotoRefusedErrors, MarksContradictError, and the errors above.

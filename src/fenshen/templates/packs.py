@@ -185,10 +185,21 @@ def _read(file: Path, most: int, *, whole: bool = True) -> bytes:
         handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as why:
         raise _Unread("pack_no_file" if why.errno == errno.ELOOP else "pack_file_missing") from None
-    with os.fdopen(handle, "rb") as stream:
-        facts = os.fstat(stream.fileno())
+    try:
+        facts = os.fstat(handle)
         if not stat.S_ISREG(facts.st_mode):
             raise _Unread("pack_no_file")
         if facts.st_size > (most if whole else MAX_ASSET):
             raise _Unread("pack_file_too_large", limit=most if whole else MAX_ASSET)
-        return stream.read(most) if whole else b""
+        return _all_of(handle, most) if whole else b""
+    finally:
+        os.close(handle)
+
+
+def _all_of(handle: int, most: int) -> bytes:
+    """What an open file holds, no more than so many bytes of it: it may grow meanwhile."""
+    parts: list[bytes] = []
+    while most > 0 and (part := os.read(handle, most)):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)

@@ -50,11 +50,16 @@ def parsed(text: str) -> tuple[Template | None, tuple[Wrong, ...]]:
     (dates, infinity) has no place in a recipe.
     """
     try:
-        plain = json.dumps(_plain(tomllib.loads(text)))
+        return judged(tomllib.loads(text))
     except tomllib.TOMLDecodeError as why:
         return None, (Wrong(code="field_toml", at="TOML", wants=_place(str(why))),)
     except (ValueError, RecursionError):  # numbers of thousands of digits, brackets in thousands
         return None, (Wrong(code="field_toml", at="TOML"),)
+
+
+def judged(facts: Mapping[str, Any]) -> tuple[Template | None, tuple[Wrong, ...]]:
+    """Read a recipe's tables as `tomllib` gives them: the template, or every fault of it."""
+    plain = json.dumps(_plain(facts))
     try:
         return Template.model_validate_json(plain, strict=True), ()
     except ValidationError as error:

@@ -13,7 +13,7 @@ from fenshen.engines.studio.rig import lambert
 from fenshen.templates.recipe import DAYLIGHT, Framing, Lens, Light, Look, Rig, Wish
 from fenshen.vision import regions
 from fenshen.vision.arrays import RGB, Floats, floats
-from fenshen.vision.colour import LUMINANCE, to_linear
+from fenshen.vision.colour import LUMINANCE, to_linear, to_srgb
 from fenshen.vision.light import shade
 from fenshen.vision.mesh import FaceMesh
 
@@ -25,9 +25,11 @@ AZIMUTHS, ELEVATIONS, SIZES = range(-80, 81, 10), range(-20, 76, 10), (0.4, 0.65
 SKIN: Final = 2.4  # red over blue of skin in neutral light, linear: very fair 1.7, very dark 4.8
 BELIEVED: Final = 0.4  # of the colour of a light as skin tells it: the rest may be the skin's own
 KELVINS: Final = np.geomspace(3000, 7500, 60)
-FLAT: Final = 0.12  # saturation below which a picture is black and white
+FLAT: Final = 0.06  # saturation below which a picture is black and white
 GLARE: Final = 1.3  # stops by which hair outshines a face when light comes from behind
-DARK: Final = 0.1  # linear luminance of a face that was meant to be dark
+DARK: Final = (
+    0.25  # linear luminance that the brightest twentieth of a picture reaches, unless it was meant dark
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,25 +111,24 @@ def look_of(seen: Seen) -> Look:
     """How the picture was developed: colour or none, how deep its black is, its grain, whether it was meant dark."""
     linear = to_linear(seen.rgb[::2, ::2])
     coded = floats(seen.rgb[::2, ::2]) / 255
-    vivid = float(np.quantile(coded.max(-1) - coded.min(-1), 0.97))
+    vivid = float(np.quantile((coded.max(-1) - coded.min(-1)) / np.maximum(coded.max(-1), 0.1), 0.97))
     black = float(np.quantile(coded.max(-1), 0.005))
-    face = float(floats(seen.skin) @ LUMINANCE)
+    bright = float(np.quantile(linear @ LUMINANCE, 0.95))  # not of the face: dark skin is no dark picture
     green = floats(np.log(linear[..., 1] + 0.01))
     grain = noise_of(floats(np.ascontiguousarray(green)), floats(np.ascontiguousarray(seen.behind[::2, ::2])))
     return Look(
-        monochrome=(0.3, 0.55, 0.15) if vivid < FLAT / 2 else None,
-        fade=_rounded(np.clip(black - 0.02, 0, 0.12)),
-        exposure=_rounded(np.clip(np.log2(face / DARK), -0.9, 0)),
+        monochrome=(0.3, 0.55, 0.15) if vivid < FLAT else None,
+        fade=_rounded(np.clip(black - 0.02, 0, 0.08)),
+        exposure=_rounded(np.clip(np.log2(max(bright, 1e-3) / DARK), -0.9, 0)),
         grain=_rounded(np.clip(0.4 * grain, 0.003, 0.03)),
     )
 
 
 def undeveloped(rgb: RGB, look: Look) -> RGB:
     """A plate (h, w, 3) sRGB before the development that `look_of` read, because it will be developed again."""
-    coded = np.clip((floats(rgb) / 255 - look.fade) / (1 - look.fade), 0, 1)
-    if look.exposure:
-        coded = np.clip(coded * 2.0 ** (-look.exposure / 2.2), 0, 1)  # a stop in coded values, about
-    return np.asarray(np.round(coded * 255), np.uint8)
+    coded = floats(np.clip((floats(rgb) / 255 - look.fade) / (1 - look.fade), 0, 1))
+    linear = to_linear(coded) * np.float32(2.0**-look.exposure)
+    return np.asarray(np.round(to_srgb(floats(linear)) * 255), np.uint8)
 
 
 def lens_of(crop: Crop) -> Lens:

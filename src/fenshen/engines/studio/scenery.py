@@ -91,5 +91,12 @@ def _opened(data: bytes, name: str) -> RGB:
             if image.width * image.height > MOST_PIXELS:
                 raise SceneryUnreadableError(template=name)
             return np.array(image.convert("RGB"), np.uint8)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, struct.error):
+    except (
+        Image.DecompressionBombError,
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        struct.error,
+    ):
         raise SceneryUnreadableError(template=name) from None
