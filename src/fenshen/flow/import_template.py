@@ -36,6 +36,7 @@ LEAST_EYES: Final = 24.0  # pixels between the pupils below which light and pose
 SUSPECTED: Final = (
     0.35  # score of the detector from which a face is looked at, when nobody may be left on a plate
 )
+MAYBE: Final = 0.3  # of what either net says: as likely somebody as not, so no background
 A_FACE: Final = 0.5  # of the mesh's own opinion
 PICTURE: Final = "behind.webp"
 SMILES: Final = ("mouthSmileLeft", "mouthSmileRight")
@@ -169,7 +170,9 @@ def _the_one(rgb: RGB, found: Collection[Face], models: Path) -> tuple[Face, Fac
 
 def _seen(rgb: RGB, face: Face, fitted: FaceMesh, models: Path) -> Seen:
     """Cut the person out, read light and shape, and let the cut-out go."""
-    matte = cut_out(rgb, steady_probability(rgb, face.box, models), person_probability(rgb, models), face.box)
+    votes = steady_probability(rgb, face.box, models), person_probability(rgb, models)
+    matte = cut_out(rgb, *votes, face.box)
+    anybody = np.maximum.reduce([matte.alpha, *(floats(vote > MAYBE) for vote in votes)])
     shape = shape_of(matte.alpha, fitted.points, canonical(models).triangles)
     light = read_light(rgb, fitted.points, shape)
     return Seen(
@@ -179,7 +182,7 @@ def _seen(rgb: RGB, face: Face, fitted: FaceMesh, models: Path) -> Seen:
         light=light.harmonics,
         skin=light.skin,
         glare=glare(rgb, matte.alpha, fitted.points, light.skin),
-        behind=floats(1 - matte.alpha),
+        behind=floats(1 - anybody),
     )
 
 

@@ -8,7 +8,7 @@ from tests.fakes.takes import ball, face_points
 
 from fenshen.engines.studio.as_recipe import (
     ASPECTS,
-    FACES,
+    NEAREST,
     Seen,
     crop_of,
     framing_of,
@@ -39,7 +39,7 @@ def lit_by(lamp: Light, ambient: float = 0.3, ambient_kelvin: float = DAYLIGHT) 
 
 
 def seen(
-    size: tuple[int, int] = (800, 600), width: float = 180, at: tuple[float, float] = (300, 330)
+    size: tuple[int, int] = (800, 600), width: float = 190, at: tuple[float, float] = (300, 330)
 ) -> Seen:
     """A grey picture with a face in it. size: (H, W)."""
     mesh = FaceMesh(
@@ -105,8 +105,8 @@ def test_a_frame_is_taken_over_as_it_was() -> None:
     crop = crop_of(one)
     assert (crop.left, crop.top, crop.width, crop.height) == (0, 0, 600, 800)
     framing = framing_of(one, crop)
-    assert framing.face_height == pytest.approx(1.36 * 180 / 800, abs=0.01)
-    assert framing.eye_line == pytest.approx((330 - 27) / 800, abs=0.01)
+    assert framing.face_height == pytest.approx(1.36 * 190 / 800, abs=0.01)
+    assert framing.eye_line == pytest.approx((330 - 28.5) / 800, abs=0.01)
     assert framing.centre == pytest.approx(0.5, abs=0.01)
     assert framing.whole_head
     assert wish_of(one).model_dump(include={"yaw", "roll", "smile"}) == {
@@ -135,7 +135,7 @@ def test_any_picture_gives_a_frame_that_lies_in_it_and_holds_the_face(
     assert crop.left <= at[0] <= crop.left + crop.width
     assert crop.top <= at[1] <= crop.top + crop.height
     assert ASPECTS[0] - 0.01 <= crop.width / crop.height <= ASPECTS[1] + 0.01
-    assert framing_of(one, crop).face_height > 0.7 * FACES[0]
+    assert framing_of(one, crop).face_height > 0.7 * NEAREST
 
 
 def test_a_black_and_white_picture_stays_one_and_a_colourful_one_does_not_become_one() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fakes.takes import ellipse
 
-from fenshen.engines.studio.behind import EDGE, Crop, filled, plate_behind
+from fenshen.engines.studio.behind import EDGE, Crop, filled, plate_behind, without_islands
 from fenshen.vision.arrays import RGB, Floats, floats
 
 SIZE = (240, 180)
@@ -55,7 +55,7 @@ def test_what_was_seen_stays_and_what_is_filled_in_goes_on_with_it() -> None:
     linear, hole = floats(floats(scene()) / 255), person() > 0
     clean = filled(linear, hole)
     assert np.array_equal(clean[~hole], linear[~hole])
-    sky, meadow = clean[60, 90], clean[200, 90]
+    sky, meadow = clean[90, 90], clean[170, 90]
     assert np.abs(sky - linear[60, 10]).max() < 0.08
     assert meadow[1] > meadow[2]
 
@@ -76,3 +76,14 @@ def test_any_size_of_picture_gives_a_plate_of_its_format(size: tuple[int, int]) 
     assert max(plate.shape) <= EDGE
     assert plate.shape[1] / plate.shape[0] == pytest.approx(size[1] / size[0], rel=0.7)
     assert np.abs(plate.astype(int) - 90).max() <= 2
+
+
+def test_what_a_person_encloses_or_stands_on_is_not_taken_for_background() -> None:
+    """A white collar, a watch, the gap below an arm: the cut-out may have missed that they are theirs."""
+    hole = person() > 0
+    hole[150:170, 80:100] = False
+    whole = without_islands(hole)
+    assert whole[160, 90]
+    assert whole[239, 20:160].all()
+    assert not whole[10, 90]
+    assert not whole[200, 2]

@@ -17,10 +17,10 @@ from fenshen.vision.colour import LUMINANCE, to_linear, to_srgb
 from fenshen.vision.light import shade
 from fenshen.vision.mesh import FaceMesh
 
-ASPECTS: Final = (0.62, 1.25)  # narrower and wider pictures are cut: a person stands upright
-FACES: Final = (0.24, 0.5)  # of the height: smaller faces are come closer to
+ASPECTS: Final = (0.62, 0.82)  # narrower and wider pictures are cut: photos of a sitter hold no more of them
+NEAREST: Final = 0.31  # of the height: smaller faces are come closer to, or bodies would end in the air
 EYES: Final = (0.3, 0.5)  # of the height
-SIDES: Final = (0.32, 0.68)  # of the width
+SIDES: Final = (0.4, 0.6)  # of the width
 AZIMUTHS, ELEVATIONS, SIZES = range(-80, 81, 10), range(-20, 76, 10), (0.4, 0.65, 0.95)  # small lamps glare
 SKIN: Final = 2.4  # red over blue of skin in neutral light, linear: very fair 1.7, very dark 4.8
 BELIEVED: Final = 0.4  # of the colour of a light as skin tells it: the rest may be the skin's own
@@ -49,7 +49,7 @@ def crop_of(seen: Seen) -> Crop:
     """The frame: the whole picture where it can be, else the part around the face that is a portrait."""
     height, width = seen.rgb.shape[:2]
     tall, x, eyes = _face(seen.mesh)
-    high = min(height, tall / FACES[0])
+    high = min(height, tall / NEAREST)
     wide = min(float(width), high * ASPECTS[1])
     high = min(high, wide / ASPECTS[0])
     wide = max(min(wide, high * ASPECTS[1]), min(float(width), high * ASPECTS[0]))

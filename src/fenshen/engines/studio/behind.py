@@ -1,8 +1,9 @@
 """What was behind a person, without the person: the plate of an imported template.
 
-What lay behind somebody nobody knows. The hole is filled from outside inwards only: near its rim by what mirrors
-there, further in by what diffuses. Not one pixel of the person goes into it. A new sitter stands where the old one
-stood and the plate hangs out of focus, so that no more than the rim is ever seen.
+What lay behind somebody nobody knows. The hole is filled from outside only: a world goes on sideways, so each row goes
+on from its left and its right as in a mirror; where a row knows nothing, colours spread. Not one pixel that is thought
+the person's goes into it, and what lies below them counts as theirs. A new sitter stands where the old one stood and
+the plate hangs out of focus, so that little of it is ever seen.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,9 @@ from fenshen.vision.shape import diffuse
 EDGE: Final = 1024  # pixels of the longer side of a plate: it is shown out of focus
 PRESENT: Final = 0.02  # alpha from which a pixel may hold something of the person
 MARGIN: Final = 0.022  # of the longer side, around the person: stray hair, a shadow on the wall
-MIRRORED: Final = 0.12  # of the longer side: how far in what mirrors at the rim is believed
+ISLAND: Final = (
+    0.004  # of the picture: background smaller than this, or all around the person, is thought theirs
+)
 SOFT: Final = 0.0016  # of the longer side: the plate itself is this soft, so that no passer-by can be known
 STEP: Final = 4  # the fill is smooth: it is diffused on so much fewer pixels
 BYSTANDER: Final = (0.9, 1.3)  # face boxes taken out beyond a bystander's own, to the sides and up and down
@@ -42,7 +45,8 @@ class Crop:
 def plate_behind(rgb: RGB, alpha: Floats, others: Sequence[Box], crop: Crop) -> RGB:
     """The background of a crop without anybody on it, (h, w, 3) sRGB, at most EDGE pixels long.
 
-    rgb: (H, W, 3) sRGB. alpha: (H, W) 0..1 of the person. others: face boxes of bystanders, who are taken out as well.
+    rgb: (H, W, 3) sRGB. alpha: (H, W) 0..1 of the person, rather too much than too little.
+    others: face boxes of bystanders, who are taken out as well.
     """
     rows, columns = slice(crop.top, crop.top + crop.height), slice(crop.left, crop.left + crop.width)
     scale = min(1.0, EDGE / max(crop.width, crop.height))
@@ -67,32 +71,42 @@ def filled(linear: Floats, hole: Mask) -> Floats:
         return np.full_like(linear, 0.2)  # nothing is known: a grey wall
     known = floats(linear * ~hole[..., None])
     smooth = _diffused(known, hole)
-    away, mirror, seen = _mirrored(known, hole)
-    share = seen * np.exp(-((away / (MIRRORED * max(hole.shape))) ** 2))
-    share = _feathered(floats(share), hole)[..., None]
-    inside = floats(mirror * share + smooth * (1 - share))
-    rim = np.clip(away / (0.012 * max(hole.shape)), 0, 1)[..., None]  # the deeper, the softer: seams melt
-    softer = cv2.GaussianBlur(np.where(hole[..., None], inside, known), (0, 0), 0.006 * max(hole.shape))
-    inside = floats(inside * (1 - rim) + softer * rim)
-    return floats(np.where(hole[..., None], inside, known))
+    rows, sure = _sideways(known, hole)
+    share = _feathered(sure, hole)[..., None]
+    inside = np.where(hole[..., None], rows * share + smooth * (1 - share), known)
+    longer = max(hole.shape)
+    across = cv2.GaussianBlur(
+        floats(inside), (0, 0), sigmaX=0.004 * longer, sigmaY=0.012 * longer
+    )  # rows melt
+    return floats(np.where(hole[..., None], across, known))
 
 
-def _mirrored(known: Floats, hole: Mask) -> tuple[Floats, Floats, Floats]:
-    """Way to the rim (h, w) in pixels, what lies as far outside of it (h, w, 3), and whether that is known, (h, w)."""
-    away, labels = cv2.distanceTransformWithLabels(
-        np.asarray(hole, np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    ys, xs = np.nonzero(~hole)
-    at = np.zeros((int(labels.max()) + 1, 2), np.float32)
-    at[labels[ys, xs]] = np.stack([xs, ys], -1)
-    nearest = at[labels]
+def without_islands(hole: Mask) -> Mask:
+    """The hole, what lies below it, and what it encloses: a collar or a watch that was taken for background."""
+    hole = np.maximum.accumulate(hole, axis=0)
+    count, labels, facts, _ = cv2.connectedComponentsWithStats(np.asarray(~hole, np.uint8), connectivity=4)
+    rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    keeps = {n for n in range(1, count) if n in rim and facts[n, cv2.CC_STAT_AREA] >= ISLAND * hole.size}
+    return np.asarray(~np.isin(labels, list(keeps)), bool)
+
+
+def _sideways(known: Floats, hole: Mask) -> tuple[Floats, Floats]:
+    """Each row gone on into the hole from both sides as in a mirror, (h, w, 3); where it knew how, (h, w) 0 or 1."""
     height, width = hole.shape
-    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(np.float32)
-    over = 2 * nearest - grid
-    inside = (over[..., 0] >= 0) & (over[..., 1] >= 0) & (over[..., 0] < width) & (over[..., 1] < height)
-    x, y = (np.clip(over[..., axis], 0, side - 1).astype(np.intp) for axis, side in ((0, width), (1, height)))
-    seen = inside & ~hole[y, x]
-    return floats(away), floats(known[y, x]), floats(seen)
+    columns = np.broadcast_to(np.arange(width), hole.shape)
+    left = np.maximum.accumulate(np.where(hole, -1, columns), axis=1)
+    right = np.minimum.accumulate(np.where(hole, width, columns)[:, ::-1], axis=1)[:, ::-1]
+    total, weights = np.zeros_like(known), np.zeros(hole.shape, np.float32)
+    at = np.arange(height)[:, None]
+    for rim, there in ((left, left >= 0), (right, right < width)):
+        over = np.abs(2 * rim - columns)
+        over = np.where(over >= width, 2 * (width - 1) - over, over).clip(0, width - 1)
+        over = np.where(hole[at, over], rim.clip(0, width - 1), over)  # another hole there: the rim itself
+        away = np.abs(columns - rim) / np.maximum(right - left, 1)
+        weight = floats(there * (1 - away).clip(0, 1) ** 2 + 1e-4 * there)
+        total += known[at, over] * weight[..., None]
+        weights += weight
+    return floats(total / np.maximum(weights, 1e-6)[..., None]), floats(weights > 0)
 
 
 def _diffused(known: Floats, hole: Mask) -> Floats:
