@@ -219,6 +219,8 @@ def test_a_portrait_shows_the_imported_background(
     assert np.abs(corner - kept).max() < 25
     again = StudioEngine().render(double, template("mine"), RenderOptions(short_side=400))
     assert np.array_equal(made.pixels, again.pixels)
+    closer = StudioEngine().render(double, template("mine"), RenderOptions(short_side=400, closer=2))
+    assert np.abs(closer.pixels[:50, :50].mean((0, 1)) - made.pixels[:50, :50].mean((0, 1))).max() < 12
 
 
 @pytest.mark.parametrize(
