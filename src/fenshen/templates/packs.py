@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -120,19 +121,20 @@ def _own(
 
 def _signature(folder: Path) -> Iterator[tuple[str, str, int, int]]:
     """What tells whether anything below changed: pack, file, time, size. Links are not followed."""
-    packs = sorted(_entries(folder), key=lambda entry: entry.name)
-    for pack in [p for p in packs if PACK_NAME.fullmatch(p.name) and p.is_dir(follow_symlinks=False)][
-        :MOST_PACKS
-    ]:
-        for entry in sorted(_entries(Path(pack.path)), key=lambda entry: entry.name)[: MOST_FILES + 1]:
-            facts = entry.stat(follow_symlinks=False)
-            yield pack.name, entry.name, facts.st_mtime_ns, facts.st_size
+    for pack in [pack for pack in _entries(folder) if PACK_NAME.fullmatch(pack.name)][:MOST_PACKS]:
+        if not pack.is_dir(follow_symlinks=False):
+            continue
+        for entry in _entries(Path(pack.path))[: MOST_FILES + 1]:
+            with suppress(OSError):  # it went away while we looked
+                facts = entry.stat(follow_symlinks=False)
+                yield pack.name, entry.name, facts.st_mtime_ns, facts.st_size
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in a folder, in the order of names; nothing when it cannot be read."""
     try:
         with os.scandir(folder) as entries:
-            return list(entries)
+            return sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return []
 
@@ -141,8 +143,7 @@ def _files(folder: Path, faults: list[TemplateFault]) -> tuple[list[str], list[s
     """Names of recipes and of other files, in order. What is no ordinary file is a fault."""
     if folder.is_symlink() or not folder.is_dir():
         raise PackMissingError
-    entries = sorted(_entries(folder), key=lambda entry: entry.name)
-    visible = [entry for entry in entries if not entry.name.startswith(".")]
+    visible = [entry for entry in _entries(folder) if not entry.name.startswith(".")]
     if len(visible) > MOST_FILES:
         faults.append(fault("pack_too_many", "", limit=MOST_FILES))
     names = []
