@@ -11,8 +11,12 @@ ConsentId = NewType("ConsentId", str)
 ReceiptId = NewType("ReceiptId", str)
 ExportId = NewType("ExportId", str)
 ApplicationId = NewType("ApplicationId", str)
+GroupId = NewType("GroupId", str)
 JobId = NewType("JobId", str)
 WorkerId = NewType("WorkerId", str)
+AccountId = NewType("AccountId", str)
+AlbumId = NewType("AlbumId", str)
+ComplaintId = NewType("ComplaintId", str)
 
 
 def new_id(prefix: str) -> str:

@@ -42,6 +42,7 @@ class Settings:
 
     templates: Path | None = None  # packs of one's own; None: the folder `home/templates`
 
+    origin: str = ""  # https://… where people reach the web studio; empty: this machine alone
     database: str = ""  # postgresql://… for a studio of several machines; empty: SQLite below `home`
 
     # Content credentials that the operator brings instead of the studio's own (PEM files).
@@ -91,6 +92,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         s3_endpoint=environ.get("FENSHEN_S3_ENDPOINT", ""),
         templates=_folder(environ.get("FENSHEN_TEMPLATES")),
         database=database,
+        origin=environ.get("FENSHEN_ORIGIN", "").rstrip("/"),
         c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
         c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )

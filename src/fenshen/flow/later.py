@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -24,6 +25,7 @@ from fenshen.store import doubles
 from fenshen.store import jobs as rows
 from fenshen.store.jobs import JobRow
 from fenshen.templates.catalogue import template
+from fenshen.templates.recipe import Wish as Pose
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -80,46 +82,69 @@ def double_later(
             for permit in permits:
                 consent.still_within(connection, desk, permit, permit.purpose)
 
-        wish = Wish(
-            kind=JobKind.DOUBLE if instead_of is None else JobKind.REDO,
-            account=account or sitter,
-            sitter=sitter,
-            double=DoubleId(new_id("double")),
-            units=len(ids),
-            wanted={
-                "photos": ids,
-                "frontal": first,
-                "accept_few": accept_few,
-                "is_adult": is_adult,
-                "instead_of": instead_of,
-                "idle_days": idle_days,
-            },
-        )
+        wish = double_wish(
+            ids, sitter, account=account or sitter, frontal=first, accept_few=accept_few, is_adult=is_adult,
+            instead_of=instead_of, idle_days=idle_days,
+        )  # fmt: skip
         row = queue_of(desk).submit(wish, also=still)  # (3)
         custody.hand_over()
     return row
 
 
-def portraits_later(double: DoubleId, order: Order, *, desk: Desk, account: str | None = None) -> JobRow:
+def double_wish(
+    photos: Sequence[PhotoId],
+    sitter: SitterId,
+    *,
+    account: str,
+    frontal: int | None,
+    accept_few: bool,
+    is_adult: bool,
+    instead_of: DoubleId | None,
+    idle_days: int,
+) -> Wish:
+    """Say what a job for a double is asked for. photos: sealed in the vault; frontal: which of them, from 0."""
+    return Wish(
+        kind=JobKind.DOUBLE if instead_of is None else JobKind.REDO,
+        account=account,
+        sitter=sitter,
+        double=DoubleId(new_id("double")),
+        units=len(photos),
+        wanted={
+            "photos": list(photos),
+            "frontal": frontal,
+            "accept_few": accept_few,
+            "is_adult": is_adult,
+            "instead_of": instead_of,
+            "idle_days": idle_days,
+        },
+    )
+
+
+def portraits_later(
+    double: DoubleId, order: Order, *, desk: Desk, account: str | None = None, language: str | None = None
+) -> JobRow:
     """Put a batch of portraits into the queue; they wait in the vault, sealed and labelled, until they are fetched.
 
-    Raises NotForLaterError, NotFoundError, ConsentRequiredError, ExportTooLargeError, and what ``Queue.submit`` raises.
+    language: of the visible words; the studio's own by default. Raises NotForLaterError, NotFoundError,
+    ConsentRequiredError, ExportTooLargeError, and what ``Queue.submit`` raises.
     """
-    if order.explain or order.wish is not None or order.label_free:
+    if order.explain or order.label_free:
         raise NotForLaterError
     check_size(len(order.templates) * order.each)
     for name in order.templates:
         template(name)
     sitter = erasure.whose(desk, double)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
-    wanted = {name: value for name, value in asdict(order).items() if name in WANTED}
+    wanted: dict[str, Any] = {name: value for name, value in asdict(order).items() if name in WANTED}
+    if order.wish is not None:
+        wanted["wish"] = order.wish.model_dump(exclude_unset=True)
     wish = Wish(
         kind=JobKind.PORTRAITS,
         account=account or sitter,
         sitter=sitter,
         double=double,
         units=len(order.templates) * order.each,
-        wanted={**wanted, "templates": list(order.templates)},
+        wanted={**wanted, "templates": list(order.templates), "language": language or desk.settings.language},
     )
     return queue_of(desk).submit(
         wish, also=lambda connection: consent.still_within(connection, desk, permit, permit.purpose)
@@ -131,7 +156,8 @@ WANTED = frozenset({"each", "seed", "short_side", "format", "beautify", "more_li
 
 def order_of(wanted: dict[str, Any]) -> Order:
     """Read an order back from what a job wants."""
-    return Order(templates=wanted["templates"], **{name: wanted[name] for name in WANTED})
+    wish = Pose.model_validate(wanted["wish"]) if "wish" in wanted else None
+    return Order(templates=wanted["templates"], wish=wish, **{name: wanted[name] for name in WANTED})
 
 
 def object_of(job: JobId, number: int) -> str:
@@ -151,12 +177,18 @@ def fetch(job: JobId, *, desk: Desk) -> list[tuple[str, bytes]]:
     return portraits_of(row, consent.require(desk, row.sitter, Purpose.RENDER_PORTRAIT), desk=desk)
 
 
-def portraits_of(row: JobRow, permit: Permit, *, desk: Desk) -> list[tuple[str, bytes]]:
-    """Open a job's portraits in the vault: a name for a file, and the labelled file. Raises PermitRefusedError."""
+def portraits_of(
+    row: JobRow, permit: Permit, *, desk: Desk, only: str | None = None
+) -> list[tuple[str, bytes]]:
+    """Open a job's portraits in the vault, or one: a name for a file, and the labelled file.
+
+    Raises PermitRefusedError.
+    """
     permit.check(Purpose.RENDER_PORTRAIT, desk.clock.now(), sitter=row.sitter)
     here = set(desk.vault.objects(row.sitter, DataClass.PORTRAIT))
     ending = ENDINGS[order_of(json.loads(row.wanted)).format]
     names = [name for number in range(row.units) if (name := object_of(row.id, number)) in here]
+    names = names if only is None else [name for name in names if name == only]
     return [(f"{name}.{ending}", desk.vault.get(row.sitter, DataClass.PORTRAIT, name)) for name in names]
 
 
@@ -170,6 +202,46 @@ def done_with(job: JobId, *, desk: Desk) -> None:
         desk.vault.objects(row.sitter, DataClass.PORTRAIT)
     ):
         desk.vault.delete(row.sitter, DataClass.PORTRAIT, name)
+
+
+def previews_later(
+    double: DoubleId,
+    names: Sequence[str],
+    *,
+    desk: Desk,
+    account: str | None = None,
+    language: str | None = None,
+) -> JobRow | None:
+    """Put previews of some templates into the queue, unless some of this double are on their way: then None.
+
+    Raises NotFoundError, ConsentRequiredError, and what ``Queue.submit`` raises.
+    """
+    sitter = erasure.whose(desk, double)
+    permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
+    with desk.store.begin() as connection:
+        open_ones = [row for row in rows.every(connection, sitter) if row.state in OPEN]
+    if any(row.kind == JobKind.PREVIEWS and row.double == double for row in open_ones):
+        return None
+    wish = Wish(
+        kind=JobKind.PREVIEWS, account=account or sitter, sitter=sitter, double=double, units=len(names),
+        wanted={"templates": list(names), "language": language or desk.settings.language},
+    )  # fmt: skip
+    return queue_of(desk).submit(
+        wish, also=lambda connection: consent.still_within(connection, desk, permit, permit.purpose)
+    )
+
+
+def delete_portrait(row: JobRow, portrait: str, *, desk: Desk) -> None:
+    """Destroy one portrait of a job. One that is gone is fine. Raises NotFoundError for a portrait of another job."""
+    if portrait not in {object_of(row.id, number) for number in range(row.units)}:
+        raise NotFoundError(kind="portrait", id="")
+    with suppress(NotFoundError):
+        desk.vault.delete(row.sitter, DataClass.PORTRAIT, portrait)
+
+
+def preview_of(double: DoubleId, template: str) -> str:
+    """Name the preview of a template on a double, as the vault knows it."""
+    return f"preview_{double.removeprefix('double_')}_{template}"
 
 
 def _waits(desk: Desk, sitter: SitterId) -> bool:

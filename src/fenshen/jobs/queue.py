@@ -250,6 +250,16 @@ class Queue:
             number = sum(jobs for jobs, _ in ahead.values())
             return Place(job=row, ahead=number, ready=self._forecast(connection, row, now, ahead))
 
+    def outlook(self, kind: str, units: int) -> Forecast:
+        """Tell when a job that came now would be ready; nothing is taken on, so another may come before it."""
+        now = self.clock.now()
+        row = JobRow(
+            id=JobId(""), seq=1 << 62, kind=kind, account="", sitter=SitterId(""), double=DoubleId(""), wanted="{}",
+            units=units, priority=NORMAL, turn=1 << 62, state=JobState.WAITING, queued_at=now,
+        )  # fmt: skip
+        with self.store.begin() as connection:
+            return self._forecast(connection, row, now)
+
     def _forecast(
         self,
         connection: Connection,

@@ -20,19 +20,17 @@ def follow(
     shown: tuple[object, ...] = ()
     while True:
         place = queue.place(job)
-        row, ready = place.job, place.ready
-        latest = None if ready is None else round(ready.latest.timestamp())
-        now = (
-            row.state,
-            row.step,
-            row.done,
-            row.total,
-            place.ahead,
-            latest if row.state == "waiting" else None,
-        )
+        now = told(place)
         if now != shown:
             shown = now
             yield place
-        if ready is None:
+        if place.ready is None:
             return
         wait(every)
+
+
+def told(place: Place) -> tuple[object, ...]:
+    """Give what somebody who waits sees of a place: two that are alike here look alike."""
+    row, ready = place.job, place.ready
+    latest = None if ready is None or row.state != "waiting" else round(ready.latest.timestamp())
+    return row.state, row.step, row.done, row.total, place.ahead, latest

@@ -27,7 +27,9 @@ from fenshen.progress import Progress, Silent
 from fenshen.rights.consent import Permit
 from fenshen.vision import faces, identity, mesh, nets, quality
 
-__all__ = ["Inspected", "Loader", "SamePerson", "SetReport", "choose_frontal", "inspect", "inspect_set"]
+__all__ = [
+    "Inspected", "Loader", "SamePerson", "SetReport", "choose_frontal", "inspect", "inspect_set", "judged_together",
+]  # fmt: skip
 
 WORKING_EDGE = 1600  # px; photos are measured at no more than this
 WORKERS = 2
@@ -125,11 +127,24 @@ def inspect_set(
             progress.step("progress_judging", len(seen), len(photos))
     if len(seen) < len(photos):
         progress.step("progress_judging", len(photos), len(photos))
-    seen.sort(key=lambda photo: photo.index)
-    chosen = frontal if frontal is not None else choose_frontal(seen)  # (3)
-    opened = without_repeats(compared(seen, chosen))  # (4)
-    closed = [_not_needed(index) for index in range(len(photos)) if index not in {p.index for p in opened}]
-    return _summed_up(sorted([*opened, *closed], key=lambda photo: photo.index), chosen)  # (5)
+    return judged_together(seen, frontal=frontal, total=len(photos))  # (3) (4) (5)
+
+
+def judged_together(
+    seen: Sequence[Inspected], *, frontal: int | None = None, total: int | None = None
+) -> SetReport:
+    """Judge photos that were inspected one by one as a set: steps 3 to 5 of ``inspect_set``.
+
+    total: how many photos there are, those included that were not opened.
+    """
+    seen = sorted(seen, key=lambda photo: photo.index)
+    chosen = frontal if frontal is not None else choose_frontal(seen)
+    opened = without_repeats(compared(seen, chosen))
+    here = {photo.index for photo in opened}
+    closed = [
+        _not_needed(index) for index in range(len(seen) if total is None else total) if index not in here
+    ]
+    return _summed_up(sorted([*opened, *closed], key=lambda photo: photo.index), chosen)
 
 
 def _is_enough(seen: Sequence[Inspected], named: int | None) -> bool:
@@ -206,7 +221,7 @@ def _inspect_each(
                     break
                 waiting.append(workers.submit(look, index))
                 if rehearsal is None:
-                    rehearsal = workers.submit(_rehearse, models)
+                    rehearsal = workers.submit(rehearse, models)
             while waiting:
                 yield waiting.popleft().result()
         finally:
@@ -214,7 +229,7 @@ def _inspect_each(
                 future.cancel()
 
 
-def _rehearse(models: Path) -> None:
+def rehearse(models: Path) -> None:
     """Do what the first photo would wait for while it is being decoded: write and open a net, make tables."""
     with suppress(FenshenError):  # who needs the net says so
         identity.prepare(models)

@@ -14,11 +14,22 @@ from typing import Any
 from sqlalchemy import Connection
 
 from fenshen.ids import SitterId
-from fenshen.rights import label_free
+from fenshen.rights import account_holdings, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, life_of
-from fenshen.store import consents, doubles, erasures, exports, issued, jobs, receipts
+from fenshen.store import (
+    accounts,
+    albums,
+    consents,
+    doubles,
+    erasures,
+    exports,
+    issued,
+    jobs,
+    receipts,
+    together,
+)
 from fenshen.store import label_free as applications
 from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
@@ -241,6 +252,8 @@ KINDS = (
     _blobs(DataClass.DOUBLE, Purpose.KEEP_DOUBLE),
     _blobs(DataClass.PORTRAIT, Purpose.RENDER_PORTRAIT),
     _rows("job", "jobs", jobs.every, jobs.forget),
+    _rows("album", "albums", albums.of_sitter, albums.forget),
+    _rows("account_link", "account_sitters", accounts.links_of, accounts.unlink),
     _rows("double_record", "doubles", doubles_of, doubles.forget),
     _rows("consent", "consents", consents.every, consents.forget),
     _rows("refusal", "refusals", consents.refused, _forget_refusals),
@@ -253,11 +266,12 @@ KINDS = (
     ),
     Kind(
         name="export_record",
-        covers=frozenset({"table:exports"}),
+        covers=frozenset({"table:exports", "table:export_people"}),
         listed=_list_exports,
         exported=_export_exports,
         shredded=_shred_exports,
     ),
+    _rows("together", "together", together.every, together.forget),
     Kind(  # the law keeps it for its term: erasing takes the sitter out of it, and the receipt says so
         name=DataClass.RECIPIENT,
         covers=frozenset({"table:label_free", "key:recipient"}),
@@ -276,6 +290,6 @@ KINDS = (
 
 
 def uncovered() -> set[str]:
-    """Give what may hold personal data but has no line in KINDS; must be empty."""
+    """Give what may hold personal data but has no line in KINDS, here or of accounts; must be empty."""
     wanted = {f"key:{use}" for use in KeyUse} | {f"table:{table.name}" for table in tables_with_people()}
-    return wanted - {part for kind in KINDS for part in kind.covers}
+    return wanted - {part for kind in KINDS for part in kind.covers} - account_holdings.COVERED

@@ -32,13 +32,16 @@ class Lifetime:
 
 
 LONGEST_WAIT = timedelta(hours=12)  # of photos in the queue; then the job is given up, and they go
+ALBUM_IDLE = timedelta(hours=1)  # of photos that somebody is still choosing; then the album is given up
+ALBUM_OPEN = timedelta(hours=6)  # however often they come back
 SIX_MONTHS = timedelta(days=184)  # never longer, wherever they begin: from 1 March they are 184 days
 LIFETIMES = (
     Lifetime(
         kind="photo",
         sensitivity=Sensitivity.BIOMETRIC,
         purpose=Purpose.BUILD_DOUBLE,
-        since="the run or the job that brought it ended, in whatever way; a job waits twelve hours at most",
+        since="the run or the job that brought it ended, in whatever way; a job waits twelve hours at most, an "
+        "album that nobody comes back to one hour",
         life=timedelta(0),
     ),
     Lifetime(
@@ -64,6 +67,14 @@ LIFETIMES = (
         life=SIX_MONTHS,
     ),
     Lifetime(
+        kind="together",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="being shown together was proposed",
+        life=timedelta(days=30),
+        choice=timedelta(days=365),
+    ),
+    Lifetime(
         kind="recipient",
         sensitivity=Sensitivity.PERSONAL,
         purpose=Purpose.RENDER_PORTRAIT,
@@ -76,6 +87,20 @@ LIFETIMES = (
         purpose=Purpose.BUILD_DOUBLE,
         since="it ended",
         life=timedelta(days=7),
+    ),
+    Lifetime(
+        kind="album",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.INSPECT_PHOTOS,
+        since="its photos, which it only counts",
+        life=None,
+    ),
+    Lifetime(
+        kind="account_link",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.INSPECT_PHOTOS,
+        since="anything else kept of the person",
+        life=None,
     ),
     Lifetime(
         kind="double_record",

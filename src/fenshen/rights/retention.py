@@ -9,12 +9,12 @@ from fenshen.clock import Clock
 from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
 from fenshen.jobs.states import WITH_PHOTOS
-from fenshen.rights import destruction, erasure, label_free, lifetimes, receipts
+from fenshen.rights import account_holdings, destruction, erasure, label_free, lifetimes, receipts
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import consents, disk, doubles, exports, jobs, restoring
+from fenshen.store import albums, consents, disk, doubles, exports, jobs, restoring, together
 from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
@@ -35,7 +35,9 @@ def sweep(desk: Desk) -> list[Receipt]:
     before = desk.clock.now() - UNFINISHED
     receipts.settle(desk, before)
     due = (partial(enforce, desk, lifetimes.life_of(kind)) for kind, enforce in ENFORCED.items())
-    given = _none_left_out([partial(destruction.resume, desk), *due])  # what was promised comes first
+    given = _none_left_out(
+        [partial(destruction.resume, desk), *due, partial(_accounts, desk)]
+    )  # what was promised comes first
     with suppress(SealBrokenError):  # then the dead are buried when the damage is mended, or its owner erased
         desk.vault.bury(before)
     disk.forget_parts(desk.settings.home / "keys", before)
@@ -61,7 +63,7 @@ def _none_left_out(acts: Iterable[Callable[[], list[Receipt]]]) -> list[Receipt]
 
 
 def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
-    """Destroy every photo without a living run or an open job: its life ends with what brought it.
+    """Destroy every photo without a living run, an open job or album: its life ends with what brought it.
 
     A job that has waited too long is given up first. One that was submitted after we looked has let go of its photos
     after that, too: so who is left is looked at once more.
@@ -70,9 +72,11 @@ def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
     now = desk.clock.now()
     with desk.store.begin() as connection:
         jobs.give_up(connection, WITH_PHOTOS, now - lifetimes.LONGEST_WAIT, now)
+        idle, opened = now - lifetimes.ALBUM_IDLE, now - lifetimes.ALBUM_OPEN
+        albums.give_up(connection, touched_before=idle, opened_before=opened)
     left = desk.vault.take_over()
     with desk.store.begin() as connection:
-        waited_for = jobs.open_sitters(connection, WITH_PHOTOS)
+        waited_for = jobs.open_sitters(connection, WITH_PHOTOS) | albums.open_sitters(connection)
     for sitter in waited_for.intersection(left):
         desk.vault.let_go(sitter)
     left = [sitter for sitter in left if sitter not in waited_for]
@@ -167,12 +171,29 @@ def _recipients(desk: Desk, life: timedelta) -> list[Receipt]:
     return []
 
 
+def _together(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Forget groups whose time is over."""
+    del life  # counted into `expires_at` when it was proposed, so that everybody can be told the day
+    with desk.store.begin() as connection:
+        forgotten = together.forget_old(connection, desk.clock.now())
+    if forgotten:
+        desk.store.scrub()
+    return []
+
+
+def _accounts(desk: Desk) -> list[Receipt]:
+    """Delete what is kept of visits and accounts beyond its time."""
+    account_holdings.sweep(desk)
+    return []
+
+
 ENFORCED: Mapping[str, Callable[[Desk, timedelta], list[Receipt]]] = {
     "photo": _photos,
     "double": _doubles,
     "portrait": _portraits,
     "export_record": _exports,
     "job": _jobs,
+    "together": _together,
     "recipient": _recipients,
     "consent": _consents,
     "refusal": _refusals,

@@ -69,10 +69,15 @@ def add(connection: Connection, row: DoubleRow) -> None:
 
 def get(connection: Connection, id_: DoubleId) -> DoubleRow:
     """Give one double. Raises NotFoundError."""
-    found = connection.execute(select(doubles).where(doubles.c.id == id_)).one_or_none()
-    if found is None:
+    if (row := find(connection, id_)) is None:
         raise NotFoundError(kind="double", id=id_)
-    return _row(found)
+    return row
+
+
+def find(connection: Connection, id_: DoubleId) -> DoubleRow | None:
+    """Give one double, or None."""
+    found = connection.execute(select(doubles).where(doubles.c.id == id_)).one_or_none()
+    return None if found is None else _row(found)
 
 
 def made_of(connection: Connection, photo_set: str) -> DoubleRow | None:

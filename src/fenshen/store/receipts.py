@@ -37,6 +37,12 @@ def is_registered(connection: Connection, receipt_id: ReceiptId) -> bool:
     return connection.execute(query).first() is not None
 
 
+def whose(connection: Connection, receipt_id: str) -> SitterId | None:
+    """Tell whose a receipt is; None when nobody knows any more."""
+    query = select(receipts.c.sitter).where(receipts.c.id == receipt_id)
+    return connection.execute(query).scalar()
+
+
 def anonymise(connection: Connection, sitter: SitterId) -> int:
     """Take a sitter's id out of the register; give from how many rows. Scrub the store afterwards."""
     ours = update(receipts).where(receipts.c.sitter == sitter)

@@ -1,34 +1,12 @@
 """The tables: ids, moments and numbers. No name, picture, face measure or free text has a column here."""
 
-from datetime import UTC, datetime
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
-from sqlalchemy import Column, DateTime, Dialect, Float, Index, Integer, MetaData, String, Table, Text
-from sqlalchemy.types import Boolean, TypeDecorator
+from fenshen.store import account_tables  # theirs are in the catalogue, too
+from fenshen.store.columns import UtcDateTime, metadata
 
+__all__ = ["UtcDateTime", "account_tables", "metadata", "tables_with_people"]
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware moments, kept in UTC. SQLite drops time zones, so we put UTC back; a naive moment is refused."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Turn an aware moment into naive UTC for the database."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            msg = "a moment without a time zone"
-            raise ValueError(msg)
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Make what comes out of the database aware again."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-metadata = MetaData(
-    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"},
-)
 
 consents = Table(
     "consents",
@@ -187,6 +165,31 @@ label_free = Table(
     Index("ix_label_free_sitter", "sitter"),
 )
 
+together = Table(  # who may be shown in one picture with whom: one row for each person of a group
+    "together",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("group", String(40), nullable=False),
+    Column("sitter", String(40), nullable=False),
+    Column("people", Integer, nullable=False),  # of the group, when it was proposed
+    Column("templates", Text, nullable=False),  # names, with commas
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("agreed_at", UtcDateTime),  # empty until this person said yes
+    Column("language", String(8)),  # of the words that were agreed to
+    Column("words_sha256", String(64)),
+    Index("ix_together_group", "group", "sitter", unique=True),
+    Index("ix_together_sitter", "sitter"),
+)
+
+export_people = Table(  # whom an export of several people shows; its own row then names nobody
+    "export_people",
+    metadata,
+    Column("export", String(40), primary_key=True),
+    Column("sitter", String(40), primary_key=True),
+    Index("ix_export_people_sitter", "sitter"),
+)
+
 jobs = Table(  # long work that waits, is done, or was done; what a person is told about it
     "jobs",
     metadata,
@@ -233,5 +236,5 @@ workers = Table(  # processes that do jobs
 
 
 def tables_with_people() -> list[Table]:
-    """Give every table that has a column for a sitter."""
-    return [table for table in metadata.sorted_tables if "sitter" in table.c]
+    """Give every table that has a column for a sitter or for an account."""
+    return [table for table in metadata.sorted_tables if {"sitter", "account"} & set(table.c.keys())]

@@ -33,6 +33,7 @@ class DataClass(StrEnum):
     DOUBLE = "double"
     PORTRAIT = "portrait"
     RECIPIENT = "recipient"  # who was given portraits without visible label: words, no picture
+    COMPLAINT = "complaint"  # what somebody wrote to the studio, and the answer: words, no picture
 
 
 class ErasureFailedError(FenshenError):

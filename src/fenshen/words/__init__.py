@@ -1,6 +1,6 @@
 """Every sentence the studio says to people, in every language it speaks, keyed by code.
 
-One table per code in ``en.toml`` and ``zh.toml``. An error has ``what`` happened, ``why``, and how to ``fix`` it;
+One table per code in ``en.toml`` and ``zh.toml``, and in ``en.web.toml`` and ``zh.web.toml`` what only pages say. An error has ``what`` happened, ``why``, and how to ``fix`` it;
 anything else (a progress step, a verb's help line) has only ``what``. Placeholders are the error's facts.
 """
 
@@ -19,8 +19,12 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def _catalogue(language: str) -> Catalogue:
-    text = (files(__package__) / f"{language}.toml").read_text(encoding="utf-8")
-    return cast("Catalogue", tomllib.loads(text))
+    here = files(__package__)
+    parts = [
+        cast("Catalogue", tomllib.loads((here / name).read_text(encoding="utf-8")))
+        for name in (f"{language}.toml", f"{language}.web.toml")
+    ]
+    return parts[0] | parts[1]
 
 
 def codes(language: str = "en") -> frozenset[str]:

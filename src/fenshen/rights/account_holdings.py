@@ -1,0 +1,123 @@
+"""What is kept of an account, how it is taken away and how it ends. Of faces nothing is here: see ``holdings``."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, select
+
+from fenshen.ids import AccountId, SitterId
+from fenshen.rights import complaints as complaint_desk
+from fenshen.rights.desk import Desk
+from fenshen.store import account_tables as t
+from fenshen.store import accounts, complaints
+from fenshen.vault.vault import DataClass
+
+OWN = (*accounts.OF_ACCOUNT, t.complaints)  # tables about an account that are no sitter's
+COVERED = frozenset(
+    {"key:complaint"} | {f"table:{table.name}" for table in OWN}
+)  # what `holdings.uncovered` need not look for among the kinds of sitters
+LIVES: Mapping[str, timedelta] = {  # at most, of what has a clock of its own; enforced by `sweep`
+    "session": timedelta(days=30),
+    "reply": timedelta(days=1),
+    "ceremony": timedelta(minutes=10),
+    "bucket": timedelta(days=1),
+    "complaint": complaint_desk.KEPT,  # after its answer
+    "account": timedelta(days=30),  # of one that looks after nobody and that nobody used
+}
+SECRET = frozenset(
+    {"hash", "login_hash", "subject_hash", "public_key", "challenge", "code_hash", "body", "asked"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHolding:
+    """One thing that is kept of an account."""
+
+    kind: str
+    id: str
+    since: datetime
+
+
+def holdings_of(desk: Desk, account: AccountId) -> list[AccountHolding]:
+    """Tell all that is kept of an account itself."""
+    with desk.store.begin() as connection:
+        rows = _rows(connection, account)
+    return [AccountHolding(kind=name, id=str(row.get("id", "")), since=_since(row)) for name, row in rows]
+
+
+def export_of(desk: Desk, account: AccountId) -> bytes:
+    """Give all that is kept of an account itself as JSON, complaints opened. Hashes that open doors are left out."""
+    with desk.store.begin() as connection:
+        rows = _rows(connection, account)
+        mine = complaints.every(connection, account=account)
+    told = [{"kind": name, **{k: v for k, v in row.items() if k not in SECRET}} for name, row in rows]
+    opened = [complaint_desk.read(desk, row.id) for row in mine]
+    letters = [{"id": each.row.id, "text": each.text, "answer": each.answer} for each in opened]
+    body = {"account": account, "rows": told, "complaints": letters}
+    return json.dumps(body, indent=1, default=_plain, ensure_ascii=True).encode() + b"\n"
+
+
+def forget(desk: Desk, account: AccountId) -> None:
+    """Delete an account whose sitters are erased, and its complaints; what opened it opens nothing from here on."""
+    with desk.store.begin() as connection:
+        mine = complaints.every(connection, account=account)
+        accounts.remove(connection, account)
+    for row in mine:
+        complaint_desk.destroy(desk, row.id)
+    desk.store.scrub()
+
+
+def sweep(desk: Desk) -> None:
+    """Delete what has outlived LIVES."""
+    now = desk.clock.now()
+    with desk.store.begin() as connection:
+        gone = [
+            _older(connection, t.sessions, "created_at", now - LIVES["session"]),
+            _older(connection, t.replies, "at", now - LIVES["reply"]),
+            _older(connection, t.ceremonies, "at", now - LIVES["ceremony"]),
+            _older(connection, t.buckets, "at", now - LIVES["bucket"]),
+        ]
+        idle = accounts.idle_since(connection, now - LIVES["account"])
+        old = complaints.answered_before(connection, now - LIVES["complaint"])
+        known = {row.id for row in complaints.every(connection)}
+    for account in idle:
+        forget(desk, account)
+    for row in old:
+        complaint_desk.destroy(desk, row.id)
+    _bury_unnoted(desk, known)
+    if any(gone):
+        desk.store.scrub()
+
+
+def _bury_unnoted(desk: Desk, known: set[Any]) -> None:
+    """Destroy letters whose row a killed run never wrote."""
+    before = desk.clock.now() - timedelta(hours=1)
+    for id_ in desk.vault.people(DataClass.COMPLAINT):
+        if id_ not in known and all(
+            kept.written_at < before for kept in desk.vault.kept(SitterId(id_), DataClass.COMPLAINT)
+        ):
+            desk.vault.destroy(SitterId(id_), DataClass.COMPLAINT)
+
+
+def _rows(connection: Connection, account: AccountId) -> list[tuple[str, dict[str, Any]]]:
+    tables = [(t.accounts, t.accounts.c.id), *((each, each.c.account) for each in OWN)]
+    return [
+        (table.name, dict(row._mapping))  # noqa: SLF001  SQLAlchemy's way
+        for table, column in tables
+        for row in connection.execute(select(table).where(column == account))
+    ]
+
+
+def _older(connection: Connection, table: Table, column: str, before: datetime) -> int:
+    return connection.execute(delete(table).where(table.c[column] < before)).rowcount
+
+
+def _since(row: Mapping[str, Any]) -> datetime:
+    return next(row[name] for name in ("created_at", "at") if name in row)  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

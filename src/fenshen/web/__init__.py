@@ -1,0 +1,1 @@
+"""The web studio: pages, and an API that uses the same services."""

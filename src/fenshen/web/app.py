@@ -1,0 +1,118 @@
+"""Put the web studio together: routes, what is vendored, the guard before it, and how refusals are answered."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from fenshen import words
+from fenshen.accounts.sessions import ProofNeededError, SignedOutError
+from fenshen.errors import ConsentRequiredError, DiskFullError, FenshenError, NotFoundError
+from fenshen.flow.album import AlbumFullError
+from fenshen.jobs.states import QueueFullError, TooManyJobsError
+from fenshen.photos.container import PhotoTooLargeError
+from fenshen.web import page
+from fenshen.web.guard import App, Guard
+from fenshen.web.intake import Door
+from fenshen.web.pages import ROUTERS
+from fenshen.web.studio import Studio
+
+STATUS: Final[dict[type[FenshenError], int]] = {
+    NotFoundError: 404,
+    SignedOutError: 401,
+    ProofNeededError: 403,
+    ConsentRequiredError: 403,
+    AlbumFullError: 409,
+    PhotoTooLargeError: 413,
+    QueueFullError: 503,
+    TooManyJobsError: 429,
+    DiskFullError: 507,
+}
+OF_HTTP: Final = {404: "not_found", 405: "web_malformed", 413: "too_large", 429: "too_often"}
+STATIC_LIFE: Final = "public, max-age=31536000, immutable"
+
+
+def make_app(studio: Studio) -> App:
+    """Give the web studio as an ASGI app."""
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        studio.lookers.warm()
+        yield
+        studio.lookers.close()
+
+    app = FastAPI(title="Fenshen", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app.state.studio, app.state.door = studio, Door()
+    static = Path(str(files("fenshen.web") / "static"))
+    app.mount("/static", Vendored(directory=static), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(FenshenError, refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(Exception, _broken)
+    return Guard(_speaking(app), origin=studio.origin, refuse=page.refusal)
+
+
+class Vendored(StaticFiles):
+    """Files of our own; their address carries the version, so a browser may keep them for good."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Answer with a file that may be kept."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = STATIC_LIFE
+        return response
+
+
+def _speaking(app: FastAPI) -> App:
+    """Let ``?language=zh`` on any page choose the language, and be forgotten from the address."""
+
+    async def choose(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and b"language=" in scope.get("query_string", b""):
+            request = Request(scope)
+            chosen = request.query_params.get("language")
+            if request.method == "GET" and chosen in words.languages():
+                answer = RedirectResponse(request.url.path, 303)
+                answer.set_cookie(
+                    page.LANGUAGE_COOKIE, chosen, max_age=31536000, httponly=True, samesite="lax"
+                )
+                return await answer(scope, receive, send)
+        return await app(scope, receive, send)
+
+    return choose
+
+
+def status_of(error: FenshenError) -> int:
+    """Give the HTTP status of a refusal."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Answer a refusal with a kind page; who is signed out is shown the way in."""
+    if not isinstance(error, FenshenError):
+        raise error
+    if isinstance(error, SignedOutError) and request.method == "GET":
+        return RedirectResponse("/sign-in", 303)
+    if isinstance(error, ProofNeededError):
+        return RedirectResponse("/sign-in/again", 303)
+    return page.refusal(request, status_of(error), error.code, error.facts)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return page.refusal(request, status, OF_HTTP.get(status, "web_malformed"))
+
+
+def _broken(request: Request, _: Exception) -> Response:
+    return page.refusal(request, 500, "web_broken")
+
+
+def _malformed(request: Request, _: Exception) -> Response:
+    return page.refusal(request, 422, "web_malformed")

@@ -1,0 +1,65 @@
+"""A studio on the web, in a home of its own, and people who visit it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from fenshen.flow.later import queue_of
+from fenshen.ids import SitterId
+from fenshen.rights.desk import open_desk
+from fenshen.settings import Settings
+from fenshen.store import accounts
+from fenshen.web.app import make_app
+from fenshen.web.lookers import Lookers
+from fenshen.web.studio import Studio, read_origin
+from tests.fakes.clock import FakeClock
+from tests.fakes.web import AGREED, Visit, settings_for
+
+ORIGIN = "http://localhost:8000"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, models: Path) -> Settings:
+    return settings_for(tmp_path / "home", models)
+
+
+@pytest.fixture
+def studio(settings: Settings, clock: FakeClock) -> Iterator[Studio]:
+    desk = open_desk(settings, clock)
+    made = Studio(desk=desk, queue=queue_of(desk), lookers=Lookers(settings, 1), origin=read_origin(ORIGIN))
+    yield made
+    made.lookers.close()
+
+
+@pytest.fixture
+def visit(studio: Studio) -> Callable[[], Visit]:
+    """Give a browser of somebody who has not been here before, each time it is called."""
+    app = make_app(studio)
+
+    def come() -> Visit:
+        client = TestClient(app, base_url=ORIGIN, follow_redirects=False, raise_server_exceptions=True)
+        client.headers["sec-fetch-site"] = "same-origin"
+        return Visit(client=client, studio=studio)
+
+    return come
+
+
+@pytest.fixture
+def anna(visit: Callable[[], Visit]) -> Visit:
+    """Somebody who has agreed to everything, for herself, and has an empty album."""
+    return visit().agrees(AGREED)
+
+
+@pytest.fixture
+def omar(visit: Callable[[], Visit]) -> Visit:
+    """Somebody else who has agreed."""
+    return visit().agrees(AGREED)
+
+
+def sitters_of(visitor: Visit) -> list[SitterId]:
+    """Give the sitters an account looks after."""
+    account = visitor.account
+    with visitor.studio.desk.store.begin() as connection:
+        return accounts.sitters_of(connection, account)
