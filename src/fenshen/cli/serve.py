@@ -52,7 +52,7 @@ def serve(
         uvicorn.run(
             make_app(studio), host=host, port=port, log_level="warning", access_log=False,
             server_header=False, date_header=False, timeout_graceful_shutdown=10, limit_concurrency=1000,
-            proxy_headers=False,
+            proxy_headers=bool(here.proxies), forwarded_allow_ips=here.proxies or None,
         )  # fmt: skip
 
 
