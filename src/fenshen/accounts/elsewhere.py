@@ -157,7 +157,8 @@ class OpenId:
             token = client.fetch_token(
                 self._endpoint(metadata, "token_endpoint"), code=query["code"], code_verifier=secrets.verifier
             )  # (2)
-            keys = client.get(self._endpoint(metadata, "jwks_uri"), withhold_token=True).json()
+            told = client.request("GET", self._endpoint(metadata, "jwks_uri"), withhold_token=True)
+            keys = told.raise_for_status().json()
         return self.issuer, self._read(token, keys, secrets.nonce, clock)
 
     def _read(self, token: Mapping[str, Any], keys: Any, nonce: str, clock: Clock) -> str:
@@ -185,7 +186,7 @@ class OpenId:
 
     def _metadata(self, client: "OAuth2Client") -> dict[str, Any]:
         address = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
-        answer = client.get(address, withhold_token=True)
+        answer = client.request("GET", address, withhold_token=True)
         told = answer.raise_for_status().json()
         if not isinstance(told, dict) or told.get("issuer") != self.issuer:
             raise ElsewhereDownError(service=self.host)
