@@ -17,7 +17,7 @@ from tests.fakes.web import settings_for
 
 from fenshen.accounts import sessions
 from fenshen.flow.later import queue_of
-from fenshen.ids import SitterId, new_id
+from fenshen.ids import AccountId, SitterId, new_id
 from fenshen.rights.desk import open_desk
 from fenshen.store import accounts
 from fenshen.web.app import make_app
@@ -165,7 +165,7 @@ def test_a_guest_who_has_begun_something_chooses_before_a_passkey_is_asked_for(
     page.wait_for_url(f"{studio.origin}/mine")
     assert account_in(page, studio) == account
     with studio.desk.store.begin() as connection:
-        assert len(accounts.sitters_of(connection, accounts.AccountId(account))) == 2
+        assert len(accounts.sitters_of(connection, AccountId(account))) == 2
 
 
 def test_without_a_passkey_nobody_comes_in_and_words_say_so(page: Page, studio: Studio) -> None:

@@ -44,13 +44,14 @@ def serve(
     here = settings.load()
     address = read_origin(origin or here.origin or f"http://localhost:{port}")
     studio = open_studio(here, str(address))
+    site = make_app(studio)  # before anything is promised: a setting may still be wrong
     with _worker_beside(wanted=not no_worker):
         if as_json:
             print_json({"address": str(address), "pid_of": "server"})
         else:
             tell(told("serve_open", address=str(address)), style="bold")
         uvicorn.run(
-            make_app(studio), host=host, port=port, log_level="warning", access_log=False,
+            site, host=host, port=port, log_level="warning", access_log=False,
             server_header=False, date_header=False, timeout_graceful_shutdown=10, limit_concurrency=1000,
             proxy_headers=bool(here.proxies), forwarded_allow_ips=here.proxies or None,
         )  # fmt: skip
