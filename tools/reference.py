@@ -1,6 +1,7 @@
 """Write `docs/reference/` from the house itself, in both languages; with `--check`, fail when it is stale."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ WRITTEN_BY = "<!-- Written by tools/reference.py. Change the code or the words, 
 SETTINGS = (
     "FENSHEN_HOME",
     "FENSHEN_MODELS",
+    "FENSHEN_TEMPLATES",
     "FENSHEN_KEY",
     "FENSHEN_KEY_FILE",
     "FENSHEN_PASSPHRASE_FILE",
@@ -78,11 +80,19 @@ def _read(file: Path) -> str:
 def pages(language: str) -> dict[str, str]:
     """Give every page of one language by its file name."""
     ending = "" if language == "en" else f".{language}"
-    return {
+    told = {
         f"command-line{ending}.md": _command_line(language),
         f"errors{ending}.md": _errors(language),
         f"settings{ending}.md": _settings(language),
     }
+    return told | ({"template.schema.json": _schema()} if language == "en" else {})
+
+
+def _schema() -> str:
+    """The template format for editors and other programs; it knows no language."""
+    from fenshen.templates.schema import schema
+
+    return json.dumps(schema(), indent=1, ensure_ascii=True) + "\n"
 
 
 def _command_line(language: str) -> str:

@@ -7,13 +7,10 @@ import socket
 import threading
 import time
 from datetime import timedelta
-from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from tests.fakes.clock import FakeClock
-from tests.fakes.web import settings_for
 
 from fenshen.accounts import sessions
 from fenshen.flow.later import queue_of
@@ -23,6 +20,8 @@ from fenshen.store import accounts
 from fenshen.web.app import make_app
 from fenshen.web.lookers import Lookers
 from fenshen.web.studio import Studio, read_origin
+from tests.fakes.clock import FakeClock
+from tests.fakes.web import settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.skipif(which("chromium") is None, reason="needs Debian's chromium")
 AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,
@@ -61,20 +59,10 @@ def studio(tmp_path: Path, models: Path, clock: FakeClock) -> Iterator[Studio]:
     made.lookers.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as run:
-        found = run.chromium.launch(executable_path=which("chromium"), args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def page(browser: Browser, studio: Studio) -> Iterator[Page]:
+def page(chromium: Browser, studio: Studio) -> Iterator[Page]:
     """A page whose browser has an authenticator, and tells what went wrong on it."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     made = context.new_page()
     wrong: list[str] = []
     made.on("pageerror", lambda error: wrong.append(str(error)))
@@ -177,8 +165,8 @@ def test_without_a_passkey_nobody_comes_in_and_words_say_so(page: Page, studio: 
     assert account_in(page, studio) is None
 
 
-def test_the_password_works_without_javascript(browser: Browser, studio: Studio) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_the_password_works_without_javascript(chromium: Browser, studio: Studio) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     account, home = begin_as_guest(page, studio), str(studio.origin)
     page.goto(f"{home}/sign-in/add")

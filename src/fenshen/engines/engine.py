@@ -18,6 +18,7 @@ class Origin(StrEnum):
 
     OWN_PIXELS = "own_pixels"  # the sitter's own photo cut out by a net, relit, on a computed backdrop
     OWN_HEAD = "own_head"  # the same, but only the head: the clothes are rendered
+    OVER_GENERATED = "over_generated"  # before a picture in which, by its marks, a trained model had a part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,16 @@ class RenderedPortrait:
     photo: int  # which of the sitter's photos it is made from, counted from 1
     origin: Origin
     layers: tuple[Layer, ...] = field(repr=False, default=())  # in the order of the work; only when asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedGroup:
+    """A picture of several people that has no labels yet."""
+
+    pixels: RGB = field(repr=False)  # (H, W, 3) sRGB
+    faces: tuple[tuple[float, float, float, float], ...]  # x, y, width, height in pixels, by seat
+    photos: tuple[int, ...]  # which of each sitter's photos, counted from 1, by seat
+    origin: Origin
 
 
 class UnsuitedError(FenshenError):

@@ -8,8 +8,9 @@ from typing import Any
 
 from fenshen.engines.engine import Engine, UnsuitedError
 from fenshen.errors import FenshenError, NotFoundError
-from fenshen.flow.later import object_of, order_of, sealed_photos
-from fenshen.flow.portray import Series
+from fenshen.flow.later import object_of, order_of, preview_of, sealed_photos
+from fenshen.flow.portray import Series, Skipped
+from fenshen.flow.preview import previews
 from fenshen.flow.sit import ForJob, Sitting, sit
 from fenshen.ids import DoubleId, SitterId
 from fenshen.jobs.journal import Json
@@ -19,6 +20,7 @@ from fenshen.labels.write import LabelledPicture
 from fenshen.rights import erasure
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
+from fenshen.settings import Language
 from fenshen.store import doubles
 from fenshen.vault.vault import DataClass
 
@@ -29,12 +31,18 @@ class NoneSuitsError(UnsuitedError):
     code = "none_suits"
 
 
-def handlers(desk: Desk, open_engine: Callable[[], Engine]) -> Mapping[JobKind, Handler]:
-    """Give what this studio can do. open_engine: gives the engine for portraits, when one is to be made."""
+def handlers(
+    desk: Desk, open_engine: Callable[[], Engine], open_bench: Callable[[], Engine] | None = None
+) -> Mapping[JobKind, Handler]:
+    """Give what this studio can do. open_engine: gives the engine for portraits, when one is to be made.
+
+    open_bench: one that remembers what portraits of one run have in common, for previews; the same by default.
+    """
     return {
         JobKind.DOUBLE: partial(_double, desk),
         JobKind.REDO: partial(_redo, desk),
         JobKind.PORTRAITS: partial(_portraits, desk, open_engine),
+        JobKind.PREVIEWS: partial(_previews, desk, open_bench or open_engine),
     }
 
 
@@ -104,6 +112,7 @@ def _is_registered(desk: Desk, double: DoubleId) -> bool:
 
 def _portraits(desk: Desk, open_engine: Callable[[], Engine], work: Work) -> Json:
     """Make portrait after portrait, each a step of its own, into the vault. One that suits nobody is left out."""
+    desk = _labelling_in(desk, work)
     series: list[Series] = []  # opened when the first portrait is really to be made
     made: list[Json] = []
     for number in range(work.job.units):
@@ -117,6 +126,33 @@ def _portraits(desk: Desk, open_engine: Callable[[], Engine], work: Work) -> Jso
     if series:
         series[0].note_use(sum("photo" in each for each in made))
     return {"portraits": made}
+
+
+def _labelling_in(desk: Desk, work: Work) -> Desk:
+    """Give the desk with the language that the visible words of a job's pictures shall have."""
+    language: Language = "zh" if work.wanted.get("language", desk.settings.language) == "zh" else "en"
+    return replace(desk, settings=replace(desk.settings, language=language))
+
+
+def _previews(desk: Desk, open_bench: Callable[[], Engine], work: Work) -> Json:
+    """Make what is not in the vault yet, and keep each as soon as it is made. Cut off, it goes on from there."""
+    desk, job = _labelling_in(desk, work), work.job
+    names: list[str] = list(work.wanted["templates"])
+    here = set(desk.vault.objects(job.sitter, DataClass.PORTRAIT))
+    missing = [name for name in names if preview_of(job.double, name) not in here]
+    unsuited: dict[str, str] = {}
+    if missing:
+        done = len(names) - len(missing)
+        for made in previews(job.double, missing, desk=desk, engine=open_bench()):
+            work.check()
+            if isinstance(made, Skipped):
+                unsuited[made.template] = made.why.code
+            else:
+                name = preview_of(job.double, made.template)
+                desk.vault.put(job.sitter, DataClass.PORTRAIT, name, made.picture.data)
+            done += 1
+            work.step("progress_rendering", done, len(names))
+    return {"unsuited": unsuited}
 
 
 def _one(

@@ -24,6 +24,7 @@ from fenshen.rights import consent, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.label_free import LabelFreePermit
+from fenshen.store import exports
 
 MOST_AT_ONCE: Final = 60  # portraits of one export: more is no order of a person but a data set
 SALT: Final = 16  # bytes
@@ -51,7 +52,7 @@ class Outgoing:
     pixels: RGB8
     faces: Sequence[FaceBox]
     source_type: SourceType
-    kind: str  # portrait, layer or sheet
+    kind: str  # portrait, layer, sheet, preview or together
     design: visible.Design = "corner"
     template: str | None = None
     beautify: float = 0.0
@@ -89,24 +90,40 @@ class Export:
         Raises NoRoomForLabelError, TargetExistsError, TargetNotWritableError, DiskFullError.
         """
         desk, free = self.desk, self.free if going.kind == "portrait" else None
-        mark = register.new_mark(desk)
-        picture = label(
+        number, mark = self.new_number(), register.new_mark(desk)
+        picture = self.labelled(going, number, mark, free)  # (1)
+        design = UNLABELLED if free else going.design
+        register.enter(desk, self.id, picture, mark, self.made(going, design))  # (2)
+        self.keep(picture, target)  # (3)
+        return Sent(produce_id=picture.produce_id, label=design, picture=_box(going, desk, free))
+
+    def new_number(self) -> str:
+        """Draw a number for one label, or for several pictures that leave as one."""
+        return tc260.new_produce_id(self.desk.clock.now(), secrets.token_bytes(16))
+
+    def labelled(
+        self, going: Outgoing, number: str, mark: int, free: LabelFreePermit | None = None
+    ) -> LabelledPicture:
+        """Put every label on; the register must hold number and mark before the picture goes anywhere."""
+        return label(
             going.pixels,
             format=self.format,
             source_type=going.source_type,
-            producer=desk.settings.producer,
-            produce_id=tc260.new_produce_id(desk.clock.now(), secrets.token_bytes(16)),
-            language=desk.settings.language,
+            producer=self.desk.settings.producer,
+            produce_id=number,
+            language=self.desk.settings.language,
             faces=going.faces,
-            signer=desk.signer.sign,
+            signer=self.desk.signer.sign,
             design=going.design,
             label_free=free,
             mark=mark,
             credentials=self.credentials,
             story=self._story(going),
-        )  # (1)
-        design = UNLABELLED if free else going.design
-        made = Made(
+        )
+
+    def made(self, going: Outgoing, design: str) -> Made:
+        """What the register says of it."""
+        return Made(
             kind=going.kind,
             template=going.template,
             engine=self.engine.name,
@@ -115,9 +132,6 @@ class Export:
             beautify=going.beautify,
             closer=going.closer,
         )
-        register.enter(desk, self.id, picture, mark, made)  # (2)
-        self.keep(picture, target)  # (3)
-        return Sent(produce_id=picture.produce_id, label=design, picture=_box(going, desk, free))
 
     def _story(self, going: Outgoing) -> Story:
         """What the credentials tell besides: how far it was beautified, and a commitment to the consent."""
@@ -150,6 +164,32 @@ def open_export(
         credentials=open_credentials(desk.settings, desk.vault.keys, desk.clock.now()),
         consented=consent.receipt_of(desk, sitter, Purpose.RENDER_PORTRAIT),
         free=free,
+    )
+
+
+def open_group_export(
+    desk: Desk,
+    sitters: Sequence[SitterId],
+    *,
+    engine: EngineCard,
+    format: Format,  # noqa: A002
+    replace: bool,
+) -> Export:
+    """Note that a picture of several people is about to leave: of all of them, and of nobody alone.
+
+    Its credentials hold no commitment to a consent: several cannot share one without naming each other.
+    """
+    id_ = register.open_export(desk, kind="together", sitter=None, double=None)
+    with desk.store.begin() as connection:
+        exports.add_people(connection, id_, sitters)
+    return Export(
+        desk=desk,
+        id=id_,
+        engine=engine,
+        format=format,
+        keep=partial(deliver, replace=replace),
+        credentials=open_credentials(desk.settings, desk.vault.keys, desk.clock.now()),
+        consented=None,
     )
 
 

@@ -62,6 +62,7 @@ def make_app(studio: Studio) -> App:
     app.add_exception_handler(FenshenError, refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(Exception, _broken)
     return Guard(_speaking(app), origin=studio.origin, refuse=page.refusal)
 
 
@@ -116,6 +117,10 @@ def refused(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return page.refusal(request, status, OF_HTTP.get(status, "web_malformed"))
+
+
+def _broken(request: Request, _: Exception) -> Response:
+    return page.refusal(request, 500, "web_broken")
 
 
 def _malformed(request: Request, _: Exception) -> Response:

@@ -59,8 +59,8 @@ class Guard:
             return await self._refuse(request, 413, "too_large")(scope, receive, send)
         except Exception as error:  # noqa: BLE001  the edge of the web: no trace, to nobody
             log.error("a request broke: %s in %s", type(error).__name__, _route(scope))  # noqa: TRY400
-            if began:
-                raise ConnectionAbortedError from None
+            if began:  # the app has answered with that page already, or the answer breaks off here
+                return None
             return await self._refuse(request, 500, "web_broken")(scope, receive, send)
 
     def _fault(self, request: Request) -> tuple[int, str] | None:

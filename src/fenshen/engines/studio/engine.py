@@ -6,7 +6,7 @@ import numpy as np
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
-from fenshen.engines.studio.backdrop import paint
+from fenshen.engines.studio.backdrop import half_of, paint
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.by_hand import by_hand
 from fenshen.engines.studio.compose import compose
@@ -19,9 +19,11 @@ from fenshen.engines.studio.look import develop
 from fenshen.engines.studio.plate import plate
 from fenshen.engines.studio.posing import cast
 from fenshen.engines.studio.rig import turned_to
+from fenshen.engines.studio.scenery import generated, hung
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.steps import Steps
 from fenshen.engines.studio.wearing import wear
+from fenshen.engines.studio.workbench import NO_BENCH, Workbench
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
 
@@ -31,19 +33,24 @@ class StudioEngine:
 
     card: Final = EngineCard(name="studio", version=1, origin=Origin.OWN_PIXELS, device="cpu")
 
+    def __init__(self, bench: Workbench = NO_BENCH) -> None:
+        """Work at a bench: what it keeps is worked out once for all pictures of a run, and outlives each of them."""
+        self._bench = bench
+
     def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
         """1. cast a take  2. place the camera  3. light the sitter  4. hang the backdrop  5. compose  6. develop."""
         template = eased(template, options.closer)
         size = picture_size(template.aspect, options.short_side)
         rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
-        bare = cast_bare(double, template, options, size) if template.plate else None
-        take = bare.lit if bare else cast(double, template, options, size)  # (1)
+        bare = cast_bare(double, template, options, size, self._bench) if template.plate else None
+        take = bare.lit if bare else cast(double, template, options, size, self._bench)  # (1)
         window = choose_window(bare.take if bare else take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double)  # (3)
         steps.take(take, window, size)
         steps.note("layer_light", posed.linear, posed.alpha)
-        posed = beautified(posed, take, double, options.beautify * (1 - options.closer / MOST_PRESSES))
+        amount = options.beautify * (1 - options.closer / MOST_PRESSES)
+        posed = beautified(posed, take, double, amount, self._bench)
         steps.note("layer_retouch", posed.linear, posed.alpha)
         if bare and template.plate:
             posed = wear(posed, bare, plate(template.plate), window, rig, double.skin)
@@ -51,7 +58,8 @@ class StudioEngine:
         lens = template.lens
         away = camera_distance(lens, template.framing.face_height)
         blur = defocus(lens, away, template.backdrop.distance)
-        backdrop = paint(template.backdrop, size, blur, lens.blades, rng)  # (4)
+        picture = hung(template, half_of(size))
+        backdrop = paint(template.backdrop, size, blur, lens.blades, rng, picture)  # (4)
         backdrop = shared(backdrop, posed.linear, posed.alpha, size[0] / window.width, rng)
         steps.note("layer_backdrop", backdrop)
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
@@ -63,9 +71,16 @@ class StudioEngine:
             pixels=pixels,
             faces=(_face_box(posed),),
             photo=take.photo,
-            origin=Origin.OWN_HEAD if bare else self.card.origin,
+            origin=_origin(template),
             layers=steps.layers,
         )
+
+
+def _origin(template: Template) -> Origin:
+    """What a picture of this template is made of."""
+    if generated(template):
+        return Origin.OVER_GENERATED
+    return Origin.OWN_HEAD if template.plate else Origin.OWN_PIXELS
 
 
 def picture_size(aspect: float, short_side: int) -> tuple[int, int]:
