@@ -13,6 +13,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from fenshen import words
+from fenshen.accounts.elsewhere import ElsewhereDownError, configured
+from fenshen.accounts.limits import TooOftenError
 from fenshen.accounts.sessions import ProofNeededError, SignedOutError
 from fenshen.errors import ConsentRequiredError, DiskFullError, FenshenError, NotFoundError
 from fenshen.flow.album import AlbumFullError
@@ -33,9 +35,11 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     PhotoTooLargeError: 413,
     QueueFullError: 503,
     TooManyJobsError: 429,
+    TooOftenError: 429,
+    ElsewhereDownError: 503,
     DiskFullError: 507,
 }
-OF_HTTP: Final = {404: "not_found", 405: "web_malformed", 413: "too_large", 429: "too_often"}
+OF_HTTP: Final = {404: "not_found", 405: "web_malformed", 413: "too_large"}
 STATIC_LIFE: Final = "public, max-age=31536000, immutable"
 
 
@@ -50,6 +54,7 @@ def make_app(studio: Studio) -> App:
 
     app = FastAPI(title="Fenshen", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.studio, app.state.door = studio, Door()
+    app.state.elsewhere = {each.name: each for each in configured(studio.desk.settings)}
     static = Path(str(files("fenshen.web") / "static"))
     app.mount("/static", Vendored(directory=static), name="static")
     for router in ROUTERS:
@@ -101,8 +106,12 @@ def refused(request: Request, error: Exception) -> Response:
     if isinstance(error, SignedOutError) and request.method == "GET":
         return RedirectResponse("/sign-in", 303)
     if isinstance(error, ProofNeededError):
-        return RedirectResponse("/sign-in/again", 303)
-    return page.refusal(request, status_of(error), error.code, error.facts)
+        then = "?then=add" if request.url.path.startswith("/sign-in/add") else ""
+        return RedirectResponse(f"/sign-in/again{then}", 303)
+    answer = page.refusal(request, status_of(error), error.code, error.facts)
+    if isinstance(error, TooOftenError):
+        answer.headers["retry-after"] = str(error.facts["wait"])
+    return answer
 
 
 def _http(request: Request, error: Exception) -> Response:
