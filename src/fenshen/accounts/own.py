@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SitterId
-from fenshen.store import accounts, albums, complaints, doubles, jobs, receipts
+from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts
 
 Lookup = Callable[[Connection, str], str | None]
 
@@ -64,6 +64,11 @@ def _of_complaint(connection: Connection, id_: str) -> str | None:
     return None if row is None else row.account
 
 
+def _of_key(connection: Connection, id_: str) -> str | None:
+    row = api_keys.find(connection, id_)
+    return None if row is None else row.account
+
+
 OWNERS: Mapping[str, Lookup] = {
     "sitter": _of_sitter,
     "double": _of_double,
@@ -73,4 +78,5 @@ OWNERS: Mapping[str, Lookup] = {
     "portrait": _of_portrait,
     "receipt": _of_receipt,
     "complaint": _of_complaint,
+    "key": _of_key,
 }

@@ -14,28 +14,16 @@ from starlette.exceptions import HTTPException
 
 from fenshen import words
 from fenshen.accounts.sessions import ProofNeededError, SignedOutError
-from fenshen.errors import ConsentRequiredError, DiskFullError, FenshenError, NotFoundError
-from fenshen.flow.album import AlbumFullError
-from fenshen.jobs.states import QueueFullError, TooManyJobsError
-from fenshen.photos.container import PhotoTooLargeError
+from fenshen.errors import FenshenError
 from fenshen.web import page
+from fenshen.web.api import make_api
+from fenshen.web.api.problem import ROOT, problem
 from fenshen.web.guard import App, Guard
 from fenshen.web.intake import Door
 from fenshen.web.pages import ROUTERS
+from fenshen.web.status import OF_HTTP, status_of
 from fenshen.web.studio import Studio
 
-STATUS: Final[dict[type[FenshenError], int]] = {
-    NotFoundError: 404,
-    SignedOutError: 401,
-    ProofNeededError: 403,
-    ConsentRequiredError: 403,
-    AlbumFullError: 409,
-    PhotoTooLargeError: 413,
-    QueueFullError: 503,
-    TooManyJobsError: 429,
-    DiskFullError: 507,
-}
-OF_HTTP: Final = {404: "not_found", 405: "web_malformed", 413: "too_large", 429: "too_often"}
 STATIC_LIFE: Final = "public, max-age=31536000, immutable"
 
 
@@ -50,6 +38,7 @@ def make_app(studio: Studio) -> App:
 
     app = FastAPI(title="Fenshen", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.studio, app.state.door = studio, Door()
+    app.mount(ROOT, make_api(studio, app.state.door), name="api")
     static = Path(str(files("fenshen.web") / "static"))
     app.mount("/static", Vendored(directory=static), name="static")
     for router in ROUTERS:
@@ -57,7 +46,8 @@ def make_app(studio: Studio) -> App:
     app.add_exception_handler(FenshenError, refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
-    return Guard(_speaking(app), origin=studio.origin, refuse=page.refusal)
+    app.add_exception_handler(Exception, broken)
+    return Guard(_speaking(app), origin=studio.origin, refuse=refusal)
 
 
 class Vendored(StaticFiles):
@@ -74,7 +64,8 @@ def _speaking(app: FastAPI) -> App:
     """Let ``?language=zh`` on any page choose the language, and be forgotten from the address."""
 
     async def choose(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and b"language=" in scope.get("query_string", b""):
+        asked = scope["type"] == "http" and b"language=" in scope.get("query_string", b"")
+        if asked and not scope["path"].startswith(ROOT):
             request = Request(scope)
             chosen = request.query_params.get("language")
             if request.method == "GET" and chosen in words.languages():
@@ -88,9 +79,16 @@ def _speaking(app: FastAPI) -> App:
     return choose
 
 
-def status_of(error: FenshenError) -> int:
-    """Give the HTTP status of a refusal."""
-    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+def refusal(request: Request, status: int, code: str) -> Response:
+    """Answer a refusal in the form that whoever asks can read."""
+    if request.url.path.startswith(ROOT):
+        return problem(request, status, code)
+    return page.refusal(request, status, code)
+
+
+def broken(request: Request, _: Exception) -> Response:
+    """Answer what no page foresaw; the guard logs its name."""
+    return refusal(request, 500, "web_broken")
 
 
 def refused(request: Request, error: Exception) -> Response:

@@ -1,5 +1,5 @@
 """The pages, one file each, its template beside it under the same name."""
 
-from fenshen.web.pages import album, begin, gallery, job, mine, portrait, welcome
+from fenshen.web.pages import album, begin, gallery, job, keys, mine, portrait, welcome
 
-ROUTERS = tuple(each.router for each in (welcome, begin, album, job, gallery, portrait, mine))
+ROUTERS = tuple(each.router for each in (welcome, begin, album, job, gallery, portrait, mine, keys))

@@ -1,0 +1,36 @@
+"""Which HTTP status a refusal has: the same for a page and for the API."""
+
+from typing import Final
+
+from fenshen.accounts.keys import KeyInvalidError, ScopeMissingError, TooManyKeysError
+from fenshen.accounts.sessions import ProofNeededError, SignedOutError
+from fenshen.errors import ConsentRequiredError, DiskFullError, FenshenError, NotFoundError
+from fenshen.flow.agree import NoticeChangedError
+from fenshen.flow.album import AlbumFullError, PartMissingError
+from fenshen.jobs.states import QueueFullError, TooManyJobsError
+from fenshen.photos.container import PhotoTooLargeError
+from fenshen.vault.keys import SitterBusyError
+
+STATUS: Final[dict[type[FenshenError], int]] = {
+    NotFoundError: 404,
+    SignedOutError: 401,
+    KeyInvalidError: 401,
+    ProofNeededError: 403,
+    ScopeMissingError: 403,
+    ConsentRequiredError: 403,
+    AlbumFullError: 409,
+    NoticeChangedError: 409,
+    PartMissingError: 409,
+    SitterBusyError: 409,
+    TooManyKeysError: 409,
+    PhotoTooLargeError: 413,
+    QueueFullError: 503,
+    TooManyJobsError: 429,
+    DiskFullError: 507,
+}
+OF_HTTP: Final = {404: "not_found", 405: "method_unknown", 413: "too_large", 429: "too_often"}
+
+
+def status_of(error: FenshenError) -> int:
+    """Give the HTTP status of a refusal."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
