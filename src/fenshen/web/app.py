@@ -29,6 +29,11 @@ STATIC_LIFE: Final = "public, max-age=31536000, immutable"
 
 def make_app(studio: Studio) -> App:
     """Give the web studio as an ASGI app."""
+    return Guard(_speaking(put_together(studio)), origin=studio.origin, refuse=refusal)
+
+
+def put_together(studio: Studio) -> FastAPI:
+    """Give pages, API and what is vendored, with nothing before them yet: for who looks at the routes."""
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -47,7 +52,7 @@ def make_app(studio: Studio) -> App:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(Exception, broken)
-    return Guard(_speaking(app), origin=studio.origin, refuse=refusal)
+    return app
 
 
 class Vendored(StaticFiles):

@@ -10,6 +10,7 @@ from fenshen.flow.album import AlbumFullError, PartMissingError
 from fenshen.jobs.states import QueueFullError, TooManyJobsError
 from fenshen.photos.container import PhotoTooLargeError
 from fenshen.vault.keys import SitterBusyError
+from fenshen.web.api.once import UnderWayError
 
 STATUS: Final[dict[type[FenshenError], int]] = {
     NotFoundError: 404,
@@ -23,6 +24,7 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     PartMissingError: 409,
     SitterBusyError: 409,
     TooManyKeysError: 409,
+    UnderWayError: 409,
     PhotoTooLargeError: 413,
     QueueFullError: 503,
     TooManyJobsError: 429,

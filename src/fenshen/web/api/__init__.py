@@ -9,7 +9,7 @@ from fenshen import __version__
 from fenshen.web.api import albums, consents, data, doubles, jobs
 from fenshen.web.api import open as for_everybody
 from fenshen.web.api.once import FORGETFUL
-from fenshen.web.api.problem import ROOT, Problem, answer_with_problems
+from fenshen.web.api.problem import ROOT, Problem, answer_with_problems, meaning
 from fenshen.web.intake import Door
 from fenshen.web.studio import Studio
 
@@ -56,6 +56,7 @@ def described(api: FastAPI) -> dict[str, Any]:
             post = path.get("post")
             if post is not None and not post.get(FORGETFUL):
                 post.setdefault("parameters", []).append(KEY_HEADER)
+                post["responses"].setdefault("409", meaning(409))
         api.openapi_schema = told
     return api.openapi_schema
 

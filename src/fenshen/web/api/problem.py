@@ -66,6 +66,7 @@ def answer_with_problems(api: FastAPI) -> None:
     api.add_exception_handler(FenshenError, _refused)
     api.add_exception_handler(HTTPException, _http)
     api.add_exception_handler(RequestValidationError, _malformed)
+    api.add_exception_handler(Exception, _broken)
 
 
 def file_of(*kinds: str, what: str) -> Answers:
@@ -75,10 +76,12 @@ def file_of(*kinds: str, what: str) -> Answers:
 
 def problems(*statuses: int) -> Answers:
     """Say in a route's description which refusals it may answer with."""
-    return {
-        status: {"description": MEANING[status], "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
-        for status in sorted({*statuses, *ALWAYS})
-    }
+    return {status: meaning(status) for status in sorted({*statuses, *ALWAYS})}
+
+
+def meaning(status: int) -> dict[str, Any]:
+    """Describe one kind of refusal."""
+    return {"description": MEANING[status], "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
 
 
 SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
@@ -108,6 +111,10 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
 def _http(request: Request, error: Exception) -> JSONResponse:
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
     return problem(request, status, OF_HTTP.get(status, "web_malformed"), headers=headers)
+
+
+def _broken(request: Request, _: Exception) -> JSONResponse:
+    return problem(request, 500, "web_broken")
 
 
 def _malformed(request: Request, error: Exception) -> JSONResponse:

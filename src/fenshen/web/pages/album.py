@@ -184,7 +184,7 @@ def judged(studio: Studio, here: Album) -> tuple[SetReport, dict[PhotoId, Inspec
 def drawn(request: Request, studio: Studio, here: Album) -> JSONResponse:
     """Draw each card and the summary anew."""
     told, cards = judged(studio, here)
-    facts: dict[str, Any] = {"album": here.row, "photos": here.photos, "cards": cards}
+    facts: dict[str, Any] = {"album": here.row, "photos": here.photos, "cards": cards, "limits": LIMITS}
     html = {
         photo: render("album_card", request, photo=photo, number=n, seen=cards[photo], **facts)
         for n, photo in enumerate(here.photos, 1)
