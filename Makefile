@@ -12,7 +12,7 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-jobs serve lock runtime dev models \
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-jobs bench-previews serve lock runtime dev models \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
@@ -52,6 +52,9 @@ bench-labels: models ## what labelling costs, and what its marks survive
 
 bench-jobs: models dev ## whether long work survives, how fast it moves, and whether its promises are true
 	$(RUN)/python -m benchmarks.jobs
+
+bench-previews: models ## how fast the gallery is: every template once on one sitter, small
+	$(RUN)/python -m benchmarks.previews
 
 serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)
 	@test -f demo/index.html || { echo "There is nothing to show yet. Run: make demo"; exit 1; }

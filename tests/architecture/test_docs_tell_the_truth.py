@@ -121,9 +121,9 @@ def test_every_command_named_can_be_given(page: str) -> None:
 
 
 def test_a_command_that_is_not_there_would_be_noticed() -> None:
-    assert COMMAND.findall("`fenshen serve --port 1`") == []  # a span is given without its ticks
-    assert COMMAND.findall(".venv/bin/fenshen serve --port 1") == [" serve --port 1"]
-    assert "serve" not in VERBS
+    assert COMMAND.findall("`fenshen sing --loud 1`") == []  # a span is given without its ticks
+    assert COMMAND.findall(".venv/bin/fenshen sing --loud 1") == [" sing --loud 1"]
+    assert "sing" not in VERBS
     assert "create" in getattr(command_of("double"), "commands", {})
 
 

@@ -21,7 +21,7 @@ from fenshen.cli import check, check_page
 from fenshen.clock import SystemClock
 from fenshen.double import build
 from fenshen.errors import PermitRefusedError
-from fenshen.flow import later, make_id_photo, portray, sit
+from fenshen.flow import later, make_id_photo, portray, preview, sit
 from fenshen.ids import DoubleId, JobId, PhotoId, SitterId
 from fenshen.photos import decode, inspect
 from fenshen.photos.decode import Photo
@@ -36,6 +36,7 @@ from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
 from fenshen.store.jobs import JobRow
+from fenshen.templates.catalogue import template
 from fenshen.vision.faces import Face
 from fenshen.vision.mesh import FaceMesh, Pose
 
@@ -128,6 +129,7 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "flow/portray.py:open_double": lambda p, d: portray.open_double(
         DOUBLE, ANNA, p, desk=replace(d, vault=face())
     ),
+    "flow/preview.py:_preview": lambda p, d: preview._preview(template("daylight"), face(), p, d),
     "flow/sit.py:_refuse_another": lambda p, d: sit._refuse_another(
         REPORT, DOUBLE, ANNA, p, replace(d, vault=face())
     ),
@@ -155,6 +157,7 @@ OWNED = {
 PURPOSES = {
     "flow/portray.py:open_double": {Purpose.RENDER_PORTRAIT},
     "flow/later.py:portraits_of": {Purpose.RENDER_PORTRAIT},
+    "flow/preview.py:_preview": {Purpose.RENDER_PORTRAIT},
     "flow/sit.py:_refuse_another": {Purpose.BUILD_DOUBLE},
     "flow/sit.py:_keep": {Purpose.KEEP_DOUBLE},
     "double/build.py:build": {Purpose.BUILD_DOUBLE},

@@ -26,7 +26,8 @@ NOBODYS = {  # parts of addresses that name nothing of anybody's, with one that 
     "parts": "1",
 }
 FOR_EVERYBODY = {
-    "/", "/how", "/offline", "/service-worker.js", "/begin", "/studio.pub", "/api/v1/consent-notices",
+    "/", "/how", "/offline", "/service-worker.js", "/begin", "/verify", "/id-photo", "/complain",
+    "/complaints/read", "/studio.pub", "/api/v1/consent-notices",
     "/api/v1/studio.pub", "/api/v1/problems/{code}",
 }  # fmt: skip
 IN_BODIES = {("NewAlbum", "sitter"), ("Naming", "photo")}  # ids that come in a body; tried below

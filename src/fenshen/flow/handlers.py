@@ -8,8 +8,9 @@ from typing import Any
 
 from fenshen.engines.engine import Engine, UnsuitedError
 from fenshen.errors import FenshenError, NotFoundError
-from fenshen.flow.later import object_of, order_of, sealed_photos
-from fenshen.flow.portray import Series
+from fenshen.flow.later import object_of, order_of, preview_of, sealed_photos
+from fenshen.flow.portray import Series, Skipped
+from fenshen.flow.preview import previews
 from fenshen.flow.sit import ForJob, Sitting, sit
 from fenshen.ids import DoubleId, SitterId
 from fenshen.jobs.journal import Json
@@ -29,12 +30,18 @@ class NoneSuitsError(UnsuitedError):
     code = "none_suits"
 
 
-def handlers(desk: Desk, open_engine: Callable[[], Engine]) -> Mapping[JobKind, Handler]:
-    """Give what this studio can do. open_engine: gives the engine for portraits, when one is to be made."""
+def handlers(
+    desk: Desk, open_engine: Callable[[], Engine], open_bench: Callable[[], Engine] | None = None
+) -> Mapping[JobKind, Handler]:
+    """Give what this studio can do. open_engine: gives the engine for portraits, when one is to be made.
+
+    open_bench: one that remembers what portraits of one run have in common, for previews; the same by default.
+    """
     return {
         JobKind.DOUBLE: partial(_double, desk),
         JobKind.REDO: partial(_redo, desk),
         JobKind.PORTRAITS: partial(_portraits, desk, open_engine),
+        JobKind.PREVIEWS: partial(_previews, desk, open_bench or open_engine),
     }
 
 
@@ -117,6 +124,27 @@ def _portraits(desk: Desk, open_engine: Callable[[], Engine], work: Work) -> Jso
     if series:
         series[0].note_use(sum("photo" in each for each in made))
     return {"portraits": made}
+
+
+def _previews(desk: Desk, open_bench: Callable[[], Engine], work: Work) -> Json:
+    """Make what is not in the vault yet, and keep each as soon as it is made. Cut off, it goes on from there."""
+    job = work.job
+    names: list[str] = list(work.wanted["templates"])
+    here = set(desk.vault.objects(job.sitter, DataClass.PORTRAIT))
+    missing = [name for name in names if preview_of(job.double, name) not in here]
+    unsuited: dict[str, str] = {}
+    if missing:
+        done = len(names) - len(missing)
+        for made in previews(job.double, missing, desk=desk, engine=open_bench()):
+            work.check()
+            if isinstance(made, Skipped):
+                unsuited[made.template] = made.why.code
+            else:
+                name = preview_of(job.double, made.template)
+                desk.vault.put(job.sitter, DataClass.PORTRAIT, name, made.picture.data)
+            done += 1
+            work.step("progress_rendering", done, len(names))
+    return {"unsuited": unsuited}
 
 
 def _one(

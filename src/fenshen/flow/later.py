@@ -210,6 +210,28 @@ def done_with(job: JobId, *, desk: Desk) -> None:
         desk.vault.delete(row.sitter, DataClass.PORTRAIT, name)
 
 
+def previews_later(
+    double: DoubleId, names: Sequence[str], *, desk: Desk, account: str | None = None
+) -> JobRow | None:
+    """Put previews of some templates into the queue, unless some of this double are on their way: then None.
+
+    Raises NotFoundError, ConsentRequiredError, and what ``Queue.submit`` raises.
+    """
+    sitter = erasure.whose(desk, double)
+    permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
+    with desk.store.begin() as connection:
+        open_ones = [row for row in rows.every(connection, sitter) if row.state in OPEN]
+    if any(row.kind == JobKind.PREVIEWS and row.double == double for row in open_ones):
+        return None
+    wish = Wish(
+        kind=JobKind.PREVIEWS, account=account or sitter, sitter=sitter, double=double, units=len(names),
+        wanted={"templates": list(names)},
+    )  # fmt: skip
+    return queue_of(desk).submit(
+        wish, also=lambda connection: consent.still_within(connection, desk, permit, permit.purpose)
+    )
+
+
 def delete_portrait(row: JobRow, portrait: str, *, desk: Desk) -> None:
     """Destroy one portrait of a job. One that is gone is fine. Raises NotFoundError for a portrait of another job."""
     if portrait not in {object_of(row.id, number) for number in range(row.units)}:

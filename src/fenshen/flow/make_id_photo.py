@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from fenshen.portrait.print_sheet import DPI, Sheet, lay_out, paint
 from fenshen.rights.consent import Permit
 
 LOOK_AT: Final = 1600  # px of the longer side at which photos are measured
+Keep = Callable[[EditedPicture, Path], object]
 JPEG_NAMES: Final = frozenset({".jpg", ".jpeg"})
 DOUBTFUL_SIZES: Final = frozenset({"conflict", "unverified"})
 
@@ -70,12 +72,20 @@ class Taken:
 
 
 def make_id_photo(
-    read: Callable[[], bytes], permit: Permit, order: Order, target: Path, *, models: Path, clock: Clock
+    read: Callable[[], bytes],
+    permit: Permit,
+    order: Order,
+    target: Path,
+    *,
+    models: Path,
+    clock: Clock,
+    keep: Keep | None = None,
 ) -> Taken:
     """1. ask the permit  2. decode and look  3. refuse  4. decode larger if needed, make  5. mark, deliver  6. sheet.
 
-    read: how to read the photo. Raises PermitRefusedError before it is read, PhotoUnreadableError, IdPhotoUnfitError,
-    IdNoRoomError, IdFaceLostError, PaperUnknownError, PaperTooSmallError, what `decode` and `deliver` raise.
+    read: how to read the photo. keep: what takes each marked file, instead of the folder of `target`. Raises
+    PermitRefusedError before it is read, PhotoUnreadableError, IdPhotoUnfitError, IdNoRoomError, IdFaceLostError,
+    PaperUnknownError, PaperTooSmallError, what `decode` and `deliver` raise.
     """
     must_cover_photos(permit, clock)  # (1)
     if target.suffix.lower() not in JPEG_NAMES:
@@ -97,8 +107,9 @@ def make_id_photo(
         quality=size.jpeg_quality,
         least_quality=size.least_quality or 60,
     )
-    deliver(coded, target, replace=order.replace)  # (5)
-    files = _deliver_sheet(sheet, made, term, target, order) if sheet else ()  # (6)
+    keep = keep or partial(deliver, replace=order.replace)
+    keep(coded, target)  # (5)
+    files = _deliver_sheet(sheet, made, term, target, order, keep) if sheet else ()  # (6)
     length = len(coded.data)
     return Taken(
         file=target,
@@ -138,7 +149,9 @@ def _large_enough(
     return large, subject.scaled(large.scale / small.scale)
 
 
-def _deliver_sheet(sheet: Sheet, made: IdPhoto, term: str, target: Path, order: Order) -> tuple[Path, ...]:
+def _deliver_sheet(
+    sheet: Sheet, made: IdPhoto, term: str, target: Path, order: Order, keep: Keep
+) -> tuple[Path, ...]:
     """Let the sheet leave as a picture of 300 dpi and as a page that is exact to the millimetre."""
     painted = mark_edited(paint(sheet, made.pixels), source_type=term, dpi=DPI)
     best = mark_edited(made.pixels, source_type=term, dpi=order.wanted.size.dpi)
@@ -146,7 +159,7 @@ def _deliver_sheet(sheet: Sheet, made: IdPhoto, term: str, target: Path, order: 
     leaving: dict[str, EditedPicture] = {".jpg": painted, ".pdf": page}
     files = {ending: target.with_name(f"{target.stem}-{sheet.paper}{ending}") for ending in leaving}
     for ending, picture in leaving.items():
-        deliver(picture, files[ending], replace=order.replace)
+        keep(picture, files[ending])
     return tuple(files.values())
 
 

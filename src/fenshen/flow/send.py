@@ -51,7 +51,7 @@ class Outgoing:
     pixels: RGB8
     faces: Sequence[FaceBox]
     source_type: SourceType
-    kind: str  # portrait, layer or sheet
+    kind: str  # portrait, layer, sheet or preview
     design: visible.Design = "corner"
     template: str | None = None
     beautify: float = 0.0
@@ -89,24 +89,40 @@ class Export:
         Raises NoRoomForLabelError, TargetExistsError, TargetNotWritableError, DiskFullError.
         """
         desk, free = self.desk, self.free if going.kind == "portrait" else None
-        mark = register.new_mark(desk)
-        picture = label(
+        number, mark = self.new_number(), register.new_mark(desk)
+        picture = self.labelled(going, number, mark, free)  # (1)
+        design = UNLABELLED if free else going.design
+        register.enter(desk, self.id, picture, mark, self.made(going, design))  # (2)
+        self.keep(picture, target)  # (3)
+        return Sent(produce_id=picture.produce_id, label=design, picture=_box(going, desk, free))
+
+    def new_number(self) -> str:
+        """Draw a number for one label, or for several pictures that leave as one."""
+        return tc260.new_produce_id(self.desk.clock.now(), secrets.token_bytes(16))
+
+    def labelled(
+        self, going: Outgoing, number: str, mark: int, free: LabelFreePermit | None = None
+    ) -> LabelledPicture:
+        """Put every label on; the register must hold number and mark before the picture goes anywhere."""
+        return label(
             going.pixels,
             format=self.format,
             source_type=going.source_type,
-            producer=desk.settings.producer,
-            produce_id=tc260.new_produce_id(desk.clock.now(), secrets.token_bytes(16)),
-            language=desk.settings.language,
+            producer=self.desk.settings.producer,
+            produce_id=number,
+            language=self.desk.settings.language,
             faces=going.faces,
-            signer=desk.signer.sign,
+            signer=self.desk.signer.sign,
             design=going.design,
             label_free=free,
             mark=mark,
             credentials=self.credentials,
             story=self._story(going),
-        )  # (1)
-        design = UNLABELLED if free else going.design
-        made = Made(
+        )
+
+    def made(self, going: Outgoing, design: str) -> Made:
+        """What the register says of it."""
+        return Made(
             kind=going.kind,
             template=going.template,
             engine=self.engine.name,
@@ -115,9 +131,6 @@ class Export:
             beautify=going.beautify,
             closer=going.closer,
         )
-        register.enter(desk, self.id, picture, mark, made)  # (2)
-        self.keep(picture, target)  # (3)
-        return Sent(produce_id=picture.produce_id, label=design, picture=_box(going, desk, free))
 
     def _story(self, going: Outgoing) -> Story:
         """What the credentials tell besides: how far it was beautified, and a commitment to the consent."""

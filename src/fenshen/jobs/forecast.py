@@ -16,7 +16,12 @@ WIDE: Final = 1.75  # standard deviations on either side: nine in ten, and a lit
 LEAST_SPREAD: Final = 0.05  # of a mean: a machine is never more even than that
 ENOUGH: Final = 5  # measured jobs from which on the shipped guess is not used
 GUESSED_SPREAD: Final = 0.5  # of a guess
-GUESSES: Final = {"double": 1.0, "redo": 1.0, "portraits": 2.0}  # seconds per unit (a photo, a portrait)
+GUESSES: Final = {
+    "double": 1.0,
+    "redo": 1.0,
+    "portraits": 2.0,
+    "previews": 0.5,
+}  # seconds per unit (a photo, a portrait)
 IDLE: Final = 0.2  # seconds until a free worker looks
 LEFT_AT_LEAST: Final = 0.1  # of a running job that takes longer than it should
 

@@ -12,6 +12,7 @@ class JobKind(StrEnum):
     DOUBLE = "double"
     REDO = "redo"
     PORTRAITS = "portraits"
+    PREVIEWS = "previews"
 
 
 class JobState(StrEnum):

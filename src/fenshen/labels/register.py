@@ -28,6 +28,7 @@ COPY: Final = (
     6  # differing bits of 64, at most, of the whole picture of a copy that was only recoded or resized
 )
 FIT: Final = 20  # differing bits of 256, at most, of the middle of a copy that was cropped
+UNSEEN: Final = ""  # instead of a fingerprint, where one entry stands for many pictures
 _ENOUGH: Final = 384  # pixels of a side: twice what a fingerprint looks at
 _LOOKED_AT: Final = 24  # entries nearest at first sight that are then fitted closely
 
@@ -36,7 +37,7 @@ _LOOKED_AT: Final = 24  # entries nearest at first sight that are then fitted cl
 class Made:
     """What an entry says of how a picture came about."""
 
-    kind: str  # portrait, layer or sheet
+    kind: str  # portrait, layer, sheet or preview
     template: str | None
     engine: str
     engine_version: int
@@ -110,7 +111,40 @@ def enter(desk: Desk, export: ExportId, picture: LabelledPicture, mark: int, mad
     )
     with desk.store.begin() as connection:
         issued.add(connection, row)
-        exports.count_one(connection, export)
+        exports.count_more(connection, export, 1)
+    return row
+
+
+def enter_many(
+    desk: Desk, export: ExportId, *, produce_id: str, mark: int, count: int, source_type: str, made: Made
+) -> IssuedRow:
+    """Enter pictures that leave together under one number and one mark, before the first of them is made.
+
+    count: how many leave at most. The entry has no size and no fingerprint: it is found by its number and its mark,
+    never by its look. See docs/decisions/0041-previews-leave-as-one.md.
+    """
+    row = IssuedRow(
+        id=produce_id,
+        mark=_hex(mark),
+        export=export,
+        at=desk.clock.now(),
+        kind=made.kind,
+        template=made.template,
+        engine=made.engine,
+        engine_version=made.engine_version,
+        software=__version__,
+        source_type=source_type,
+        label=made.label,
+        width=0,
+        height=0,
+        beautify=round(100 * made.beautify),
+        closer=made.closer,
+        whole=UNSEEN,
+        middle=UNSEEN,
+    )
+    with desk.store.begin() as connection:
+        issued.add(connection, row)
+        exports.count_more(connection, export, count)
     return row
 
 
@@ -133,7 +167,7 @@ def near(desk: Desk, rgb: RGB8) -> list[Near]:
     have left it. Portraits of one sitter from one photo look alike too: several entries may come, and none is proved.
     """
     with desk.store.begin() as connection:
-        known = issued.hashes(connection)
+        known = [each for each in issued.hashes(connection) if UNSEEN not in each]
     if not known:
         return []
     wholes = fingerprint.whole_distances(rgb, [int(whole, 16) for _, whole, _ in known])  # (1)

@@ -118,7 +118,7 @@ def withdraw(
     subject, whole = receipts.subject(desk, sitter), bool(WHOLE & frozenset(purposes))
     with desk.store.begin() as connection:
         consent.take_back(connection, desk, sitter, purposes)  # (1)
-        jobs.ask_to_stop(connection, sitter, [JobKind.PORTRAITS], desk.clock.now())
+        jobs.ask_to_stop(connection, sitter, [JobKind.PORTRAITS, JobKind.PREVIEWS], desk.clock.now())
         receipt = receipts.issue(
             desk, ReceiptKind.WITHDRAWAL, sitter, facts, subject=subject, connection=connection
         )  # (2)

@@ -28,10 +28,10 @@ def add(connection: Connection, row: ExportRow) -> None:
     connection.execute(insert(exports).values(values))
 
 
-def count_one(connection: Connection, id_: ExportId) -> None:
-    """Count one file more."""
+def count_more(connection: Connection, id_: ExportId, files: int) -> None:
+    """Count some files more."""
     ours = update(exports).where(exports.c.id == id_)
-    connection.execute(ours.values(count=exports.c.count + 1))
+    connection.execute(ours.values(count=exports.c.count + files))
 
 
 def get(connection: Connection, id_: ExportId) -> ExportRow | None:

@@ -18,18 +18,18 @@ class IssuedRow:
     mark: str  # 12 hex digits: its watermark
     export: ExportId
     at: datetime
-    kind: str  # portrait, layer or sheet
+    kind: str  # portrait, layer, sheet or preview
     template: str | None
     engine: str
     engine_version: int
     software: str  # version of the studio
     source_type: str  # term of IPTC's vocabulary
     label: str  # design of the visible label, or "none"
-    width: int  # pixels, as it leaves
+    width: int  # pixels, as it leaves; 0 where one entry stands for many pictures
     height: int
     beautify: int  # percent
     closer: int  # presses of "more like me"
-    whole: str  # perceptual hashes in hex, see labels/fingerprint.py
+    whole: str  # perceptual hashes in hex, see labels/fingerprint.py; empty likewise
     middle: str
 
 

@@ -52,8 +52,8 @@ class Guard:
         """Let a request through, or answer it here."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        said: list[str] = []
-        send = self._with_headers(scope, send, said)
+        began: list[bool] = []
+        send = self._with_headers(scope, send, began)
         request = Request(scope)
         if refusal := self._fault(request):
             return await self._refuse(request, *refusal)(scope, receive, send)
@@ -64,10 +64,8 @@ class Guard:
             return None
         except Exception as error:  # noqa: BLE001  the edge of the web: no trace, to nobody
             log.error("a request broke: %s in %s", type(error).__name__, _route(scope))  # noqa: TRY400
-            if "end" in said:  # the app has answered (`app.broken`)
+            if began:  # the app has answered with that page already, or the answer breaks off here
                 return None
-            if said:
-                raise ConnectionAbortedError from None
             return await self._refuse(request, 500, "web_broken")(scope, receive, send)
 
     def _fault(self, request: Request) -> tuple[int, str] | None:
@@ -94,13 +92,13 @@ class Guard:
         host = origin.partition("://")[2].rsplit(":", 1)[0]
         return self._origin.host in LOCAL and host in LOCAL
 
-    def _with_headers(self, scope: Scope, send: Send, said: list[str]) -> Send:
+    def _with_headers(self, scope: Scope, send: Send, began: list[bool]) -> Send:
         extra = {**SAFE, **({HTTPS_ONLY[0]: HTTPS_ONLY[1]} if self._origin.is_secure else {})}
         cache = None if scope["path"].startswith("/static/") else b"no-store"
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said.append("start")
+                began.append(True)
                 headers = list(message.get("headers", ()))
                 there = {name.lower() for name, _ in headers}
                 headers += [(name, value) for name, value in extra.items() if name not in there]
@@ -108,8 +106,6 @@ class Guard:
                     headers.append((b"cache-control", cache))
                 message = {**message, "headers": headers}
             await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                said.append("end")
 
         return send_safely
 

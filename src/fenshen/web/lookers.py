@@ -99,15 +99,15 @@ def _open(settings: Settings) -> None:
     """Open the studio in a new looker; it works on one thread, beside its like."""
     import signal
 
-    import cv2
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which lets us go
-    cv2.setNumThreads(1)
     _desk.append(open_desk(settings))
 
 
 def _with_desk(act: Callable[..., T], *arguments: Any) -> T:
-    return act(_desk[0], *arguments)
+    from fenshen.vision import nets
+
+    with nets.one_thread_each():
+        return act(_desk[0], *arguments)
 
 
 def _rehearse(desk: Desk) -> None:

@@ -52,8 +52,8 @@ def test_no_two_pictures_share_a_mark(store: Store) -> None:
 def test_an_export_counts_its_files(store: Store) -> None:
     with store.begin() as connection:
         exports.add(connection, ONE)
-        exports.count_one(connection, ONE.id)
-        exports.count_one(connection, ONE.id)
+        exports.count_more(connection, ONE.id, 1)
+        exports.count_more(connection, ONE.id, 1)
         assert exports.get(connection, ONE.id) == replace(ONE, count=2)
 
 

@@ -16,6 +16,7 @@ from fenshen.engines.engine import LOW
 from fenshen.engines.studio.blemishes import told_apart
 from fenshen.engines.studio.retouch import Patch, applied, balanced, blurred, evened, face_patch
 from fenshen.engines.studio.sitter import Posed
+from fenshen.engines.studio.workbench import NO_BENCH, Workbench
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import LUMINANCE
@@ -28,7 +29,9 @@ WHITER: Final = 0.35  # of the yellow in teeth and of the colour in the whites o
 NARROWER: Final = 0.02  # of the face's width, at most
 
 
-def beautified(posed: Posed, take: Take, double: OpenDouble, amount: float) -> Posed:
+def beautified(
+    posed: Posed, take: Take, double: OpenDouble, amount: float, bench: Workbench = NO_BENCH
+) -> Posed:
     """The sitter after a visit to the retoucher. amount: `RenderOptions.beautify`; 0 gives the sitter back untouched.
 
     take: which of the sitter's takes it is; the others tell a pimple from a mole.
@@ -36,7 +39,8 @@ def beautified(posed: Posed, take: Take, double: OpenDouble, amount: float) -> P
     patch = face_patch(posed.linear, posed.points) if amount > 0 else None
     if patch is None:
         return posed
-    gains = evened(patch, *told_apart(take, double), amount)
+    spots = bench.once(take, lambda: told_apart(take, double), "spots")
+    gains = evened(patch, *spots, amount)
     gains = gains + rested(patch, amount)[..., None]
     gains = balanced(floats(gains), patch) + whitened(patch, amount)
     narrow = NARROWER * max(0.0, amount - LOW) / (1 - LOW)

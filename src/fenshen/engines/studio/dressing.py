@@ -1,6 +1,7 @@
 """Which of a sitter's takes can be dressed in other clothes."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from fenshen.double.double import OpenDouble
@@ -9,6 +10,7 @@ from fenshen.engines.engine import RenderOptions, UnsuitedError
 from fenshen.engines.studio.bare_head import BareHead, bare_head
 from fenshen.engines.studio.casting import penalty
 from fenshen.engines.studio.posing import cast
+from fenshen.engines.studio.workbench import NO_BENCH, Workbench
 from fenshen.templates.recipe import Template
 
 TURNED: Final = (
@@ -32,7 +34,11 @@ class HeadNotBareError(UnsuitedError):
 
 
 def cast_bare(
-    double: OpenDouble, template: Template, options: RenderOptions, size: tuple[int, int]
+    double: OpenDouble,
+    template: Template,
+    options: RenderOptions,
+    size: tuple[int, int],
+    bench: Workbench = NO_BENCH,
 ) -> BareHead:
     """The take that suits a template best among those that can be dressed, undressed. Raises HeadNotBareError."""
     refused = {take.photo: "turned" for take in double.takes if turned_away(take)}
@@ -42,10 +48,10 @@ def cast_bare(
     for used_up in (options.without, ()):  # a photo that served already is better than none
         while True:
             without = (*refused, *used_up)
-            take = cast(double, template, replace(options, without=without), size)
+            take = cast(double, template, replace(options, without=without), size, bench)
             if take.photo in without:
                 break
-            bare = bare_head(take)
+            bare = bench.once(take, partial(bare_head, take), "bare")
             fault = fault_of(bare)
             if fault is None:
                 return bare

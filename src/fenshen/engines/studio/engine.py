@@ -22,6 +22,7 @@ from fenshen.engines.studio.rig import turned_to
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.steps import Steps
 from fenshen.engines.studio.wearing import wear
+from fenshen.engines.studio.workbench import NO_BENCH, Workbench
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
 
@@ -31,19 +32,24 @@ class StudioEngine:
 
     card: Final = EngineCard(name="studio", version=1, origin=Origin.OWN_PIXELS, device="cpu")
 
+    def __init__(self, bench: Workbench = NO_BENCH) -> None:
+        """Work at a bench: what it keeps is worked out once for all pictures of a run, and outlives each of them."""
+        self._bench = bench
+
     def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
         """1. cast a take  2. place the camera  3. light the sitter  4. hang the backdrop  5. compose  6. develop."""
         template = eased(template, options.closer)
         size = picture_size(template.aspect, options.short_side)
         rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
-        bare = cast_bare(double, template, options, size) if template.plate else None
-        take = bare.lit if bare else cast(double, template, options, size)  # (1)
+        bare = cast_bare(double, template, options, size, self._bench) if template.plate else None
+        take = bare.lit if bare else cast(double, template, options, size, self._bench)  # (1)
         window = choose_window(bare.take if bare else take, template.framing, size)  # (2)
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double)  # (3)
         steps.take(take, window, size)
         steps.note("layer_light", posed.linear, posed.alpha)
-        posed = beautified(posed, take, double, options.beautify * (1 - options.closer / MOST_PRESSES))
+        amount = options.beautify * (1 - options.closer / MOST_PRESSES)
+        posed = beautified(posed, take, double, amount, self._bench)
         steps.note("layer_retouch", posed.linear, posed.alpha)
         if bare and template.plate:
             posed = wear(posed, bare, plate(template.plate), window, rig, double.skin)

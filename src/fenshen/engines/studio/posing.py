@@ -15,6 +15,7 @@ from fenshen.engines.studio.head import level
 from fenshen.engines.studio.perspective import nearness
 from fenshen.engines.studio.reshape import Change, reshaped
 from fenshen.engines.studio.smile import own_smile
+from fenshen.engines.studio.workbench import NO_BENCH, Workbench
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vision import regions
 
@@ -33,7 +34,13 @@ class PoseNotShownError(UnsuitedError):
     code = "pose_not_shown"
 
 
-def cast(double: OpenDouble, template: Template, options: RenderOptions, size: tuple[int, int]) -> Take:
+def cast(
+    double: OpenDouble,
+    template: Template,
+    options: RenderOptions,
+    size: tuple[int, int],
+    bench: Workbench = NO_BENCH,
+) -> Take:
     """The take that suits a template and a person's own wish best, led towards it. size: (width, height) out.
 
     A template's wish chooses only; a person's is kept within the limits. Raises PoseNotShownError.
@@ -53,7 +60,9 @@ def cast(double: OpenDouble, template: Template, options: RenderOptions, size: t
         take = next(ranked)
         change = settled(take, wish)
     change = replace(change, nearer=nearness(take, takes))
-    return reshaped(take, change, own_smile(takes) if change.smile else None)
+    return bench.once(
+        take, lambda: reshaped(take, change, own_smile(takes) if change.smile else None), "reshaped", change
+    )
 
 
 def _at_last(ranked: Iterable[Take], without: Collection[int]) -> Iterator[Take]:

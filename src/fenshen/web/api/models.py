@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fenshen.engines.engine import LOW, MOST_PRESSES
 from fenshen.flow.album import MOST_PARTS
+from fenshen.jobs.states import JobKind, JobState
 from fenshen.rights.complaints import LONGEST, Topic
 from fenshen.rights.purposes import Purpose
 from fenshen.store.doubles import IDLE_DAYS, MOST_IDLE_DAYS
@@ -165,8 +166,8 @@ class Job(BaseModel):
     """Where long work stands."""
 
     job: str
-    kind: Literal["double", "redo", "portraits"]
-    state: Literal["waiting", "running", "done", "failed", "parked", "cancelled"]
+    kind: JobKind
+    state: JobState
     sitter: str
     double: str
     step: str

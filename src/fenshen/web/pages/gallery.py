@@ -1,21 +1,26 @@
 """The gallery: every template as it would look on oneself, and what was chosen goes into the queue."""
 
+import json
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from fenshen.engines.engine import LOW
 from fenshen.errors import NotFoundError
-from fenshen.flow.later import portraits_later, preview_of
+from fenshen.flow.later import portraits_later, preview_of, previews_later
 from fenshen.flow.portray import Order
-from fenshen.ids import DoubleId
+from fenshen.ids import AccountId, DoubleId
+from fenshen.jobs.states import OPEN, JobKind, QueueFullError, TooManyJobsError
 from fenshen.rights import consent, erasure, notices
 from fenshen.rights.purposes import Purpose
-from fenshen.store import doubles
-from fenshen.templates.catalogue import chosen, tags
+from fenshen.store import doubles, jobs
+from fenshen.templates.catalogue import catalogue, chosen, tags
 from fenshen.vault.vault import DataClass
 from fenshen.web.page import language_of, page
+from fenshen.web.page import say as told_in
+from fenshen.web.studio import Studio
 from fenshen.web.way_in import Here, In, own
 
 router = APIRouter(prefix="/doubles/{double}")
@@ -28,7 +33,9 @@ Mine = Annotated[DoubleId, Depends(own("double"))]
 
 
 @router.get("")
-def show(request: Request, studio: Here, double: Mine, tag: str = "", suits: str = "") -> HTMLResponse:
+def show(
+    request: Request, studio: Here, visitor: In, double: Mine, tag: str = "", suits: str = ""
+) -> HTMLResponse:
     """Show the templates, each on oneself as soon as that is made."""
     desk = studio.desk
     sitter = erasure.whose(desk, double)
@@ -40,13 +47,30 @@ def show(request: Request, studio: Here, double: Mine, tag: str = "", suits: str
         each for each in chosen([tag] if tag in tags() else [], suits if suits in SUITS else None)
         if each.child_safe or not young
     ]  # fmt: skip
-    here = set(desk.vault.objects(sitter, DataClass.PORTRAIT)) if may_render else set()
+    ready, unsuited = set[str](), dict[str, str]()
+    if may_render:
+        ready, unsuited, _ = _previews(studio, double)
+        _make_missing(studio, visitor.account, double, ready | set(unsuited), young=young)
     return page(
-        "gallery", request, double=row, offered=offered, tag=tag, suits=suits, tags=SHOWN, unsuited={},
+        "gallery", request, double=row, offered=offered, tag=tag, suits=suits, tags=SHOWN, unsuited=unsuited,
         words=notices.notice(Purpose.RENDER_PORTRAIT, language_of(request)).text,
-        may_render=may_render, ready={each.name for each in offered if preview_of(double, each.name) in here},
+        may_render=may_render, ready=ready,
         low=LOW,
     )  # fmt: skip
+
+
+@router.get("/previews")
+def how_far(request: Request, studio: Here, double: Mine) -> JSONResponse:
+    """Tell which previews are there, which templates do not suit, and whether no more are to come."""
+    ready, unsuited, over = _previews(studio, double)
+    say = told_in(language_of(request))
+    return JSONResponse(
+        {
+            "ready": sorted(ready),
+            "unsuited": {name: say(code) for name, code in unsuited.items()},
+            "over": over,
+        }
+    )
 
 
 @router.get("/previews/{template}")
@@ -58,7 +82,7 @@ def preview(studio: Here, double: Mine, template: str) -> Response:
     name = preview_of(double, template)
     if name not in desk.vault.objects(sitter, DataClass.PORTRAIT):
         raise NotFoundError(kind="preview", id="")
-    return Response(desk.vault.get(sitter, DataClass.PORTRAIT, name), media_type="image/jpeg")
+    return Response(desk.vault.get(sitter, DataClass.PORTRAIT, name), media_type="image/webp")
 
 
 @router.post("/portraits")
@@ -76,3 +100,30 @@ def order(
     wanted = Order(templates=tuple(dict.fromkeys(template)), each=each, beautify=beautify)
     job = portraits_later(double, wanted, desk=studio.desk, account=visitor.account)
     return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+def _previews(studio: Studio, double: DoubleId) -> tuple[set[str], dict[str, str], bool]:
+    """Give the templates that have a preview, those that do not suit with their codes, and whether that is all."""
+    desk = studio.desk
+    sitter = erasure.whose(desk, double)
+    here = set(desk.vault.objects(sitter, DataClass.PORTRAIT))
+    with desk.store.begin() as connection:
+        mine = [row for row in jobs.every(connection, sitter) if row.double == double]
+    runs = [row for row in mine if row.kind == JobKind.PREVIEWS]
+    unsuited: dict[str, str] = {}
+    for row in runs:
+        unsuited |= json.loads(row.result or "{}").get("unsuited", {})
+    ready = {name for name in catalogue() if preview_of(double, name) in here}
+    return ready, unsuited, not any(row.state in OPEN for row in runs)
+
+
+def _make_missing(
+    studio: Studio, account: AccountId, double: DoubleId, there: set[str], *, young: bool
+) -> None:
+    """Let the previews that are not there be made; a queue that is full is no reason to show no gallery."""
+    missing = [
+        name for name, each in catalogue().items() if name not in there and (each.child_safe or not young)
+    ]
+    if missing:
+        with suppress(QueueFullError, TooManyJobsError):
+            previews_later(double, missing, desk=studio.desk, account=account)

@@ -7,7 +7,7 @@
   const trouble = document.getElementById("trouble"), form = document.getElementById("adding");
   const MOST = Number(album.dataset.most), AT_ONCE = 3, PART = 512 * 1024, PATIENCE = [500, 1500, 4000, 8000, 15000];
   const queue = [];
-  let busy = 0, enough = false, latest = 0, shown = 0;
+  let busy = 0, enough = false;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const online = () => navigator.onLine ? Promise.resolve() : new Promise((done) => addEventListener("online", done, { once: true }));
   const tell = (text) => { trouble.textContent = text || ""; trouble.hidden = !text; };
@@ -74,9 +74,7 @@
     }
   }
 
-  function draw(told, order) {
-    if (order < shown) return;  // an older answer that came late
-    shown = order;
+  function draw(told) {
     for (const [photo, html] of Object.entries(told.cards)) {
       const card = document.getElementById(photo);
       if (!card) continue;
@@ -103,10 +101,9 @@
   }
 
   async function judge(photo) {
-    const order = latest += 1;
     for (const wait of [0, ...PATIENCE]) {
       await pause(wait);
-      try { return draw(await ask(`/photos/${photo}/verdict`), order); } catch (error) { if (error instanceof Refused) return tell(error.message); }
+      try { return draw(await ask(`/photos/${photo}/verdict`)); } catch (error) { if (error instanceof Refused) return tell(error.message); }
     }
   }
 
@@ -164,7 +161,6 @@
     if (!event.target.matches("[data-live]")) return;
     event.preventDefault();
     const card = event.target.closest(".shot"), path = new URL(event.target.action).pathname.slice(base.length);
-    const order = latest += 1;
     try {
       const told = await ask(path, { method: "POST" });
       if (path.endsWith("/drop")) {
@@ -173,7 +169,7 @@
         card.remove();
         tell("");
       }
-      draw(told, order);
+      draw(told);
     } catch (error) { tell(error.message); }
   });
   document.getElementById("go-on").addEventListener("click", (event) => {
