@@ -53,12 +53,24 @@ def described(api: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             told["components"]["schemas"].pop(name, None)
         for path in told["paths"].values():
+            for parameter in (
+                each for operation in path.values() for each in operation.get("parameters", ())
+            ):
+                parameter["schema"] = _never_null(parameter["schema"])
             post = path.get("post")
             if post is not None and not post.get(FORGETFUL):
                 post.setdefault("parameters", []).append(KEY_HEADER)
                 post["responses"].setdefault("409", meaning(409))
         api.openapi_schema = told
     return api.openapi_schema
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Take null out of what a query may hold: there it can only be left out."""
+    kinds = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**{name: value for name, value in schema.items() if name != "anyOf"}, **kinds[0]}
 
 
 def _name(route: APIRoute) -> str:
