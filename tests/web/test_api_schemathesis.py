@@ -17,11 +17,11 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.fakes.belongings import Belongings
-from tests.web.conftest import ORIGIN
 
 from fenshen.web.app import make_app
 from fenshen.web.studio import Studio
+from tests.fakes.belongings import Belongings
+from tests.web.conftest import ORIGIN
 
 CHECKS: list[Any] = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
@@ -42,7 +42,8 @@ def operations(studio: Studio) -> list[Any]:
     schema = schemathesis.openapi.from_asgi(
         "/api/v1/openapi.json", make_app(studio), headers={"host": "localhost"}
     )
-    found = [each.ok() for each in schema.get_all_operations() if each.ok().path != STREAMS]
+    every: list[Any] = list(schema.get_all_operations())
+    found = [each.ok() for each in every if each.ok().path != STREAMS]
     assert len(found) > 40
     return sorted(found, key=lambda each: (each.path.endswith(LAST), ORDER.index(each.method)))
 
@@ -66,11 +67,12 @@ def test_every_answer_is_as_described(studio: Studio, annas: Belongings, mode: G
     asked: list[int] = []
     judged = understood if mode is GenerationMode.POSITIVE else negative_data_rejection
     for operation in operations(studio):
-        takes = mode is GenerationMode.POSITIVE or bool(operation.body)
         fixed: dict[str, Any] = {}
-        if takes and (ids := real_ids(operation, annas)):
+        if ids := real_ids(operation, annas):
             fixed["path_parameters"] = ids
         if mode is GenerationMode.NEGATIVE:
+            if not (operation.body or operation.query):
+                continue  # what takes nothing can be given nothing wrong
             fixed["headers"] = key
 
         @BOUNDS
@@ -81,9 +83,9 @@ def test_every_answer_is_as_described(studio: Studio, annas: Belongings, mode: G
             asked.append(answer.status_code)
             case.validate_response(answer, checks=[*CHECKS, judged])
 
-        with suppress(Unsatisfiable):  # what takes nothing can be given nothing wrong
+        with suppress(Unsatisfiable):  # of any bytes none are wrong
             ask()
-    assert len(asked) > 100
+    assert len(asked) > 30
     assert max(asked) < 500
     if mode is GenerationMode.POSITIVE:
         assert sum(status < 300 for status in asked) > 60
