@@ -29,6 +29,11 @@ class Address:
         return re.findall(r"{(\w+)}", self.path)
 
     @property
+    def shape(self) -> str:
+        """The path whatever its parameters are called: two of one shape answer the same addresses."""
+        return re.sub(r"{\w+}", "{}", self.path)
+
+    @property
     def owned(self) -> list[str]:
         """Which of these name what is somebody's."""
         return [name for name in self.parameters if name in OWNERS]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError
-from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SitterId
+from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SitterId, is_id
 from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts
 
 Lookup = Callable[[Connection, str], str | None]
@@ -16,7 +16,7 @@ Lookup = Callable[[Connection, str], str | None]
 
 def must_own(connection: Connection, account: AccountId, kind: str, id_: str) -> None:
     """Raise NotFoundError unless this account looks after what the id names. kind: one of OWNERS."""
-    owner = OWNERS[kind](connection, id_)
+    owner = OWNERS[kind](connection, id_) if is_id(id_) else None
     if owner is None or owner != account:
         raise NotFoundError(kind=kind, id="")
 

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from fenshen import words
 from fenshen.accounts.sessions import ProofNeededError, SignedOutError
@@ -51,6 +52,7 @@ def put_together(studio: Studio) -> FastAPI:
     app.add_exception_handler(FenshenError, refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(ClientDisconnect, page.nobody_listens)
     app.add_exception_handler(Exception, broken)
     return app
 
@@ -74,7 +76,7 @@ def _speaking(app: FastAPI) -> App:
             request = Request(scope)
             chosen = request.query_params.get("language")
             if request.method == "GET" and chosen in words.languages():
-                answer = RedirectResponse(request.url.path, 303)
+                answer = RedirectResponse(page.here(request), 303)
                 answer.set_cookie(
                     page.LANGUAGE_COOKIE, chosen, max_age=31536000, httponly=True, samesite="lax"
                 )
@@ -108,8 +110,10 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 def _http(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return page.refusal(request, status, OF_HTTP.get(status, "web_malformed"))
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    answer = page.refusal(request, status, OF_HTTP.get(status, "web_malformed"))
+    answer.headers.update(headers or {})  # at 405, which methods there are
+    return answer
 
 
 def _malformed(request: Request, _: Exception) -> Response:

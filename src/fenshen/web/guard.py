@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from fenshen.web.studio import LOCAL, Origin
 
@@ -60,8 +60,6 @@ class Guard:
         try:
             scope[ALLOWANCE] = allowance = Allowance(FORM)
             return await self._app(scope, _no_more_than(allowance, receive), send)
-        except ClientDisconnect:  # whoever sent it has gone, and nothing of it was kept
-            return None
         except Exception as error:  # noqa: BLE001  the edge of the web: no trace, to nobody
             log.error("a request broke: %s in %s", type(error).__name__, _route(scope))  # noqa: TRY400
             if began:  # the app has answered with that page already, or the answer breaks off here

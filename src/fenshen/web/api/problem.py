@@ -8,10 +8,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from fenshen.accounts.keys import KeyInvalidError
 from fenshen.errors import FenshenError
-from fenshen.web.page import language_of, say
+from fenshen.web.page import language_of, nobody_listens, say
 from fenshen.web.status import OF_HTTP, status_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -66,6 +67,7 @@ def answer_with_problems(api: FastAPI) -> None:
     api.add_exception_handler(FenshenError, _refused)
     api.add_exception_handler(HTTPException, _http)
     api.add_exception_handler(RequestValidationError, _malformed)
+    api.add_exception_handler(ClientDisconnect, nobody_listens)
     api.add_exception_handler(Exception, _broken)
 
 
