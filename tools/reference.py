@@ -1,6 +1,7 @@
 """Write `docs/reference/` from the house itself, in both languages; with `--check`, fail when it is stale."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -73,9 +74,24 @@ def pages(language: str) -> dict[str, str]:
     """Give every page of one language by its file name."""
     ending = "" if language == "en" else f".{language}"
     return {
+        **(_http_api() if language == "en" else {}),
         f"command-line{ending}.md": _command_line(language),
         f"errors{ending}.md": _errors(language),
         f"settings{ending}.md": _settings(language),
+    }
+
+
+def _http_api() -> dict[str, str]:
+    """The API's description, which is English, for programs and for people."""
+    sys.path.insert(0, str(ROOT))
+    from tools import reference_api
+
+    from fenshen.web.api import make_api
+
+    told = make_api(None).openapi()
+    return {
+        "http-api.md": WRITTEN_BY + reference_api.page(told),
+        "http-api.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n",
     }
 
 

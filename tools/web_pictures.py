@@ -40,8 +40,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = settings.load()
         home = Path(folder)
-        desk = retention.start(replace(here, home=home, key_file=home / "keys" / "kek", database="", blobs="", key=""))
-        files = [file for name, templates in SHOWN.items() for file in _portraits(desk, name, templates, home)]
+        desk = retention.start(
+            replace(here, home=home, key_file=home / "keys" / "kek", database="", blobs="", key="")
+        )
+        files = [
+            file for name, templates in SHOWN.items() for file in _portraits(desk, name, templates, home)
+        ]
         order = [files[at] for at in (0, 3, 1, 4, 2, 5)]
         rows = [contact_sheet(order[at : at + 3], cell=CELL, gap=GAP, margin=0) for at in (0, 3)]
     sheet = np.concatenate([rows[0], np.full((GAP, rows[0].shape[1], 3), PAPER, np.uint8), rows[1]])

@@ -87,7 +87,7 @@ def meaning(status: int) -> dict[str, Any]:
 
 
 SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
-ALWAYS: Final = (400, 413, 422, 429)
+ALWAYS: Final = (400, 422, 429)
 MEANING: Final = {
     400: "What was sent cannot be read",
     401: "No key, or one that opens nothing",
