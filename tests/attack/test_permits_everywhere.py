@@ -171,6 +171,7 @@ NO_CALL = {
     "rights/label_free.py:recipient": "opens a name and address that the law wants kept, no face",
     "flow/sit.py:_refuse": "opens nothing itself; _refuse_another checks",
     "flow/take_away.py:taken_away": "asks before it writes, and opens by readers from custody, which check",
+    "flow/portray_group.py:_still": "it is the check itself; open_double checks too",
     "rights/holdings.py:_export_blobs": "the right of access: it goes to the sitter, and needs no purpose",
 }
 

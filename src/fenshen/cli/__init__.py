@@ -34,6 +34,7 @@ VERBS = (
     "check",
     "double",
     "portrait",
+    "together",
     "idphoto",
     "templates",
     "jobs",

@@ -36,7 +36,7 @@ class BeautifyUnreadableError(FenshenError):
 
 app = new_app()
 
-Id = Annotated[str, typer.Argument(metavar="ID", help=told("double_id"))]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help=told("portrait_ids"))]
 Templates = Annotated[
     list[str], typer.Option("--template", "-t", metavar="NAME", help=told("portrait_template"))
 ]
@@ -61,7 +61,7 @@ Replace = Annotated[bool, typer.Option("--replace", help=told("portrait_replace"
 
 @app.command(help=told("verb_portrait"))
 def portrait(
-    double: Id,
+    double: Ids,
     template: Templates,
     *,
     out: Out = None,
@@ -83,43 +83,67 @@ def portrait(
     consent: Consent = False,
     as_json: Json = False,
 ) -> None:
-    """Render portraits of one double."""
+    """Render portraits of one double, or one picture of several."""
+    from fenshen.cli.portrait_group import is_for_groups, portray_groups, refuse_options
     from fenshen.flow.portray import Order
     from fenshen.ids import DoubleId
-    from fenshen.rights import erasure, retention
-    from fenshen.rights.consent import Purpose
+    from fenshen.rights import retention
 
+    wish, amount = wish_of(yaw=yaw, pitch=pitch, roll=roll, smile=smile, gaze=gaze), beautify_of(beautify)
+    several = is_for_groups(double, template)
+    if several:
+        refuse_options(
+            {
+                "-n": each > 1, "--more-like-me": more_like_me > 0, "--explain": explain, "--later": later,
+                "--label-free": label_free, "--yaw / --smile …": wish is not None,
+            }
+        )  # fmt: skip
     desk = retention.start(settings.load())
-    ensure_consent(
-        desk,
-        erasure.whose(desk, double),
-        [Purpose.RENDER_PORTRAIT],
-        adult_flag=adult,
-        consent_flag=consent,
-        interactive=can_ask(as_json=as_json),
-    )
+    _ensure_consent_of_all(desk, double, adult=adult, consent=consent, as_json=as_json)
     order = Order(
-        templates=template, each=each, seed=seed, short_side=short_side, replace=replace,
-        beautify=beautify_of(beautify), more_like_me=more_like_me, explain=explain,
-        label_free=label_free,
-        wish=wish_of(yaw=yaw, pitch=pitch, roll=roll, smile=smile, gaze=gaze),
+        templates=template, each=each, seed=seed, short_side=short_side, replace=replace, beautify=amount,
+        more_like_me=more_like_me, explain=explain, label_free=label_free, wish=wish,
     )  # fmt: skip
-    if later:
+    if several:
+        portray_groups(double, order, _needed(out), desk, as_json=as_json)
+    elif later:
         from fenshen.cli.jobs import submitted
         from fenshen.flow.later import portraits_later
 
-        submitted(desk, portraits_later(DoubleId(double), order, desk=desk), as_json=as_json)
+        submitted(desk, portraits_later(DoubleId(double[0]), order, desk=desk), as_json=as_json)
     else:
-        _at_once(DoubleId(double), order, out, desk, as_json=as_json)
+        _at_once(DoubleId(double[0]), order, _needed(out), desk, as_json=as_json)
 
 
-def _at_once(double: DoubleId, order: Order, out: Path | None, desk: Desk, *, as_json: bool) -> None:
-    """Render and write. Raises FolderNeededError."""
+def _ensure_consent_of_all(
+    desk: Desk, doubles: Sequence[str], *, adult: bool, consent: bool, as_json: bool
+) -> None:
+    from fenshen.rights import erasure
+    from fenshen.rights.consent import Purpose
+
+    for double in doubles:
+        ensure_consent(
+            desk,
+            erasure.whose(desk, double),
+            [Purpose.RENDER_PORTRAIT],
+            adult_flag=adult,
+            consent_flag=consent,
+            interactive=can_ask(as_json=as_json),
+        )
+
+
+def _needed(out: Path | None) -> Path:
+    """The folder to write to. Raises FolderNeededError."""
+    if out is None:
+        raise FolderNeededError
+    return out
+
+
+def _at_once(double: DoubleId, order: Order, out: Path, desk: Desk, *, as_json: bool) -> None:
+    """Render and write."""
     from fenshen.engines.studio.engine import StudioEngine
     from fenshen.flow.portray import portray
 
-    if out is None:
-        raise FolderNeededError
     skipped: list[Skipped] = []
     engine = StudioEngine()
     with bars(as_json=as_json) as progress:

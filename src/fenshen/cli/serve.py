@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -14,6 +15,7 @@ from fenshen.cli.screen import Json, new_app, print_json, tell, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     from fenshen.settings import Settings
     from fenshen.web.studio import Studio
@@ -44,6 +46,9 @@ def serve(
     here = settings.load()
     address = read_origin(origin or here.origin or f"http://localhost:{port}")
     studio = open_studio(here, str(address))
+    signal.signal(
+        signal.SIGTERM, _leave
+    )  # the server hands the signal on when it has closed; then we tidy up
     with _worker_beside(wanted=not no_worker):
         if as_json:
             print_json({"address": str(address), "pid_of": "server"})
@@ -54,6 +59,10 @@ def serve(
             server_header=False, date_header=False, timeout_graceful_shutdown=10, limit_concurrency=1000,
             proxy_headers=False,
         )  # fmt: skip
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
 
 
 def open_studio(here: Settings, origin: str) -> Studio:
@@ -74,9 +83,9 @@ def _worker_beside(*, wanted: bool) -> Iterator[None]:
         yield
         return
     worker = subprocess.Popen(
-        [sys.executable, "-m", "fenshen", "worker", "--json"],
+        [sys.executable, "-m", "fenshen", "worker", "--json", "--beside"],
         stdout=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # closed when we are gone, however we went
     )
     try:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,12 +24,18 @@ app = new_app()
 PATIENCE = 60.0  # seconds that a job under way may still take when the worker is told to go
 Once = Annotated[bool, typer.Option("--once", help=told("worker_once"))]
 Only = Annotated[list[JobKind] | None, typer.Option("--only", help=told("worker_only"))]
+Beside = Annotated[bool, typer.Option("--beside", help=told("worker_beside"))]
 Patience = Annotated[float, typer.Option("--patience", min=0, help=told("worker_patience"))]
 
 
 @app.command(help=told("verb_worker"))
 def worker(
-    *, only: Only = None, once: Once = False, patience: Patience = PATIENCE, as_json: Json = False
+    *,
+    only: Only = None,
+    once: Once = False,
+    patience: Patience = PATIENCE,
+    beside: Beside = False,
+    as_json: Json = False,
 ) -> None:
     """Take jobs in their turn and do them, until told to go (SIGTERM, Ctrl-C)."""
     from fenshen.engines.studio.engine import StudioEngine
@@ -49,6 +56,8 @@ def worker(
         tell=listener(as_json=as_json),
     )
     _heed_signals(at_work, patience)
+    if beside:
+        threading.Thread(target=_go_with_parent, daemon=True, name="beside").start()
     at_work.run(open_journal(here), once=once)
 
 
@@ -68,6 +77,12 @@ def listener(*, as_json: bool) -> Listener:
                 tell(told(event, **facts))
 
     return hear
+
+
+def _go_with_parent() -> None:
+    """Go as if told when whoever began us is gone: then our input ends."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _heed_signals(at_work: Worker, patience: float) -> None:

@@ -67,6 +67,16 @@ class RenderedPortrait:
     layers: tuple[Layer, ...] = field(repr=False, default=())  # in the order of the work; only when asked for
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedGroup:
+    """A picture of several people that has no labels yet."""
+
+    pixels: RGB = field(repr=False)  # (H, W, 3) sRGB
+    faces: tuple[tuple[float, float, float, float], ...]  # x, y, width, height in pixels, by seat
+    photos: tuple[int, ...]  # which of each sitter's photos, counted from 1, by seat
+    origin: Origin
+
+
 class UnsuitedError(FenshenError):
     """This template cannot be made of this sitter's photos as asked; another one can. A class for each reason."""
 

@@ -20,6 +20,7 @@ from fenshen.labels.write import LabelledPicture
 from fenshen.rights import erasure
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
+from fenshen.settings import Language
 from fenshen.store import doubles
 from fenshen.vault.vault import DataClass
 
@@ -111,6 +112,7 @@ def _is_registered(desk: Desk, double: DoubleId) -> bool:
 
 def _portraits(desk: Desk, open_engine: Callable[[], Engine], work: Work) -> Json:
     """Make portrait after portrait, each a step of its own, into the vault. One that suits nobody is left out."""
+    desk = _labelling_in(desk, work)
     series: list[Series] = []  # opened when the first portrait is really to be made
     made: list[Json] = []
     for number in range(work.job.units):
@@ -126,9 +128,15 @@ def _portraits(desk: Desk, open_engine: Callable[[], Engine], work: Work) -> Jso
     return {"portraits": made}
 
 
+def _labelling_in(desk: Desk, work: Work) -> Desk:
+    """Give the desk with the language that the visible words of a job's pictures shall have."""
+    language: Language = "zh" if work.wanted.get("language", desk.settings.language) == "zh" else "en"
+    return replace(desk, settings=replace(desk.settings, language=language))
+
+
 def _previews(desk: Desk, open_bench: Callable[[], Engine], work: Work) -> Json:
     """Make what is not in the vault yet, and keep each as soon as it is made. Cut off, it goes on from there."""
-    job = work.job
+    desk, job = _labelling_in(desk, work), work.job
     names: list[str] = list(work.wanted["templates"])
     here = set(desk.vault.objects(job.sitter, DataClass.PORTRAIT))
     missing = [name for name in names if preview_of(job.double, name) not in here]

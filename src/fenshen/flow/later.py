@@ -120,10 +120,13 @@ def double_wish(
     )
 
 
-def portraits_later(double: DoubleId, order: Order, *, desk: Desk, account: str | None = None) -> JobRow:
+def portraits_later(
+    double: DoubleId, order: Order, *, desk: Desk, account: str | None = None, language: str | None = None
+) -> JobRow:
     """Put a batch of portraits into the queue; they wait in the vault, sealed and labelled, until they are fetched.
 
-    Raises NotForLaterError, NotFoundError, ConsentRequiredError, ExportTooLargeError, and what ``Queue.submit`` raises.
+    language: of the visible words; the studio's own by default. Raises NotForLaterError, NotFoundError,
+    ConsentRequiredError, ExportTooLargeError, and what ``Queue.submit`` raises.
     """
     if order.explain or order.label_free:
         raise NotForLaterError
@@ -141,7 +144,7 @@ def portraits_later(double: DoubleId, order: Order, *, desk: Desk, account: str 
         sitter=sitter,
         double=double,
         units=len(order.templates) * order.each,
-        wanted={**wanted, "templates": list(order.templates)},
+        wanted={**wanted, "templates": list(order.templates), "language": language or desk.settings.language},
     )
     return queue_of(desk).submit(
         wish, also=lambda connection: consent.still_within(connection, desk, permit, permit.purpose)
@@ -211,7 +214,12 @@ def done_with(job: JobId, *, desk: Desk) -> None:
 
 
 def previews_later(
-    double: DoubleId, names: Sequence[str], *, desk: Desk, account: str | None = None
+    double: DoubleId,
+    names: Sequence[str],
+    *,
+    desk: Desk,
+    account: str | None = None,
+    language: str | None = None,
 ) -> JobRow | None:
     """Put previews of some templates into the queue, unless some of this double are on their way: then None.
 
@@ -225,7 +233,7 @@ def previews_later(
         return None
     wish = Wish(
         kind=JobKind.PREVIEWS, account=account or sitter, sitter=sitter, double=double, units=len(names),
-        wanted={"templates": list(names)},
+        wanted={"templates": list(names), "language": language or desk.settings.language},
     )  # fmt: skip
     return queue_of(desk).submit(
         wish, also=lambda connection: consent.still_within(connection, desk, permit, permit.purpose)

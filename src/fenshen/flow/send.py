@@ -24,6 +24,7 @@ from fenshen.rights import consent, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.label_free import LabelFreePermit
+from fenshen.store import exports
 
 MOST_AT_ONCE: Final = 60  # portraits of one export: more is no order of a person but a data set
 SALT: Final = 16  # bytes
@@ -51,7 +52,7 @@ class Outgoing:
     pixels: RGB8
     faces: Sequence[FaceBox]
     source_type: SourceType
-    kind: str  # portrait, layer, sheet or preview
+    kind: str  # portrait, layer, sheet, preview or together
     design: visible.Design = "corner"
     template: str | None = None
     beautify: float = 0.0
@@ -163,6 +164,32 @@ def open_export(
         credentials=open_credentials(desk.settings, desk.vault.keys, desk.clock.now()),
         consented=consent.receipt_of(desk, sitter, Purpose.RENDER_PORTRAIT),
         free=free,
+    )
+
+
+def open_group_export(
+    desk: Desk,
+    sitters: Sequence[SitterId],
+    *,
+    engine: EngineCard,
+    format: Format,  # noqa: A002
+    replace: bool,
+) -> Export:
+    """Note that a picture of several people is about to leave: of all of them, and of nobody alone.
+
+    Its credentials hold no commitment to a consent: several cannot share one without naming each other.
+    """
+    id_ = register.open_export(desk, kind="together", sitter=None, double=None)
+    with desk.store.begin() as connection:
+        exports.add_people(connection, id_, sitters)
+    return Export(
+        desk=desk,
+        id=id_,
+        engine=engine,
+        format=format,
+        keep=partial(deliver, replace=replace),
+        credentials=open_credentials(desk.settings, desk.vault.keys, desk.clock.now()),
+        consented=None,
     )
 
 

@@ -37,7 +37,7 @@ _LOOKED_AT: Final = 24  # entries nearest at first sight that are then fitted cl
 class Made:
     """What an entry says of how a picture came about."""
 
-    kind: str  # portrait, layer, sheet or preview
+    kind: str  # portrait, layer, sheet, preview or together
     template: str | None
     engine: str
     engine_version: int

@@ -252,8 +252,10 @@ def take_back(connection: "Connection", desk: "Desk", sitter: SitterId, purposes
 
     It erases nothing by itself; ``erasure.withdraw`` does both, in this transaction and after it.
     """
-    from fenshen.store import consents
+    from fenshen.store import consents, together
 
+    if Purpose.RENDER_PORTRAIT in purposes:
+        together.forget(connection, sitter)  # who agrees anew later is asked anew for each group
     return consents.withdraw(connection, sitter, frozenset(purposes), desk.clock.now())
 
 

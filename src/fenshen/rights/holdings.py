@@ -18,7 +18,18 @@ from fenshen.rights import account_holdings, label_free
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, life_of
-from fenshen.store import accounts, albums, consents, doubles, erasures, exports, issued, jobs, receipts
+from fenshen.store import (
+    accounts,
+    albums,
+    consents,
+    doubles,
+    erasures,
+    exports,
+    issued,
+    jobs,
+    receipts,
+    together,
+)
 from fenshen.store import label_free as applications
 from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
@@ -255,11 +266,12 @@ KINDS = (
     ),
     Kind(
         name="export_record",
-        covers=frozenset({"table:exports"}),
+        covers=frozenset({"table:exports", "table:export_people"}),
         listed=_list_exports,
         exported=_export_exports,
         shredded=_shred_exports,
     ),
+    _rows("together", "together", together.every, together.forget),
     Kind(  # the law keeps it for its term: erasing takes the sitter out of it, and the receipt says so
         name=DataClass.RECIPIENT,
         covers=frozenset({"table:label_free", "key:recipient"}),

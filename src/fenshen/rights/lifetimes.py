@@ -67,6 +67,14 @@ LIFETIMES = (
         life=SIX_MONTHS,
     ),
     Lifetime(
+        kind="together",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="being shown together was proposed",
+        life=timedelta(days=30),
+        choice=timedelta(days=365),
+    ),
+    Lifetime(
         kind="recipient",
         sensitivity=Sensitivity.PERSONAL,
         purpose=Purpose.RENDER_PORTRAIT,

@@ -25,6 +25,7 @@ VERSION = 2
 KIND_OF_MESSAGE = b"fenshen receipt 2\n"  # leads what is signed: no other signature can pass for a receipt
 EVENTS: Mapping[str, frozenset[AuditEvent]] = {
     "consent": frozenset({AuditEvent.CONSENT_GIVEN}),
+    "together": frozenset({AuditEvent.CONSENT_GIVEN}),
     "withdrawal": frozenset({AuditEvent.CONSENT_WITHDRAWN}),
     "label_free": frozenset({AuditEvent.LABEL_FREE_GRANTED}),
     "erasure": frozenset({AuditEvent.ERASURE_DONE, AuditEvent.PHOTOS_DESTROYED}),

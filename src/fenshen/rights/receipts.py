@@ -40,6 +40,7 @@ class ReceiptKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     ERASURE = "erasure"
     LABEL_FREE = "label_free"
+    TOGETHER = "together"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def subject(desk: Desk, sitter: SitterId) -> str:
 
 def _event(kind: ReceiptKind, facts: Mapping[str, Any]) -> AuditEvent:
     """Tell as what a receipt stands in the log."""
-    if kind is ReceiptKind.CONSENT:
+    if kind in {ReceiptKind.CONSENT, ReceiptKind.TOGETHER}:
         return AuditEvent.CONSENT_GIVEN
     if kind is ReceiptKind.LABEL_FREE:
         return AuditEvent.LABEL_FREE_GRANTED

@@ -14,7 +14,7 @@ from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import albums, consents, disk, doubles, exports, jobs, restoring
+from fenshen.store import albums, consents, disk, doubles, exports, jobs, restoring, together
 from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
@@ -171,6 +171,16 @@ def _recipients(desk: Desk, life: timedelta) -> list[Receipt]:
     return []
 
 
+def _together(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Forget groups whose time is over."""
+    del life  # counted into `expires_at` when it was proposed, so that everybody can be told the day
+    with desk.store.begin() as connection:
+        forgotten = together.forget_old(connection, desk.clock.now())
+    if forgotten:
+        desk.store.scrub()
+    return []
+
+
 def _accounts(desk: Desk) -> list[Receipt]:
     """Delete what is kept of visits and accounts beyond its time."""
     account_holdings.sweep(desk)
@@ -183,6 +193,7 @@ ENFORCED: Mapping[str, Callable[[Desk, timedelta], list[Receipt]]] = {
     "portrait": _portraits,
     "export_record": _exports,
     "job": _jobs,
+    "together": _together,
     "recipient": _recipients,
     "consent": _consents,
     "refusal": _refusals,

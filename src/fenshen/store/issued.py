@@ -18,7 +18,7 @@ class IssuedRow:
     mark: str  # 12 hex digits: its watermark
     export: ExportId
     at: datetime
-    kind: str  # portrait, layer, sheet or preview
+    kind: str  # portrait, layer, sheet, preview or together
     template: str | None
     engine: str
     engine_version: int

@@ -165,6 +165,31 @@ label_free = Table(
     Index("ix_label_free_sitter", "sitter"),
 )
 
+together = Table(  # who may be shown in one picture with whom: one row for each person of a group
+    "together",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("group", String(40), nullable=False),
+    Column("sitter", String(40), nullable=False),
+    Column("people", Integer, nullable=False),  # of the group, when it was proposed
+    Column("templates", Text, nullable=False),  # names, with commas
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("agreed_at", UtcDateTime),  # empty until this person said yes
+    Column("language", String(8)),  # of the words that were agreed to
+    Column("words_sha256", String(64)),
+    Index("ix_together_group", "group", "sitter", unique=True),
+    Index("ix_together_sitter", "sitter"),
+)
+
+export_people = Table(  # whom an export of several people shows; its own row then names nobody
+    "export_people",
+    metadata,
+    Column("export", String(40), primary_key=True),
+    Column("sitter", String(40), primary_key=True),
+    Index("ix_export_people_sitter", "sitter"),
+)
+
 jobs = Table(  # long work that waits, is done, or was done; what a person is told about it
     "jobs",
     metadata,

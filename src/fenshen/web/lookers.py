@@ -5,6 +5,9 @@ small picture for the person whose face it is. What was seen of the photos of op
 """
 
 import asyncio
+import os
+import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +24,7 @@ from fenshen.settings import Settings
 
 T = TypeVar("T")
 REMEMBERED: Final = 6000  # photos: 200 people with 30 each, some 8 KB of numbers for each
+ORPHAN: Final = 2.0  # seconds between two looks whether the server lives
 _desk: list[Desk] = []  # of a looker's own process
 
 
@@ -100,7 +104,15 @@ def _open(settings: Settings) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which lets us go
+    threading.Thread(target=_go_with, args=(os.getppid(),), daemon=True, name="orphan").start()
     _desk.append(open_desk(settings))
+
+
+def _go_with(server: int) -> None:
+    """Go when the server is gone, however it went."""
+    while os.getppid() == server:
+        time.sleep(ORPHAN)
+    os._exit(0)
 
 
 def _with_desk(act: Callable[..., T], *arguments: Any) -> T:

@@ -12,7 +12,7 @@ from tests.fakes.rights import agree
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, ExportId, JobId, SitterId
-from fenshen.rights import destruction, export, holdings, label_free
+from fenshen.rights import destruction, export, holdings, label_free, together
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS
@@ -49,6 +49,7 @@ def full(desk: Desk, anna: SitterId) -> Desk:
         consents.refuse(
             connection, RefusalRow(id="refusal_1", sitter=anna, purpose="render_portrait", refused_at=NOON)
         )
+    together.propose(desk, [anna, SitterId("sitter_lin")], ["couple"])
     label_free.apply(
         desk, anna, purpose=LabelFreePurpose.PRINT, recipient="a gallery", language="en", duty_accepted=True
     )

@@ -35,6 +35,7 @@ def test_each_step_takes_no_more_than_120_chinese_characters_and_no_long_sentenc
         *notices.common("zh"),
         notices.minors("zh"),
         *(notices.notice(purpose, "zh").text for purpose in Purpose),
+        notices.notice("together", "zh").text,
     ]:
         assert len(text) <= 120
         sentences = [sentence for sentence in re.split("[。；：]", text) if sentence]

@@ -106,6 +106,7 @@ def test_no_column_could_hold_a_name_a_picture_or_free_text() -> None:
         "audit_entries.body",
         "jobs.wanted",
         "jobs.result",
+        "together.templates",  # names of templates: tests/unit/rights/test_together.py
         "replies.body",  # tests/web/test_api.py
         "passkeys.id",
         "passkeys.public_key",

@@ -50,7 +50,9 @@ def show(
     ready, unsuited = set[str](), dict[str, str]()
     if may_render:
         ready, unsuited, _ = _previews(studio, double)
-        _make_missing(studio, visitor.account, double, ready | set(unsuited), young=young)
+        _make_missing(
+            studio, visitor.account, double, ready | set(unsuited), young=young, language=language_of(request)
+        )
     return page(
         "gallery", request, double=row, offered=offered, tag=tag, suits=suits, tags=SHOWN, unsuited=unsuited,
         words=notices.notice(Purpose.RENDER_PORTRAIT, language_of(request)).text,
@@ -87,6 +89,7 @@ def preview(studio: Here, double: Mine, template: str) -> Response:
 
 @router.post("/portraits")
 def order(
+    request: Request,
     studio: Here,
     visitor: In,
     double: Mine,
@@ -98,7 +101,9 @@ def order(
     if not template:
         return RedirectResponse(f"/doubles/{double}?none=true", 303)
     wanted = Order(templates=tuple(dict.fromkeys(template)), each=each, beautify=beautify)
-    job = portraits_later(double, wanted, desk=studio.desk, account=visitor.account)
+    job = portraits_later(
+        double, wanted, desk=studio.desk, account=visitor.account, language=language_of(request)
+    )
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
@@ -118,7 +123,7 @@ def _previews(studio: Studio, double: DoubleId) -> tuple[set[str], dict[str, str
 
 
 def _make_missing(
-    studio: Studio, account: AccountId, double: DoubleId, there: set[str], *, young: bool
+    studio: Studio, account: AccountId, double: DoubleId, there: set[str], *, young: bool, language: str
 ) -> None:
     """Let the previews that are not there be made; a queue that is full is no reason to show no gallery."""
     missing = [
@@ -126,4 +131,4 @@ def _make_missing(
     ]
     if missing:
         with suppress(QueueFullError, TooManyJobsError):
-            previews_later(double, missing, desk=studio.desk, account=account)
+            previews_later(double, missing, desk=studio.desk, account=account, language=language)

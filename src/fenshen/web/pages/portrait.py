@@ -12,7 +12,7 @@ from fenshen.flow.portray import Order
 from fenshen.ids import PortraitId
 from fenshen.templates.catalogue import template
 from fenshen.templates.recipe import Wish
-from fenshen.web.page import page
+from fenshen.web.page import language_of, page
 from fenshen.web.way_in import Here, In, own
 
 router = APIRouter(prefix="/portraits/{portrait}")
@@ -43,6 +43,7 @@ def picture(studio: Here, portrait: Mine, *, download: bool = False) -> Response
 
 @router.post("/again")
 def again(
+    request: Request,
     studio: Here,
     visitor: In,
     portrait: Mine,
@@ -67,7 +68,9 @@ def again(
         short_side=size,
         wish=Wish.model_validate(wish) if wish else None,
     )
-    job = portraits_later(row.double, order, desk=studio.desk, account=visitor.account)
+    job = portraits_later(
+        row.double, order, desk=studio.desk, account=visitor.account, language=language_of(request)
+    )
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 

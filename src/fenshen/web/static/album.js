@@ -128,8 +128,8 @@
       return tell(say.enough);
     }
     busy += 1;
-    next();
     const [file, card] = queue.shift();
+    next();
     try {
       const told = await send(file, card);
       card.id = told.photo;
