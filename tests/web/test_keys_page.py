@@ -49,10 +49,10 @@ def test_a_key_has_bounds(anna: Visit, wrong: dict[str, str | list[str]]) -> Non
 
 
 def test_who_has_a_credential_shows_it_first(anna: Visit) -> None:
-    now = anna.studio.desk.clock.now()
+    account, now = anna.account, anna.studio.desk.clock.now()
     with anna.studio.desk.store.begin() as connection:
         connection.execute(
-            insert(t.passwords).values(login_hash="a", account=anna.account, hash="b", created_at=now)
+            insert(t.passwords).values(login_hash="a", account=account, hash="b", created_at=now)
         )
     answer = anna.post("/keys", {"scope": "data"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/again")

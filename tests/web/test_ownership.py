@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from fenshen.accounts.own import OWNERS
 from fenshen.ids import new_id
 from fenshen.rights import account_holdings, holdings
-from fenshen.web.api import models
+from fenshen.web.api import bodies
 from fenshen.web.app import make_app
 from fenshen.web.studio import Studio
 from tests.fakes.belongings import Belongings, photos_of
@@ -69,8 +69,8 @@ def test_every_address_asks_who_is_there_but_those_for_everybody(ways: list[Addr
 def test_ids_in_bodies_are_those_that_are_tried_here() -> None:
     found = {
         (name, field)
-        for name, model in vars(models).items()
-        if isinstance(model, type) and issubclass(model, models.Given)
+        for name, model in vars(bodies).items()
+        if isinstance(model, type) and issubclass(model, bodies.Given)
         for field, info in model.model_fields.items()
         if any(getattr(each, "pattern", None) == r"^[a-z]{1,12}_[0-9a-z_]{1,60}$" for each in info.metadata)
     }

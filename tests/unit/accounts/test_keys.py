@@ -66,7 +66,7 @@ def test_a_key_ends_within_a_year_and_has_a_scope(desk: Desk, account: AccountId
 def test_a_lapsed_key_is_swept_away(desk: Desk, account: AccountId, clock: FakeClock) -> None:
     make(desk, account, days=10)
     longer = make(desk, account, days=20)
-    clock.advance(timedelta(days=10))
+    clock.advance(timedelta(days=10, seconds=1))
     account_holdings.sweep(desk)
     assert len(keys.every(desk.store, account)) == 1
     assert keys.caller(desk.store, desk.clock, longer).account == account

@@ -13,21 +13,10 @@ from fenshen.flow.album import Album
 from fenshen.ids import AlbumId, PhotoId, SitterId, new_id
 from fenshen.photos.container import MAX_BYTES
 from fenshen.photos.telling import as_dict
+from fenshen.web.api.answers import AlbumName, Destroyed, Job, NewPhoto, NewUpload, Parts, Report
+from fenshen.web.api.bodies import Joining, Naming, NewAlbum, Sending
 from fenshen.web.api.caller import may, own
 from fenshen.web.api.jobs import told as told_of_job
-from fenshen.web.api.models import (
-    AlbumName,
-    Destroyed,
-    Job,
-    Joining,
-    Naming,
-    NewAlbum,
-    NewPhoto,
-    NewUpload,
-    Parts,
-    Report,
-    Sending,
-)
 from fenshen.web.api.once import Route, raw_body
 from fenshen.web.api.problem import problems
 from fenshen.web.intake import NoPhotoError

@@ -11,8 +11,9 @@ from fenshen.rights import consent, notices
 from fenshen.rights.consent import AgeBand
 from fenshen.rights.purposes import Purpose
 from fenshen.store import accounts, albums, doubles
+from fenshen.web.api.answers import NewSitter, NoticeWords, PurposeWords, Sitter
+from fenshen.web.api.bodies import Agreeing
 from fenshen.web.api.caller import may
-from fenshen.web.api.models import Agreeing, NewSitter, NoticeWords, PurposeWords, Sitter
 from fenshen.web.api.once import Route
 from fenshen.web.api.problem import problems
 from fenshen.web.page import language_of

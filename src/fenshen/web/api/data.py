@@ -11,16 +11,9 @@ from fenshen.ids import ReceiptId, SitterId
 from fenshen.rights import account_holdings, erasure, holdings, receipts
 from fenshen.store import accounts
 from fenshen.store import receipts as receipt_rows
+from fenshen.web.api.answers import AccountHolding, Destroyed, Holding, Holdings, ReceiptName, Withdrawn
+from fenshen.web.api.bodies import Withdrawing
 from fenshen.web.api.caller import may, own
-from fenshen.web.api.models import (
-    AccountHolding,
-    Destroyed,
-    Holding,
-    Holdings,
-    ReceiptName,
-    Withdrawing,
-    Withdrawn,
-)
 from fenshen.web.api.once import Route
 from fenshen.web.api.problem import file_of, problems
 from fenshen.web.way_in import Here

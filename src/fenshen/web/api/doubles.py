@@ -15,19 +15,10 @@ from fenshen.rights import erasure
 from fenshen.store import accounts, doubles
 from fenshen.store.doubles import DoubleRow
 from fenshen.vault.vault import DataClass
+from fenshen.web.api.answers import AlbumName, Destroyed, Double, Job, LeftOut, Portrait, Portraits
+from fenshen.web.api.bodies import Keeping, Ordering
 from fenshen.web.api.caller import may, own
 from fenshen.web.api.jobs import told as told_of_job
-from fenshen.web.api.models import (
-    AlbumName,
-    Destroyed,
-    Double,
-    Job,
-    Keeping,
-    LeftOut,
-    Ordering,
-    Portrait,
-    Portraits,
-)
 from fenshen.web.api.once import Route
 from fenshen.web.api.problem import file_of, problems
 from fenshen.web.pages.portrait import MIME

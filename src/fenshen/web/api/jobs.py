@@ -15,8 +15,8 @@ from fenshen.ids import JobId
 from fenshen.jobs.queue import Place
 from fenshen.jobs.stream import told as shown_of
 from fenshen.store import jobs as rows
+from fenshen.web.api.answers import Job
 from fenshen.web.api.caller import may, own
-from fenshen.web.api.models import Job
 from fenshen.web.api.once import Route
 from fenshen.web.api.problem import problems
 from fenshen.web.pages.job import ALIVE, EVERY
