@@ -4,13 +4,21 @@ from typing import Final
 
 from fenshen.accounts.keys import KeyInvalidError, ScopeMissingError, TooManyKeysError
 from fenshen.accounts.sessions import ProofNeededError, SignedOutError
-from fenshen.errors import ConsentRequiredError, DiskFullError, FenshenError, NotFoundError
+from fenshen.errors import (
+    ConsentRequiredError,
+    DiskFullError,
+    FenshenError,
+    NotFoundError,
+    PermitRefusedError,
+)
 from fenshen.flow.agree import NoticeChangedError
 from fenshen.flow.album import AlbumFullError, PartMissingError
 from fenshen.jobs.states import QueueFullError, TooManyJobsError
 from fenshen.photos.container import PhotoTooLargeError
+from fenshen.store.database import StoreBusyError, StoreUnreachableError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.web.api.once import UnderWayError
+from fenshen.web.intake import TooSlowError
 
 STATUS: Final[dict[type[FenshenError], int]] = {
     NotFoundError: 404,
@@ -19,6 +27,7 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     ProofNeededError: 403,
     ScopeMissingError: 403,
     ConsentRequiredError: 403,
+    PermitRefusedError: 403,
     AlbumFullError: 409,
     NoticeChangedError: 409,
     PartMissingError: 409,
@@ -27,6 +36,9 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     UnderWayError: 409,
     PhotoTooLargeError: 413,
     QueueFullError: 503,
+    StoreBusyError: 503,
+    StoreUnreachableError: 503,
+    TooSlowError: 408,
     TooManyJobsError: 429,
     DiskFullError: 507,
 }

@@ -43,6 +43,8 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
         parameter["schema"] = _never_null(parameter["schema"])
     if route.body_field or SIZE in operation:
         answers["413"] = meaning(413)
+    if SIZE in operation:
+        answers["408"] = meaning(408)
     if _method(route) == "post" and FORGETFUL not in operation:
         operation.setdefault("parameters", []).append(KEY_HEADER)
         answers["409"] = meaning(409)

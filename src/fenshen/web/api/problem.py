@@ -18,6 +18,7 @@ from fenshen.web.status import OF_HTTP, status_of
 MEDIA_TYPE: Final = "application/problem+json"
 ROOT: Final = "/api/v1"
 Answers = dict[int | str, dict[str, Any]]
+AGAIN: Final = {"retry-after": "30"}  # seconds
 CHALLENGE: Final = {"www-authenticate": 'Bearer realm="fenshen"'}  # RFC 6750
 
 
@@ -87,17 +88,18 @@ def meaning(status: int) -> dict[str, Any]:
 
 
 SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
-ALWAYS: Final = (400, 422, 429)
+ALWAYS: Final = (400, 422, 429, 503)
 MEANING: Final = {
     400: "What was sent cannot be read",
     401: "No key, or one that opens nothing",
     403: "The key is not for this, or consent does not cover it",
     404: "There is nothing here, or it is somebody else's",
+    408: "The line is too slow for one piece; send parts",
     409: "Not now: what is there already stands against it",
     413: "More was sent than is taken in",
     422: "Something that was asked for is missing, has another form than expected, or is refused for a stated reason",
     429: "That was too often, or too much waits already",
-    503: "It would not be ready soon enough to be promised; try later",
+    503: "Not now: too much waits, or the database does not answer; try later",
     507: "The disk is full",
 }
 
@@ -106,7 +108,7 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, FenshenError):
         raise error
     status = status_of(error)
-    headers = CHALLENGE if isinstance(error, KeyInvalidError) else None
+    headers = CHALLENGE if isinstance(error, KeyInvalidError) else AGAIN if error.retry else None
     return problem(request, status, error.code, error.facts, headers=headers)
 
 
