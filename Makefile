@@ -12,7 +12,7 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-jobs bench-previews serve lock runtime dev models \
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-import bench-jobs bench-previews serve lock runtime dev models \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
@@ -49,6 +49,9 @@ bench-vault: models dev ## how fast the vault is, and whether it holds: a hundre
 
 bench-labels: models ## what labelling costs, and what its marks survive
 	$(RUN)/python -m benchmarks.labels
+
+bench-import: models ## how fast a picture becomes a template; make bench-import DATA=folder takes your own pictures
+	$(RUN)/python benchmarks/importing.py $(DATA)
 
 bench-jobs: models dev ## whether long work survives, how fast it moves, and whether its promises are true
 	$(RUN)/python -m benchmarks.jobs

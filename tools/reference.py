@@ -17,6 +17,7 @@ WRITTEN_BY = "<!-- Written by tools/reference.py. Change the code or the words, 
 SETTINGS = (
     "FENSHEN_HOME",
     "FENSHEN_MODELS",
+    "FENSHEN_TEMPLATES",
     "FENSHEN_KEY",
     "FENSHEN_KEY_FILE",
     "FENSHEN_PASSPHRASE_FILE",
@@ -73,12 +74,19 @@ def _read(file: Path) -> str:
 def pages(language: str) -> dict[str, str]:
     """Give every page of one language by its file name."""
     ending = "" if language == "en" else f".{language}"
-    return {
-        **(_http_api() if language == "en" else {}),
+    told = {
         f"command-line{ending}.md": _command_line(language),
         f"errors{ending}.md": _errors(language),
         f"settings{ending}.md": _settings(language),
     }
+    return told | ({"template.schema.json": _schema(), **_http_api()} if language == "en" else {})
+
+
+def _schema() -> str:
+    """The template format for editors and other programs; it knows no language."""
+    from fenshen.templates.schema import schema
+
+    return json.dumps(schema(), indent=1, ensure_ascii=True) + "\n"
 
 
 def _http_api() -> dict[str, str]:

@@ -40,12 +40,19 @@ class Settings:
     blobs: str = ""  # s3://bucket/prefix; empty: the folder `home/blobs`
     s3_endpoint: str = ""  # of a store that speaks S3 but is not Amazon's
 
+    templates: Path | None = None  # packs of one's own; None: the folder `home/templates`
+
     origin: str = ""  # https://… where people reach the web studio; empty: this machine alone
     database: str = ""  # postgresql://… for a studio of several machines; empty: SQLite below `home`
 
     # Content credentials that the operator brings instead of the studio's own (PEM files).
     c2pa_certificate: Path | None = None
     c2pa_key: Path | None = None
+
+    @property
+    def template_folder(self) -> Path:
+        """Give the folder of one's own packs."""
+        return self.templates or self.home / "templates"
 
     @property
     def key_address(self) -> str:
@@ -83,6 +90,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         key_mirror=_folder(environ.get("FENSHEN_KEY_MIRROR")),
         blobs=blobs,
         s3_endpoint=environ.get("FENSHEN_S3_ENDPOINT", ""),
+        templates=_folder(environ.get("FENSHEN_TEMPLATES")),
         database=database,
         origin=environ.get("FENSHEN_ORIGIN", "").rstrip("/"),
         c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),

@@ -21,7 +21,7 @@ from fenshen.cli import check, check_page
 from fenshen.clock import SystemClock
 from fenshen.double import build
 from fenshen.errors import PermitRefusedError
-from fenshen.flow import later, make_id_photo, portray, preview, sit
+from fenshen.flow import check_pack, import_template, later, make_id_photo, portray, preview, sit
 from fenshen.ids import DoubleId, JobId, PhotoId, SitterId
 from fenshen.photos import decode, inspect
 from fenshen.photos.decode import Photo
@@ -37,6 +37,7 @@ from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
 from fenshen.store.jobs import JobRow
 from fenshen.templates.catalogue import template
+from fenshen.templates.recipe import Words
 from fenshen.vision.faces import Face
 from fenshen.vision.mesh import FaceMesh, Pose
 
@@ -84,6 +85,7 @@ JOB = JobRow(
     priority=1, turn=0, state="done", queued_at=datetime.now(UTC),
 )  # fmt: skip
 ID_PHOTO = make_id_photo.Order(wanted=Wanted(size=size("five_inch"), background=(255, 255, 255)))
+NAMED = import_template.Named(name="own_1", title=Words(zh="窗", en="W"), description=Words(zh="窗", en="W"))
 SMALL = Photo(
     pixels=np.zeros((120, 90, 3), np.uint8), marks=Marks(), original_size=(900, 1200), kind="JPEG"
 )  # of a larger file, which would be opened again
@@ -118,6 +120,12 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "cli/check_page.py:_thumbnail": lambda p, _: check_page._thumbnail(SEEN, FILES[0], p),
     "double/build.py:build": lambda p, _: build.build(
         face(), [ring], p, Path(), progress=Heard(), clock=SystemClock()
+    ),
+    "flow/check_pack.py:check_pack": lambda p, d: check_pack.check_pack(
+        face(), p, packs=d.settings.template_folder, models=Path(), clock=SystemClock()
+    ),
+    "flow/import_template.py:import_template": lambda p, _: import_template.import_template(
+        ring, p, NAMED, models=Path(), clock=SystemClock()
     ),
     "flow/later.py:portraits_of": lambda p, d: later.portraits_of(JOB, p, desk=replace(d, vault=face())),
     "flow/make_id_photo.py:make_id_photo": lambda p, d: make_id_photo.make_id_photo(
@@ -172,6 +180,11 @@ NO_CALL = {
     "flow/sit.py:_refuse": "opens nothing itself; _refuse_another checks",
     "flow/take_away.py:taken_away": "asks before it writes, and opens by readers from custody, which check",
     "flow/portray_group.py:_still": "it is the check itself; open_double checks too",
+    "flow/album.py:look_at": "asks the permit itself, first of all: tests/web/test_album.py",
+    "flow/album.py:join": "asks the permit itself, first of all: tests/web/test_album.py",
+    "web/thumbnails.py:small": "asks the permit itself, first of all: tests/web/test_album.py",
+    "web/pages/gallery.py:preview": "asks the permit itself, first of all: tests/web/test_album.py",
+    "rights/complaints.py:read": "opens a letter, no face",
     "rights/holdings.py:_export_blobs": "the right of access: it goes to the sitter, and needs no purpose",
 }
 
@@ -222,6 +235,7 @@ def test_pictures_are_decoded_in_known_files_only() -> None:
         "labels/register.py",  # portraits that were just made, and what somebody brings to have it traced
         "portrait/sheet.py",  # portraits that were just made
         "engines/studio/plate.py",  # our own assets
+        "engines/studio/scenery.py",  # assets of one's own packs, on which nobody may be
     }
 
 

@@ -1,4 +1,4 @@
-"""``fenshen templates list | show``: what one can be portrayed as."""
+"""``fenshen templates list | show | check | import``: what one can be portrayed as, and templates of one's own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from fenshen.cli import template_check, template_import
 from fenshen.cli.screen import Json, language, new_app, print_json, show_table, tell, told
 
 app = new_app(group=True)
+app.command("import", help=told("templates_import"))(template_import.import_picture)
+app.command("check", help=told("templates_check"))(template_check.check_pack_of)
 
 
 class Whom(StrEnum):
@@ -29,12 +32,14 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help=told("templates_name")
 @app.command("list", help=told("templates_list"))
 def list_templates(*, tag: Tags = None, suits: Suited = None, as_json: Json = False) -> None:
     """Show every template, or those that have all the tags and suit whom they are for."""
-    from fenshen.templates.catalogue import chosen, tags
+    from fenshen.templates.catalogue import chosen, left_out, tags
 
     templates = chosen(tag or (), suits)
     if as_json:
         print_json([template.summary() for template in templates])
         return
+    if faulty := left_out():
+        tell(told("templates_left_out", packs=faulty), style="yellow")
     if not templates:
         tell(told("templates_none", tags=", ".join(tags())))
         return

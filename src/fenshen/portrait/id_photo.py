@@ -23,7 +23,7 @@ from fenshen.vision import faces, mesh, regions
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.colour import to_linear, to_srgb
 from fenshen.vision.matte import Matte, cut_out
-from fenshen.vision.person import person_probability, selfie_probability, steady_probability
+from fenshen.vision.person import GLANCING_SIDE, person_probability, selfie_probability, steady_probability
 
 FINER: Final = (1.0, 1.5)  # pixels of the frame per pixel of the ID photo, least and most
 ENOUGH: Final = (
@@ -146,12 +146,13 @@ def person_of(frame: Frame, points: Floats, models: Path, *, is_plain: bool) -> 
     low, high = points.min(0), points.max(0)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     person = steady_probability(frame.pixels, box, models)
-    salient = person if is_plain else person_probability(frame.pixels, models)
-    matte = cut_out(frame.pixels, person, salient, box)
+    salient = person if is_plain else person_probability(frame.pixels, models, side=GLANCING_SIDE)
+    matte = cut_out(frame.pixels, person, salient, box, quick=True)
     face = certain_face(points, frame.pixels.shape[:2])
     alpha = np.where(face, 1, matte.alpha * frame.inside)
-    own = np.where((alpha >= 1)[..., None], frame.pixels, matte.foreground)
-    return Matte(alpha=floats(alpha), foreground=np.asarray(own, np.uint8))
+    own = matte.foreground
+    own[face] = frame.pixels[face]  # where else alpha is 1 it is the frame's already
+    return Matte(alpha=floats(alpha), foreground=own)
 
 
 def certain_face(points: Floats, size: tuple[int, ...]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
@@ -172,9 +173,12 @@ def compose(frame: Frame, matte: Matte, wanted: Wanted) -> RGB:
         person = exposed(person, wanted.exposure)
     if wanted.background is None:
         return person
-    share = matte.alpha[..., None]
-    mixed = person * share + floats(wanted.background) * (1 - share)
-    return np.asarray(np.rint(mixed), np.uint8)
+    band = (matte.alpha > 0) & (matte.alpha < 1)
+    picture = person.copy()
+    picture[matte.alpha <= 0] = wanted.background
+    share = matte.alpha[band][:, None]
+    picture[band] = np.rint(person[band] * share + floats(wanted.background) * (1 - share))
+    return picture
 
 
 def exposed(rgb: RGB, stops: float) -> RGB:

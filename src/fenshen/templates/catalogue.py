@@ -1,13 +1,13 @@
-"""The templates this studio has: packs are folders, a template is a file."""
+"""The templates this studio has: packs are folders, a template is a file. The studio's own, and those of its owner."""
 
-import tomllib
 from collections.abc import Collection
 from functools import cache
 from importlib import resources
 
-from pydantic import ValidationError
-
+from fenshen import settings
 from fenshen.errors import FenshenError, NotFoundError
+from fenshen.templates import packs
+from fenshen.templates.reading import parsed
 from fenshen.templates.recipe import Template
 
 
@@ -18,18 +18,33 @@ class TemplateInvalidError(FenshenError):
 
 
 @cache
-def catalogue() -> dict[str, Template]:
+def shipped() -> dict[str, Template]:
     """Every built-in template by name, in the order a gallery shows them. Raises TemplateInvalidError."""
-    packs = resources.files("fenshen.templates") / "packs"
-    files = [file for pack in packs.iterdir() if pack.is_dir() for file in pack.iterdir()]
+    folder = resources.files("fenshen.templates") / "packs"
+    files = [file for pack in folder.iterdir() if pack.is_dir() for file in pack.iterdir()]
     files = sorted((file for file in files if file.name.endswith(".toml")), key=str)
     recipes = [read(file.read_text("utf-8"), file.name) for file in files]
     return {recipe.name: recipe for recipe in recipes}
 
 
+def catalogue() -> dict[str, Template]:
+    """Every template by name: the built-in ones, then those of one's own packs (FENSHEN_TEMPLATES).
+
+    A pack with a fault is left out whole; `fenshen templates check` tells why. No name of one's own hides a built-in
+    one.
+    """
+    own = packs.own(settings.load().template_folder, frozenset(shipped()))
+    return shipped() | {recipe.name: recipe for recipe in own}
+
+
+def left_out() -> int:
+    """How many of one's own packs have faults and are not in the catalogue."""
+    return packs.faulty(settings.load().template_folder, frozenset(shipped()))
+
+
 def for_everybody() -> list[str]:
     """Names of the templates that no sitter is refused: those that leave them their own clothes."""
-    return [recipe.name for recipe in catalogue().values() if recipe.plate is None]
+    return [recipe.name for recipe in shipped().values() if recipe.plate is None]
 
 
 def showcase() -> list[str]:
@@ -65,11 +80,8 @@ def template(name: str) -> Template:
 
 
 def read(text: str, name: str) -> Template:
-    """Parse a template's TOML. Raises TemplateInvalidError that names the field."""
-    try:
-        return Template.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError:
-        raise TemplateInvalidError(template=name, field="TOML") from None
-    except ValidationError as error:
-        field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "file"
-        raise TemplateInvalidError(template=name, field=field) from None
+    """Parse a template's TOML. Raises TemplateInvalidError that names the first faulty field."""
+    recipe, wrong = parsed(text)
+    if recipe is None:
+        raise TemplateInvalidError(template=name, field=wrong[0].at)
+    return recipe

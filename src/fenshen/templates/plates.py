@@ -13,6 +13,8 @@ class PlateCard:
     name: str
     licence: str  # SPDX
     source: str  # who made it, from what
+    model_release: str  # see `assets.Asset`
+    files: tuple[str, ...]  # all that lie beside the card
 
 
 @cache
@@ -21,4 +23,4 @@ def plates() -> dict[str, PlateCard]:
     folders = resources.files("fenshen.templates") / "plates"
     cards = [(each.name, each / "plate.toml") for each in folders.iterdir() if each.is_dir()]
     read = [(name, tomllib.loads(card.read_text("utf-8"))) for name, card in sorted(cards)]
-    return {name: PlateCard(name=name, **facts) for name, facts in read}
+    return {name: PlateCard(name=name, **facts | {"files": tuple(facts["files"])}) for name, facts in read}

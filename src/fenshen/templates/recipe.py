@@ -5,12 +5,14 @@ A new look is a new file in a pack, never a new `if` in the engine.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
-from fenshen.templates.data import Colour, Data, Share
+from fenshen.templates.assets import Asset, FileName
+from fenshen.templates.data import Colour, Colours, Data, Name, Sentence, Share
 from fenshen.templates.hand import Hand
 from fenshen.templates.plates import plates
 from fenshen.templates.scene import Layer
@@ -26,8 +28,8 @@ DAYLIGHT = 5600.0  # kelvin at which a light is neutral in the picture
 class Words(Data):
     """The same sentence in both languages."""
 
-    zh: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
+    zh: Sentence
+    en: Sentence
 
 
 class Framing(Data):
@@ -102,7 +104,7 @@ class Light(Data):
 class Rig(Data):
     """The lights of a template, and the light that comes from everywhere."""
 
-    lights: tuple[Light, ...]
+    lights: Annotated[tuple[Light, ...], Field(max_length=12)]
     ambient: Annotated[float, Field(ge=0, le=4)]
     ambient_kelvin: Annotated[float, Field(ge=1700, le=20000)] = DAYLIGHT
     strength: Share = 0.9  # how far the photo's own light gives way
@@ -115,7 +117,7 @@ class Lanterns(Data):
     """Points of light far behind: a street at night, a string of lamps. Out of focus they become discs."""
 
     count: Annotated[int, Field(ge=1, le=200)]
-    colours: Annotated[tuple[Colour, ...], Field(min_length=1)]
+    colours: Colours
     brightness: Annotated[float, Field(gt=0, le=50)]  # of the disc, white = 1
     band: tuple[Share, Share] = (0.0, 1.0)  # between which heights they hang, from above
 
@@ -123,9 +125,9 @@ class Lanterns(Data):
 class Pool(Data):
     """A lamp's pool of light on the backdrop."""
 
-    x: float
-    y: float
-    radius: Annotated[float, Field(gt=0)]  # share of the picture's height
+    x: Annotated[float, Field(ge=-2, le=3)]
+    y: Annotated[float, Field(ge=-2, le=3)]
+    radius: Annotated[float, Field(gt=0, le=10)]  # share of the picture's height
     colour: Colour
 
 
@@ -136,9 +138,10 @@ class Backdrop(Data):
     mottle: Share = 0.0  # cloudy brushwork of a painted canvas
     floor: Share = 0.0  # how much darker the foot of the picture is
     distance: Annotated[float, Field(ge=0, le=100)] = 2.5  # metres behind the sitter
-    pools: tuple[Pool, ...] = ()
+    pools: Annotated[tuple[Pool, ...], Field(max_length=16)] = ()
     lanterns: Lanterns | None = None
-    scene: tuple[Layer, ...] = ()  # painted over colour, canvas and pools
+    picture: FileName | None = None  # one of the template's assets, instead of colour, canvas and pools
+    scene: Annotated[tuple[Layer, ...], Field(max_length=24)] = ()  # painted over whatever hangs there
     wrap: Share = 0.12  # how much of its light bleeds around the sitter
 
 
@@ -157,19 +160,36 @@ class Look(Data):
     grain_size: Annotated[float, Field(gt=0, le=6)] = 1.0  # pixels of a 1536-pixel-high picture
 
 
+def _rules() -> dict[str, object]:
+    """What of `Template`'s own rules a JSON Schema can say: a head needs a garment that there is, others need none."""
+    dressed = {"properties": {"mode": {"const": "head"}}, "required": ["mode"]}
+    worn = {"properties": {"plate": {"enum": sorted(plates())}}, "required": ["plate"]}
+    bare = {"properties": {"plate": {"type": "null"}}}
+    return {"allOf": [{"if": dressed, "then": worn, "else": bare}]}
+
+
+RULES = _rules()
+
+
 class Template(Data):
     """A recipe for a portrait."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    model_config = ConfigDict(title="Fenshen template", json_schema_extra=lambda schema: schema.update(RULES))
+
+    name: Name
     title: Words
     description: Words
-    suits: tuple[Suits, ...] = ("anyone",)
+    suits: Annotated[tuple[Suits, ...], Field(min_length=1, max_length=4)] = ("anyone",)
     child_safe: bool = False  # plain enough for a minor: no drama, no styling, no clothes but their own
-    tags: tuple[str, ...] = ()
+    tags: Annotated[tuple[Annotated[Sentence, Field(max_length=40)], ...], Field(max_length=24)] = ()
     mode: Mode = "own body"
-    plate: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None  # the garment, in mode "head"
-    licence: str
-    source: Annotated[str, Field(min_length=1)]  # who made it, from what
+    plate: Name | None = None  # the garment, in mode "head"
+    licence: Annotated[Sentence, Field(max_length=100)]  # of the recipe itself; each asset has its own
+    source: Sentence  # who made it, from what
+    private: bool = False  # whether it stays with its owner and is not to be published
+    assets: Annotated[
+        tuple[Asset, ...], Field(max_length=16)
+    ] = ()  # every file beside the recipes of its pack
     aspect: Annotated[float, Field(gt=0.4, lt=2.5)] = 2 / 3  # width over height
     label: Label = "corner"  # caption and film leave the picture itself untouched, and make the file larger
     framing: Framing = Framing()
@@ -179,6 +199,18 @@ class Template(Data):
     backdrop: Backdrop
     look: Look = Look()
     hand: Hand | None = None  # None: it stays a photograph
+    _folder: Path | None = PrivateAttr(None)  # where its assets lie; set by who read them, never by the file
+
+    @property
+    def folder(self) -> Path | None:
+        """The pack's folder, of a template of one's own."""
+        return self._folder
+
+    def lying_in(self, folder: Path) -> "Template":
+        """The same template with its assets in a folder that was checked."""
+        placed = self.model_copy()
+        placed._folder = folder  # noqa: SLF001 - its own
+        return placed
 
     @model_validator(mode="after")
     def _dressed_or_not(self) -> Self:
@@ -187,6 +219,17 @@ class Template(Data):
             raise PydanticCustomError("plate", "a head needs a garment that the studio has")
         return self
 
+    @model_validator(mode="after")
+    def _brings_what_it_shows(self) -> Self:
+        """What hangs behind the sitter is one of the assets, and each asset is told of once."""
+        files = [asset.file for asset in self.assets]
+        if len(set(files)) < len(files):
+            raise PydanticCustomError("assets", "an asset is listed twice")
+        if self.backdrop.picture is not None and self.backdrop.picture not in files:
+            raise PydanticCustomError("assets", "the backdrop's picture is not among the assets")
+        return self
+
     def summary(self) -> Mapping[str, object]:
-        """What a list shows: name, title, tags, suits, whether a minor may wear it, mode, licence."""
-        return self.model_dump(include={"name", "title", "tags", "suits", "child_safe", "mode", "licence"})
+        """What a list shows: name, title, tags, suits, whether a minor may wear it, mode, licence, whose it is."""
+        shown = {"name", "title", "tags", "suits", "child_safe", "mode", "licence", "private"}
+        return self.model_dump(include=shown) | {"own": self.folder is not None}

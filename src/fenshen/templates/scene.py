@@ -7,13 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fenshen.templates.data import Colour, Data, Share
+from fenshen.templates.data import Colour, Colours, Data, Share
+
+Size = Annotated[float, Field(gt=0, le=4)]
 
 
 class Stop(Data):
     """A colour at a height."""
 
-    y: float
+    y: Annotated[float, Field(ge=-2, le=3)]
     colour: Colour
 
 
@@ -21,7 +23,7 @@ class Gradient(Data):
     """Sky, water, a wall: colours from above to below, even between two stops."""
 
     kind: Literal["gradient"]
-    stops: Annotated[tuple[Stop, ...], Field(min_length=1)]
+    stops: Annotated[tuple[Stop, ...], Field(min_length=1, max_length=16)]
 
 
 class Ridge(Data):
@@ -39,7 +41,7 @@ class Foliage(Data):
     """Leaves, blossom, rock: clouds of several colours that cover a part of what is behind."""
 
     kind: Literal["foliage"]
-    colours: Annotated[tuple[Colour, ...], Field(min_length=1)]
+    colours: Colours
     cover: Share = 1.0  # of the band
     scale: Annotated[float, Field(ge=0.01, le=1)] = 0.15  # of the picture's height: of a clump
     band: tuple[Share, Share] = (0.0, 1.0)
@@ -49,7 +51,7 @@ class Columns(Data):
     """Upright stripes in rows: books on shelves, panes of an office front, trunks."""
 
     kind: Literal["columns"]
-    colours: Annotated[tuple[Colour, ...], Field(min_length=1)]
+    colours: Colours
     rows: Annotated[int, Field(ge=1, le=12)] = 1
     width: Annotated[float, Field(ge=0.005, le=1)] = 0.04  # of the picture's width
     gap: Colour  # of the boards between the rows
@@ -62,10 +64,10 @@ class Discs(Data):
 
     kind: Literal["discs"]
     count: Annotated[int, Field(ge=1, le=900)]
-    colours: Annotated[tuple[Colour, ...], Field(min_length=1)]
+    colours: Colours
     brightness: Annotated[float, Field(gt=0, le=50)] = 1.0  # of the disc, white = 1
     cover: Share = 0.0  # 0: light that is added; 1: a thing that hides what is behind
-    size: tuple[float, float] = (1.0, 1.0)  # from .. to, of a point at the backdrop's distance
+    size: tuple[Size, Size] = (1.0, 1.0)  # from .. to, of a point at the backdrop's distance
     band: tuple[Share, Share] = (0.0, 1.0)
     clumps: Share = 0.0  # 0: scattered evenly; 1: in clumps only
     strings: Annotated[int, Field(ge=0, le=12)] = 0  # they hang on so many slack cords instead

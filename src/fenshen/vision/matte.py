@@ -18,6 +18,7 @@ from scipy.sparse.linalg import cg
 from scipy.spatial import cKDTree
 
 from fenshen.vision.arrays import RGB, Floats, floats
+from fenshen.vision.foreground import foreground_near, foreground_of
 from fenshen.vision.hair import grow_hair
 from fenshen.vision.laplacian import matting_laplacian
 
@@ -31,9 +32,11 @@ PARTS_AT: Final = 96  # pixels: the face's width while parts of the mask are tol
 SOLVE_EDGE: Final = (
     1024  # pixels of the longer side at which alpha is solved; larger pictures guide it up again
 )
+QUICK_EDGE: Final = 640  # the same, for who waits: half the pixels, and strands a little less true
 NET_EDGE: Final = 200  # the nets see a picture on about this many pixels: their last one is unsure
 SAMPLES: Final = 6
 SAMPLE_STRIDE: Final = 5
+UNSEEN: Final = 1 / 512  # an alpha that rounds to nothing in eight bits
 KNOWN_WEIGHT: Final = 100.0
 RESIDUE: Final = 0.1  # alphas closer than this to 0 or 1 are noise of the solver
 
@@ -46,16 +49,26 @@ class Matte:
     foreground: RGB
 
 
-def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, float, float, float]) -> Matte:
+def cut_out(
+    rgb: RGB,
+    probability: Floats,
+    salient: Floats,
+    face: tuple[float, float, float, float],
+    *,
+    quick: bool = False,
+) -> Matte:
     """Alpha and clean foreground of the person whose face box is given.
 
     rgb: (H, W, 3) uint8 sRGB. probability, salient: (H, W) float32 0..1 from two person nets; the first decides what
-    is certain, both vote in the band. face: x, y, width, height in pixels.
+    is certain, both vote in the band. face: x, y, width, height in pixels. quick: for a large picture that somebody
+    waits for, to be put before something else: QUICK_EDGE, and clean colours only where alpha is not 0.
     """
-    colours = floats(rgb) / 255.0
-    scale = min(1.0, SOLVE_EDGE / max(rgb.shape[:2]))
+    scale = min(1.0, (QUICK_EDGE if quick else SOLVE_EDGE) / max(rgb.shape[:2]))
     size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
-    small = _resized(colours, size) if scale < 1 else colours
+    hasty = quick and scale < 1
+    full: Floats | RGB = rgb if hasty else floats(floats(rgb) / 255.0)
+    small = _resized(full, size) if scale < 1 else floats(full)
+    small = floats(small / 255) if hasty else small
     x, y, w, h = (side * scale for side in face)
     box = (x, y, w, h)
     person = to_frame(_resized(probability, size))
@@ -70,8 +83,14 @@ def cut_out(rgb: RGB, probability: Floats, salient: Floats, face: tuple[float, f
     alpha = solve_alpha(small, trimap, guess, 0.01 + 0.08 * confidence)
     alpha = keep_subject(floats(np.clip((alpha - RESIDUE) / (1 - 2 * RESIDUE), 0, 1)), box)
     if scale < 1:
-        alpha = enlarge_alpha(alpha, small, colours)
-    return Matte(alpha=alpha, foreground=foreground_of(colours, alpha, radius=max(4, round(0.12 * face[2]))))
+        alpha = enlarge_alpha(alpha, small, full)
+    if hasty:
+        alpha[alpha < UNSEEN] = 0
+        alpha[alpha > 1 - UNSEEN] = 1
+    radius = max(4, round(0.12 * face[2]))
+    if hasty:
+        return Matte(alpha=alpha, foreground=foreground_near(rgb, alpha, radius=radius))
+    return Matte(alpha=alpha, foreground=foreground_of(floats(full), alpha, radius=radius))
 
 
 def agree(probability: Floats, salient: Floats) -> Floats:
@@ -200,12 +219,12 @@ def solve_alpha(rgb: Floats, trimap: Floats, guess: Floats, weight: Floats) -> F
     return np.clip(alpha, 0, 1).reshape(trimap.shape).astype(np.float32)
 
 
-def enlarge_alpha(alpha: Floats, small: Floats, large: Floats) -> Floats:
+def enlarge_alpha(alpha: Floats, small: Floats, large: Floats | RGB) -> Floats:
     """Bring an alpha to the size of the picture it belongs to: fast guided filter (He & Sun 2015).
 
-    alpha: (h, w) 0..1 of `small` (h, w, 3); large: (H, W, 3). Returns (H, W) 0..1.
+    alpha: (h, w) 0..1 of `small` (h, w, 3); large: (H, W, 3), 0..1 or uint8. Returns (H, W) 0..1.
     """
-    guide, full = floats(small.mean(-1)), floats(large.mean(-1))
+    guide = floats(small.mean(-1))
 
     def mean(values: Floats) -> Floats:
         return floats(cv2.blur(values, (5, 5)))
@@ -215,41 +234,19 @@ def enlarge_alpha(alpha: Floats, small: Floats, large: Floats) -> Floats:
     slope = floats(together / (spread + 2e-4))
     offset = floats(level - slope * centre)
     size = (large.shape[1], large.shape[0])
-    guided = cv2.resize(mean(slope), size) * full + cv2.resize(mean(offset), size)
     plain = cv2.resize(alpha, size, interpolation=cv2.INTER_CUBIC)
+    out = np.clip(plain, 0, 1)
     certain = cv2.resize(floats(np.abs(alpha - 0.5) > 0.49), size)  # noqa: PLR2004 - 0 or 1
-    return floats(np.clip(certain * plain + (1 - certain) * guided, 0, 1))
+    band = certain < 1  # all else stays as it is
+    if band.any():
+        full = large[band].mean(-1) / (255 if large.dtype == np.uint8 else 1)
+        guided = cv2.resize(mean(slope), size)[band] * full + cv2.resize(mean(offset), size)[band]
+        out[band] = np.clip(certain[band] * plain[band] + (1 - certain[band]) * guided, 0, 1)
+    return floats(out)
 
 
-def foreground_of(rgb: Floats, alpha: Floats, *, radius: int) -> NDArray[np.uint8]:
-    """The person's own colours where hair and background mix: blur-fusion, twice (Forte 2021). (H, W, 3) uint8."""
-    fore = back = rgb
-    for r in (radius, max(2, radius // 8)):
-        fore, back = _fuse(rgb, alpha[..., None], fore, back, r)
-    certain = floats(alpha > 0.97)[..., None]  # noqa: PLR2004 - inside for sure
-    near = _blurred(rgb * certain, radius // 4) / (_blurred(certain, radius // 4) + 1e-4)
-    share = np.clip(alpha[..., None] * 1.25, 0, 1)  # the thinner a strand, the less its own colour is known
-    inner = np.where(_blurred(certain, radius // 4) > 0.02, near, fore)  # noqa: PLR2004
-    clean = np.where(alpha[..., None] >= 1, rgb, share * fore + (1 - share) * inner)
-    return np.asarray(np.clip(clean * 255 + 0.5, 0, 255), np.uint8)
-
-
-def _fuse(rgb: Floats, alpha: Floats, fore: Floats, back: Floats, radius: int) -> tuple[Floats, Floats]:
-    inside = _blurred(alpha, radius)
-    mean_fore = _blurred(fore * alpha, radius) / (inside + 1e-5)
-    mean_back = _blurred(back * (1 - alpha), radius) / (1 - inside + 1e-5)
-    fused = mean_fore + alpha * (rgb - alpha * mean_fore - (1 - alpha) * mean_back)
-    return floats(np.clip(fused, 0, 1)), mean_back
-
-
-def _resized(picture: Floats, size: tuple[int, int]) -> Floats:
+def _resized(picture: Floats | RGB, size: tuple[int, int]) -> Floats:
     return floats(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-
-
-def _blurred(picture: Floats, radius: int) -> Floats:
-    """Box blur of (H, W, c) that keeps a channel axis of one."""
-    out = cv2.blur(picture, (2 * radius + 1, 2 * radius + 1))
-    return floats(out.reshape(picture.shape))
 
 
 def _rim(mask: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from fenshen.vision.arrays import RGB, Floats
 CAREFUL, CAREFUL_SIDE = "u2netp.onnx", 320
 FAST, FAST_SIDE = "selfie_segmentation.tflite", 256
 AROUND_HEAD = 0.75  # face sizes that the view of the head reaches to the left, up and right
+GLANCING_SIDE = 224  # as a second opinion only, where somebody waits
 FADE = 0.15  # face widths
 
 Box = tuple[float, float, float, float]
@@ -19,12 +20,13 @@ MEAN, SPREAD = np.array([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]], np.float
 """ImageNet's mean and standard deviation, which U2-Net was trained with."""
 
 
-def person_probability(rgb: RGB, models: Path) -> Floats:
+def person_probability(rgb: RGB, models: Path, *, side: int = CAREFUL_SIDE) -> Floats:
     """How likely each pixel belongs to what stands out, by U2-Net (Qin et al. 2020): (H, W) float32 0..1.
 
-    It knows salience, not people: give it a cut-out around the face that is meant.
+    It knows salience, not people: give it a cut-out around the face that is meant. side: pixels of the square in which
+    it looks, a multiple of 32; time grows with its square.
     """
-    small = _shrunk(rgb, CAREFUL_SIDE)
+    small = _shrunk(rgb, side)
     values = (small / max(float(small.max()), 1e-6) - MEAN) / SPREAD
     with nets.onnx(CAREFUL, models) as net:
         answer = net(values.transpose(2, 0, 1)[None].astype(np.float32))[0, 0]

@@ -37,7 +37,7 @@ def fields(code: str, language: str, /) -> frozenset[str]:
     return frozenset(_catalogue(language).get(code, {}))
 
 
-def say(code: str, language: str, /, field: str = "what", **facts: str | float) -> str:
+def say(code: str, language: str, field: str = "what", /, **facts: str | float) -> str:
     """Put a code into words.
 
     A fact the words ask for and nobody gave shows as ``…``. A code or field without words gives the code

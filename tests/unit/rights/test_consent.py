@@ -126,7 +126,7 @@ def test_the_receipt_says_to_what_one_agreed_and_in_which_words(desk: Desk, anna
         "job (pseudonymous): P7D since it ended",
         (
             "photo (biometric): P0D since the run or the job that brought it ended, in whatever way; "
-            "a job waits twelve hours at most"
+            "a job waits twelve hours at most, an album that nobody comes back to one hour"
         ),
     ]
     assert agreed_to["processors"] == []

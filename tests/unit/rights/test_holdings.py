@@ -11,13 +11,14 @@ from tests.fakes.clock import NOON
 from tests.fakes.rights import agree
 
 from fenshen.errors import NotFoundError
-from fenshen.ids import DoubleId, ExportId, JobId, SitterId
+from fenshen.ids import AccountId, AlbumId, DoubleId, ExportId, JobId, SitterId
 from fenshen.rights import destruction, export, holdings, label_free, together
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS
 from fenshen.rights.label_free import LabelFreePurpose
-from fenshen.store import consents, doubles, exports, jobs
+from fenshen.store import accounts, albums, consents, doubles, exports, jobs
+from fenshen.store.albums import AlbumRow
 from fenshen.store.consents import RefusalRow
 from fenshen.store.exports import ExportRow
 from fenshen.store.jobs import JobRow
@@ -25,6 +26,7 @@ from fenshen.vault.vault import DataClass
 
 DOUBLE = DoubleId("double_0000000000000001")
 EXPORT = ExportId("export_0000000000000001")
+ACCOUNT = AccountId("account_0000000000000001")
 
 
 @pytest.fixture
@@ -46,6 +48,11 @@ def full(desk: Desk, anna: SitterId) -> Desk:
                 units=1, priority=1, turn=0, state="waiting", queued_at=NOON,
             ),
         )  # fmt: skip
+        accounts.look_after(connection, ACCOUNT, anna, NOON)
+        albums.add(
+            connection,
+            AlbumRow(id=AlbumId("album_1"), sitter=anna, account=ACCOUNT, opened_at=NOON, touched_at=NOON),
+        )
         consents.refuse(
             connection, RefusalRow(id="refusal_1", sitter=anna, purpose="render_portrait", refused_at=NOON)
         )

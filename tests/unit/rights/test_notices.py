@@ -45,11 +45,11 @@ def test_each_step_takes_no_more_than_120_chinese_characters_and_no_long_sentenc
 # PIPL 17: who, contact, purpose and means, kinds, retention, rights; 30: necessity, effect; rule 21: what to do
 WANTED = {
     "zh": (
-        *("运行这台电脑上本程序的人", "请找这个人", "检查清晰度", "面部网格", "销毁"),
+        *("运行本馆的人", "请找这个人", "检查清晰度", "面部网格", "销毁"),
         *("查看、导出、删除", "就无法知道", "冒充", "撤回同意", "更正"),
     ),
     "en": (
-        *("Whoever runs this program", "Ask that person", "check sharpness", "a mesh of the face"),
+        *("Whoever runs this studio", "Ask that person", "check sharpness", "a mesh of the face"),
         *("destroyed", "see, take away or erase", "cannot tell", "pose as you", "withdraws your consent"),
         "correct something",
     ),

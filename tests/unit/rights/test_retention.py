@@ -11,7 +11,7 @@ from tests.fakes.rights import agree, desk_at
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, SitterId
-from fenshen.rights import holdings, retention
+from fenshen.rights import account_holdings, holdings, retention
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, Sensitivity
@@ -40,7 +40,7 @@ def test_every_kind_of_personal_data_has_its_line_and_every_clock_is_wound() -> 
     assert {each.kind for each in LIFETIMES} == {kind.name for kind in holdings.KINDS}
     biometric = {each.kind for each in LIFETIMES if each.sensitivity is Sensitivity.BIOMETRIC}
     assert biometric == {DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT}
-    assert set(DataClass) <= {each.kind for each in LIFETIMES}
+    assert set(DataClass) <= {each.kind for each in LIFETIMES} | set(account_holdings.LIVES)
     assert set(retention.ENFORCED) == {each.kind for each in LIFETIMES if each.life is not None}
 
 

@@ -12,11 +12,11 @@ from tests.fakes.takes import ellipse
 
 from fenshen.vision import matte
 from fenshen.vision.arrays import RGB, Floats, floats
+from fenshen.vision.foreground import foreground_near, foreground_of
 from fenshen.vision.matte import (
     agree,
     cut_out,
     enlarge_alpha,
-    foreground_of,
     keep_subject,
     propose_alpha,
     solve_alpha,
@@ -163,6 +163,36 @@ def test_inside_the_person_not_a_value_is_changed(known: Scene) -> None:
     whole = known.alpha >= 1
     assert whole.any()
     assert np.array_equal(clean[whole], known.rgb[whole])
+
+
+def test_the_quick_way_cleans_the_same_band_and_leaves_the_rest_as_it_was() -> None:
+    large = scene(scale=4)
+    band = (large.alpha > 0) & (large.alpha < 1)
+    whole, near = (
+        foreground_of(large.colours, large.alpha, radius=28),
+        foreground_near(large.rgb, large.alpha, radius=28),
+    )
+    assert np.array_equal(near[~band], large.rgb[~band])
+    strong = band & (large.alpha > 0.3)
+    assert np.abs(near[strong].astype(int) - whole[strong]).mean() < 2
+    assert np.abs(near[strong].astype(int) - large.rgb[strong]).mean() > 5
+
+
+def test_who_waits_gets_nearly_the_same_matte(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = scene(scale=4)
+    monkeypatch.setattr(matte, "QUICK_EDGE", max(large.alpha.shape) // 2)
+    face = tuple(4 * side for side in FACE)
+    box = (face[0], face[1], face[2], face[3])
+    slow, quick = (cut_out(large.rgb, large.core, large.core, box, quick=hasty) for hasty in (False, True))
+    assert np.abs(slow.alpha - quick.alpha).mean() < 0.01
+    assert off(quick.alpha, large) < 1.2 * off(slow.alpha, large)
+    assert not ((quick.alpha > 0) & (quick.alpha < matte.UNSEEN)).any()
+
+
+def test_a_small_picture_is_not_cut_out_in_haste(known: Scene) -> None:
+    slow, quick = (cut_out(known.rgb, known.core, known.core, FACE, quick=hasty) for hasty in (False, True))
+    assert np.array_equal(slow.alpha, quick.alpha)
+    assert np.array_equal(slow.foreground, quick.foreground)
 
 
 def test_a_larger_photo_gets_a_finer_alpha_than_plain_enlarging() -> None:

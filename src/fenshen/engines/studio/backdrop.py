@@ -10,12 +10,48 @@ from fenshen.vision.arrays import Floats, floats
 
 
 def paint(
-    backdrop: Backdrop, size: tuple[int, int], blur: float, blades: int, rng: np.random.Generator
+    backdrop: Backdrop,
+    size: tuple[int, int],
+    blur: float,
+    blades: int,
+    rng: np.random.Generator,
+    picture: Floats | None = None,
 ) -> Floats:
     """The backdrop out of focus, without grain. size: (width, height). Returns (H, W, 3) float32 linear sRGB.
 
     blur: diameter of the disc that a point becomes, as share of the height. blades: of the iris, 0 = round.
+    picture: (h, w, 3) linear, of half the size (`half_of`), instead of colour, canvas and pools.
     """
+    half = half_of(size)
+    canvas = (
+        _canvas(backdrop, size, blur, rng) if picture is None else thrown_out(picture, blur * half[1], blades)
+    )
+    if backdrop.scene:
+        canvas = floats(cv2.resize(canvas, half, interpolation=cv2.INTER_CUBIC))
+        canvas = paint_scene(canvas, backdrop.scene, Lookout(blur=blur * half[1], blades=blades, rng=rng))
+    whole = floats(cv2.resize(canvas, size, interpolation=cv2.INTER_CUBIC))
+    if backdrop.lanterns is not None:
+        lamps = hang(backdrop.lanterns, half, bokeh(max(2.0, blur * half[1]), blades), rng)
+        whole += cv2.resize(lamps, size, interpolation=cv2.INTER_CUBIC)
+    return np.maximum(whole, 0, out=whole)
+
+
+def half_of(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height on which what is out of focus is drawn: a disc has an edge."""
+    return max(8, size[0] // 2), max(8, size[1] // 2)
+
+
+def thrown_out(picture: Floats, diameter: float, blades: int) -> Floats:
+    """A picture (h, w, 3) linear out of focus: each point becomes the iris, `diameter` pixels wide."""
+    if diameter <= 1:
+        return picture
+    return floats(
+        cv2.filter2D(picture, cv2.CV_32F, bokeh(max(2.0, diameter), blades), borderType=cv2.BORDER_REFLECT)
+    )
+
+
+def _canvas(backdrop: Backdrop, size: tuple[int, int], blur: float, rng: np.random.Generator) -> Floats:
+    """Painted canvas and its pools of light, out of focus, on a quarter of the pixels."""
     width, height = size
     small = (
         max(8, width // 4),
@@ -35,16 +71,7 @@ def paint(
     if diameter > 1:
         sigma = diameter / 4  # an even disc of this diameter spreads light as far
         canvas = floats(cv2.GaussianBlur(canvas, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
-    if backdrop.scene:
-        half = (max(8, width // 2), max(8, height // 2))  # a disc has an edge
-        canvas = floats(cv2.resize(canvas, half, interpolation=cv2.INTER_CUBIC))
-        canvas = paint_scene(canvas, backdrop.scene, Lookout(blur=blur * half[1], blades=blades, rng=rng))
-    picture = floats(cv2.resize(canvas, size, interpolation=cv2.INTER_CUBIC))
-    if backdrop.lanterns is not None:
-        half = (max(8, width // 2), max(8, height // 2))  # a disc has an edge
-        lamps = hang(backdrop.lanterns, half, bokeh(max(2.0, blur * half[1]), blades), rng)
-        picture += cv2.resize(lamps, size, interpolation=cv2.INTER_CUBIC)
-    return np.maximum(picture, 0, out=picture)
+    return canvas
 
 
 def hang(lanterns: Lanterns, size: tuple[int, int], shape: Floats, rng: np.random.Generator) -> Floats:

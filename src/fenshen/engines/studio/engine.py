@@ -6,7 +6,7 @@ import numpy as np
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
-from fenshen.engines.studio.backdrop import paint
+from fenshen.engines.studio.backdrop import half_of, paint
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.by_hand import by_hand
 from fenshen.engines.studio.compose import compose
@@ -19,6 +19,7 @@ from fenshen.engines.studio.look import develop
 from fenshen.engines.studio.plate import plate
 from fenshen.engines.studio.posing import cast
 from fenshen.engines.studio.rig import turned_to
+from fenshen.engines.studio.scenery import generated, hung
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.steps import Steps
 from fenshen.engines.studio.wearing import wear
@@ -57,7 +58,8 @@ class StudioEngine:
         lens = template.lens
         away = camera_distance(lens, template.framing.face_height)
         blur = defocus(lens, away, template.backdrop.distance)
-        backdrop = paint(template.backdrop, size, blur, lens.blades, rng)  # (4)
+        picture = hung(template, half_of(size))
+        backdrop = paint(template.backdrop, size, blur, lens.blades, rng, picture)  # (4)
         backdrop = shared(backdrop, posed.linear, posed.alpha, size[0] / window.width, rng)
         steps.note("layer_backdrop", backdrop)
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
@@ -69,9 +71,16 @@ class StudioEngine:
             pixels=pixels,
             faces=(_face_box(posed),),
             photo=take.photo,
-            origin=Origin.OWN_HEAD if bare else self.card.origin,
+            origin=_origin(template),
             layers=steps.layers,
         )
+
+
+def _origin(template: Template) -> Origin:
+    """What a picture of this template is made of."""
+    if generated(template):
+        return Origin.OVER_GENERATED
+    return Origin.OWN_HEAD if template.plate else Origin.OWN_PIXELS
 
 
 def picture_size(aspect: float, short_side: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from fenshen.vision.arrays import Floats, floats
 
 SENSOR: Final = 0.036  # metres, the height of an upright full frame
 FACE: Final = 0.185  # metres from hairline to chin
+MOST: Final = 0.3  # of the picture's height: a larger disc is fog, and a recipe could ask for any
 
 
 def camera_distance(lens: Lens, face_height: float) -> float:
@@ -24,7 +25,7 @@ def defocus(lens: Lens, distance: float, behind: float) -> float:
     """
     focal = lens.focal / 1000
     disc = focal**2 * behind / (lens.aperture * max(distance - focal, 0.05) * (distance + behind))
-    return disc / SENSOR
+    return min(disc / SENSOR, MOST)
 
 
 def bokeh(diameter: float, blades: int) -> Floats:
