@@ -85,7 +85,7 @@ def pages(language: str) -> dict[str, str]:
         f"errors{ending}.md": _errors(language),
         f"settings{ending}.md": _settings(language),
     }
-    return told | ({"template.schema.json": _schema()} if language == "en" else {})
+    return told | ({"template.schema.json": _schema(), **_http_api()} if language == "en" else {})
 
 
 def _schema() -> str:
@@ -93,6 +93,20 @@ def _schema() -> str:
     from fenshen.templates.schema import schema
 
     return json.dumps(schema(), indent=1, ensure_ascii=True) + "\n"
+
+
+def _http_api() -> dict[str, str]:
+    """The API's description, which is English, for programs and for people."""
+    sys.path.insert(0, str(ROOT))
+    from tools import reference_api
+
+    from fenshen.web.api import make_api
+
+    told = make_api(None).openapi()
+    return {
+        "http-api.md": WRITTEN_BY + reference_api.page(told),
+        "http-api.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n",
+    }
 
 
 def _command_line(language: str) -> str:

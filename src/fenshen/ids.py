@@ -1,5 +1,6 @@
 """Names of the studio's things: opaque, random, and telling only of what kind the thing is."""
 
+import re
 import secrets
 from typing import NewType
 
@@ -17,6 +18,14 @@ WorkerId = NewType("WorkerId", str)
 AccountId = NewType("AccountId", str)
 AlbumId = NewType("AlbumId", str)
 ComplaintId = NewType("ComplaintId", str)
+
+
+ID = re.compile(r"[a-z]+_[0-9a-z_]{1,60}")
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text from outside has the form of an id, and may be looked for."""
+    return bool(ID.fullmatch(text))
 
 
 def new_id(prefix: str) -> str:

@@ -14,6 +14,7 @@ from fenshen.store import accounts
 from fenshen.web.app import make_app
 from fenshen.web.lookers import Lookers
 from fenshen.web.studio import Studio, read_origin
+from tests.fakes.belongings import Belongings, furnish
 from tests.fakes.clock import FakeClock
 from tests.fakes.web import AGREED, Visit, settings_for
 
@@ -63,3 +64,23 @@ def sitters_of(visitor: Visit) -> list[SitterId]:
     account = visitor.account
     with visitor.studio.desk.store.begin() as connection:
         return accounts.sitters_of(connection, account)
+
+
+@pytest.fixture
+def annas(anna: Visit) -> Belongings:
+    """One of everything, of Anna."""
+    return furnish(anna)
+
+
+@pytest.fixture
+def omars(omar: Visit) -> Belongings:
+    """One of everything, of Omar."""
+    return furnish(omar)
+
+
+@pytest.fixture
+def api(studio: Studio, annas: Belongings) -> TestClient:
+    """A program with a key of Anna's, for everything; a browser knows nothing of it."""
+    client = TestClient(make_app(studio), base_url=f"{ORIGIN}/api/v1/", follow_redirects=False)
+    client.headers["authorization"] = f"Bearer {annas.secret}"
+    return client

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError
-from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SitterId
-from fenshen.store import accounts, albums, complaints, doubles, jobs, receipts
+from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SitterId, is_id
+from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts
 
 Lookup = Callable[[Connection, str], str | None]
 
 
 def must_own(connection: Connection, account: AccountId, kind: str, id_: str) -> None:
     """Raise NotFoundError unless this account looks after what the id names. kind: one of OWNERS."""
-    owner = OWNERS[kind](connection, id_)
+    owner = OWNERS[kind](connection, id_) if is_id(id_) else None
     if owner is None or owner != account:
         raise NotFoundError(kind=kind, id="")
 
@@ -64,6 +64,11 @@ def _of_complaint(connection: Connection, id_: str) -> str | None:
     return None if row is None else row.account
 
 
+def _of_key(connection: Connection, id_: str) -> str | None:
+    row = api_keys.find(connection, id_)
+    return None if row is None else row.account
+
+
 OWNERS: Mapping[str, Lookup] = {
     "sitter": _of_sitter,
     "double": _of_double,
@@ -73,4 +78,5 @@ OWNERS: Mapping[str, Lookup] = {
     "portrait": _of_portrait,
     "receipt": _of_receipt,
     "complaint": _of_complaint,
+    "key": _of_key,
 }

@@ -103,50 +103,9 @@ def _write_page(
 
 def as_dict(files: Sequence[PhotoFile], report: SetReport) -> dict[str, object]:
     """Give the report as ``--json`` prints it."""
-    from fenshen.photos.components import components
+    from fenshen.photos import telling
 
-    return {
-        "photos": [
-            {
-                "file": files[photo.index].name,
-                "role": photo.role,
-                "verdict": photo.verdict.verdict,
-                "reasons": list(photo.verdict.reasons),
-                "same_person": photo.same_person,
-                "measures": components(photo.measures) if photo.measures else {},
-            }
-            for photo in report.photos
-        ],
-        "accepted": report.accepted,
-        "score": report.score,
-        "better_than_percent": report.better_than_percent,
-        "next": report.next,
-        "next_gain": round(report.next_gain, 2),
-        "not_needed": sum(not photo.was_opened for photo in report.photos),
-        "coverage": _coverage(files, report),
-        "age_band": report.age_band,
-        "asks": list(report.asks),
-        "checked": dict(report.checked),
-    }
-
-
-def _coverage(files: Sequence[PhotoFile], report: SetReport) -> dict[str, object]:
-    seen = report.coverage
-    places = [
-        {
-            "pose": place.pose,
-            "expression": place.expression,
-            "light": place.light,
-            "photos": [files[index].name for index in indexes],
-        }
-        for place, indexes in seen.photos.items()
-    ]
-    return {
-        "poses": seen.count("pose"),
-        "expressions": seen.count("expression"),
-        "lights": seen.count("light"),
-        "places": places,
-    }
+    return telling.as_dict([file.name for file in files], report)
 
 
 def show_report(names: Sequence[str], report: SetReport) -> None:

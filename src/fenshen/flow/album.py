@@ -33,6 +33,7 @@ from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
 
 LARGEST_PART: Final = 4 << 20  # bytes
+MOST_PARTS: Final = MAX_BYTES // (1 << 16)  # nobody sends less than 64 KiB at a time
 TRIES, BEAT = 40, 0.05  # a sweep holds a sitter's photos for a moment at most
 
 
@@ -112,7 +113,7 @@ def take_in(desk: Desk, id_: AlbumId, content: bytes) -> tuple[PhotoId, int]:
 def take_part(desk: Desk, id_: AlbumId, upload: PhotoId, part: int, content: bytes) -> None:
     """Seal one part of a photo that comes in parts; the same part again replaces itself. Raises as ``take_in``."""
     here = _room(desk, id_)
-    if len(content) > LARGEST_PART or not 0 <= part <= MAX_BYTES // (1 << 16):
+    if len(content) > LARGEST_PART or not 0 <= part < MOST_PARTS:
         raise PhotoTooLargeError(**LIMITS)
     consent.require(desk, here.row.sitter, Purpose.INSPECT_PHOTOS)
     _seal(desk, here.row.sitter, f"{upload}.{part}", content)
@@ -163,6 +164,8 @@ def is_enough(told: SetReport) -> bool:
 def drop(desk: Desk, id_: AlbumId, photo: PhotoId) -> None:
     """Take a photo out and destroy it. Raises NotFoundError."""
     here = album(desk, id_)
+    if photo not in here.photos:
+        raise NotFoundError(kind="photo", id="")
     with desk.store.begin() as connection:
         albums.remove_photo(connection, id_, photo, desk.clock.now())
     with suppress(NotFoundError):

@@ -192,6 +192,15 @@ def portraits_of(
     return [(f"{name}.{ending}", desk.vault.get(row.sitter, DataClass.PORTRAIT, name)) for name in names]
 
 
+def picture_of(desk: Desk, portrait: str) -> tuple[str, bytes]:
+    """Give one portrait: a name for a file, and the labelled file. Raises NotFoundError, ConsentRequiredError."""
+    row, _ = portrait_of(desk, portrait)
+    permit = consent.require(desk, row.sitter, Purpose.RENDER_PORTRAIT)
+    for name, data in portraits_of(row, permit, desk=desk, only=portrait):
+        return name, data
+    raise NotFoundError(kind="portrait", id="")
+
+
 def done_with(job: JobId, *, desk: Desk) -> None:
     """Destroy a job's portraits in the vault: the person has them now. Raises NotFoundError."""
     with desk.store.begin() as connection:
@@ -237,6 +246,17 @@ def delete_portrait(row: JobRow, portrait: str, *, desk: Desk) -> None:
         raise NotFoundError(kind="portrait", id="")
     with suppress(NotFoundError):
         desk.vault.delete(row.sitter, DataClass.PORTRAIT, portrait)
+
+
+def portrait_of(desk: Desk, portrait: str) -> tuple[JobRow, dict[str, Any]]:
+    """Give the job that a portrait was made in, and what is known of it. Raises NotFoundError."""
+    _, _, rest = portrait.partition("_")
+    with desk.store.begin() as connection:
+        row = rows.get(connection, JobId(f"job_{rest.partition('_')[0]}"))
+    for facts in json.loads(row.result or "{}").get("portraits", ()) if row else ():
+        if row is not None and facts.get("id") == portrait:
+            return row, facts
+    raise NotFoundError(kind="portrait", id="")
 
 
 def preview_of(double: DoubleId, template: str) -> str:

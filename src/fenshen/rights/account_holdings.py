@@ -24,6 +24,7 @@ LIVES: Mapping[str, timedelta] = {  # at most, of what has a clock of its own; e
     "reply": timedelta(days=1),
     "ceremony": timedelta(minutes=10),
     "bucket": timedelta(days=1),
+    "api_key": timedelta(days=365),  # or sooner, as its owner chose
     "complaint": complaint_desk.KEPT,  # after its answer
     "account": timedelta(days=30),  # of one that looks after nobody and that nobody used
 }
@@ -79,6 +80,7 @@ def sweep(desk: Desk) -> None:
             _older(connection, t.replies, "at", now - LIVES["reply"]),
             _older(connection, t.ceremonies, "at", now - LIVES["ceremony"]),
             _older(connection, t.buckets, "at", now - LIVES["bucket"]),
+            _older(connection, t.api_keys, "expires_at", now),
         ]
         idle = accounts.idle_since(connection, now - LIVES["account"])
         old = complaints.answered_before(connection, now - LIVES["complaint"])

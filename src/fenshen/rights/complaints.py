@@ -15,7 +15,7 @@ from hmac import compare_digest
 from typing import Final
 
 from fenshen.errors import FenshenError, NotFoundError
-from fenshen.ids import AccountId, ComplaintId, SitterId, new_id
+from fenshen.ids import AccountId, ComplaintId, SitterId, is_id, new_id
 from fenshen.rights.desk import Desk
 from fenshen.store import complaints
 from fenshen.store.complaints import ComplaintRow
@@ -109,6 +109,8 @@ def read(desk: Desk, id_: ComplaintId) -> Complaint:
 
 def read_by_code(desk: Desk, id_: ComplaintId, code: str) -> Complaint:
     """Open a complaint for whoever holds its code. Raises NotFoundError, also for a wrong code."""
+    if not is_id(id_):
+        raise NotFoundError(kind="complaint", id="")
     row = _row(desk, id_)
     if not compare_digest(row.code_hash, _hash(code)):
         raise NotFoundError(kind="complaint", id="")

@@ -128,6 +128,17 @@ def kept(desk: Desk, receipt_id: ReceiptId, kind: ReceiptKind) -> Receipt:
         raise NotFoundError(kind="receipt", id=receipt_id) from None
 
 
+def given(desk: Desk, receipt_id: ReceiptId) -> Receipt:
+    """Give a receipt of a sitter whom the studio still knows. Raises NotFoundError."""
+    with desk.store.begin() as connection:
+        sitter = register.whose(connection, receipt_id)
+        rows = register.every(connection, sitter) if sitter else []
+    for row in rows:
+        if row.id == receipt_id:
+            return kept(desk, receipt_id, ReceiptKind(row.kind))
+    raise NotFoundError(kind="receipt", id=receipt_id)
+
+
 def subject(desk: Desk, sitter: SitterId) -> str:
     """Give the sitter's pseudonym in receipts, making its key at first use."""
     key = desk.vault.keys.key(sitter, KeyUse.SUBJECT, create=True)

@@ -11,40 +11,32 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from fenshen import words
-from fenshen.accounts.elsewhere import ElsewhereDownError, configured
+from fenshen.accounts.elsewhere import configured
 from fenshen.accounts.limits import TooOftenError
 from fenshen.accounts.sessions import ProofNeededError, SignedOutError
-from fenshen.errors import ConsentRequiredError, DiskFullError, FenshenError, NotFoundError
-from fenshen.flow.album import AlbumFullError
-from fenshen.jobs.states import QueueFullError, TooManyJobsError
-from fenshen.photos.container import PhotoTooLargeError
+from fenshen.errors import FenshenError
 from fenshen.web import page
+from fenshen.web.api import make_api
+from fenshen.web.api.problem import ROOT, problem
 from fenshen.web.guard import App, Guard
 from fenshen.web.intake import Door
 from fenshen.web.pages import ROUTERS
+from fenshen.web.status import OF_HTTP, status_of
 from fenshen.web.studio import Studio
 
-STATUS: Final[dict[type[FenshenError], int]] = {
-    NotFoundError: 404,
-    SignedOutError: 401,
-    ProofNeededError: 403,
-    ConsentRequiredError: 403,
-    AlbumFullError: 409,
-    PhotoTooLargeError: 413,
-    QueueFullError: 503,
-    TooManyJobsError: 429,
-    TooOftenError: 429,
-    ElsewhereDownError: 503,
-    DiskFullError: 507,
-}
-OF_HTTP: Final = {404: "not_found", 405: "web_malformed", 413: "too_large"}
 STATIC_LIFE: Final = "public, max-age=31536000, immutable"
 
 
 def make_app(studio: Studio) -> App:
     """Give the web studio as an ASGI app."""
+    return Guard(_speaking(put_together(studio)), origin=studio.origin, refuse=refusal)
+
+
+def put_together(studio: Studio) -> FastAPI:
+    """Give pages, API and what is vendored, with nothing before them yet: for who looks at the routes."""
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -55,6 +47,7 @@ def make_app(studio: Studio) -> App:
     app = FastAPI(title="Fenshen", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.studio, app.state.door = studio, Door()
     app.state.elsewhere = {each.name: each for each in configured(studio.desk.settings)}
+    app.mount(ROOT, make_api(studio, app.state.door), name="api")
     static = Path(str(files("fenshen.web") / "static"))
     app.mount("/static", Vendored(directory=static), name="static")
     for router in ROUTERS:
@@ -62,8 +55,9 @@ def make_app(studio: Studio) -> App:
     app.add_exception_handler(FenshenError, refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(Exception, _broken)
-    return Guard(_speaking(app), origin=studio.origin, refuse=page.refusal)
+    app.add_exception_handler(ClientDisconnect, page.nobody_listens)
+    app.add_exception_handler(Exception, broken)
+    return app
 
 
 class Vendored(StaticFiles):
@@ -80,11 +74,12 @@ def _speaking(app: FastAPI) -> App:
     """Let ``?language=zh`` on any page choose the language, and be forgotten from the address."""
 
     async def choose(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and b"language=" in scope.get("query_string", b""):
+        asked = scope["type"] == "http" and b"language=" in scope.get("query_string", b"")
+        if asked and not scope["path"].startswith(ROOT):
             request = Request(scope)
             chosen = request.query_params.get("language")
             if request.method == "GET" and chosen in words.languages():
-                answer = RedirectResponse(request.url.path, 303)
+                answer = RedirectResponse(page.here(request), 303)
                 answer.set_cookie(
                     page.LANGUAGE_COOKIE, chosen, max_age=31536000, httponly=True, samesite="lax"
                 )
@@ -94,9 +89,16 @@ def _speaking(app: FastAPI) -> App:
     return choose
 
 
-def status_of(error: FenshenError) -> int:
-    """Give the HTTP status of a refusal."""
-    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
+def refusal(request: Request, status: int, code: str) -> Response:
+    """Answer a refusal in the form that whoever asks can read."""
+    if request.url.path.startswith(ROOT):
+        return problem(request, status, code)
+    return page.refusal(request, status, code)
+
+
+def broken(request: Request, _: Exception) -> Response:
+    """Answer what no page foresaw; the guard logs its name."""
+    return refusal(request, 500, "web_broken")
 
 
 def refused(request: Request, error: Exception) -> Response:
@@ -115,12 +117,10 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 def _http(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return page.refusal(request, status, OF_HTTP.get(status, "web_malformed"))
-
-
-def _broken(request: Request, _: Exception) -> Response:
-    return page.refusal(request, 500, "web_broken")
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    answer = page.refusal(request, status, OF_HTTP.get(status, "web_malformed"))
+    answer.headers.update(headers or {})  # at 405, which methods there are
+    return answer
 
 
 def _malformed(request: Request, _: Exception) -> Response:

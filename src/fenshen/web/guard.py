@@ -6,8 +6,10 @@ sends none (OWASP ASVS 5.0, 3.5.1). What no page foresaw becomes a kind page: th
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
@@ -34,6 +36,8 @@ SAFE: Final = {
 HTTPS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST: Final = 34 << 20  # bytes of any request: a photo and its envelope
+FORM: Final = 512 << 10  # bytes of what is no photo: below what a form's parser would spool to a disk
+ALLOWANCE: Final = "fenshen.allowance"  # in the scope; who takes a photo in raises it (`intake`)
 log = logging.getLogger("fenshen.web")
 
 
@@ -54,9 +58,8 @@ class Guard:
         if refusal := self._fault(request):
             return await self._refuse(request, *refusal)(scope, receive, send)
         try:
-            return await self._app(scope, _no_more_than(LARGEST, receive), send)
-        except TooMuchSentError:
-            return await self._refuse(request, 413, "too_large")(scope, receive, send)
+            scope[ALLOWANCE] = allowance = Allowance(FORM)
+            return await self._app(scope, _no_more_than(allowance, receive), send)
         except Exception as error:  # noqa: BLE001  the edge of the web: no trace, to nobody
             log.error("a request broke: %s in %s", type(error).__name__, _route(scope))  # noqa: TRY400
             if began:  # the app has answered with that page already, or the answer breaks off here
@@ -69,11 +72,10 @@ class Guard:
             return 421, "wrong_host"
         if request.method not in READING and not self._is_same_site(request.headers):
             return 403, "cross_site"
-        try:
-            length = int(request.headers.get("content-length", "0"))
-        except ValueError:
+        length = request.headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()):
             return 400, "web_malformed"
-        return (413, "too_large") if length > LARGEST else None
+        return (413, "too_large") if int(length[:20]) > LARGEST else None
 
     def _is_same_site(self, headers: Headers) -> bool:
         """Who holds an API key says so in a header that no other site can send; a browser tells where it comes from."""
@@ -106,11 +108,21 @@ class Guard:
         return send_safely
 
 
-class TooMuchSentError(Exception):
-    """More came than may be sent."""
+@dataclass(slots=True)
+class Allowance:
+    """How much one request may send. Mutable: only the route knows what it takes."""
+
+    most: int  # bytes
 
 
-def _no_more_than(limit: int, receive: Receive) -> Receive:
+class TooMuchSentError(HTTPException):
+    """More came than may be sent. An HTTPException, because FastAPI lets no other through while it reads a body."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+def _no_more_than(allowance: Allowance, receive: Receive) -> Receive:
     """Count what comes, whatever its header said."""
     came = 0
 
@@ -118,7 +130,7 @@ def _no_more_than(limit: int, receive: Receive) -> Receive:
         nonlocal came
         message = await receive()
         came += len(message.get("body", b""))
-        if came > limit:
+        if came > allowance.most:
             raise TooMuchSentError
         return message
 

@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from fenshen.errors import FenshenError
 from fenshen.photos.container import LIMITS, MAX_BYTES, PhotoTooLargeError
-from fenshen.web.guard import LARGEST
+from fenshen.web.guard import ALLOWANCE, LARGEST, Allowance
 
 BUDGET: Final = 320 << 20  # bytes that may be on their way at once
 PATIENCE: Final = 120.0  # seconds for one request to come in; a slower line sends parts
@@ -59,12 +59,13 @@ class Door:
 async def body_of(request: Request, door: Door, *, most: int = MAX_BYTES) -> AsyncIterator[bytes]:
     """Read a request's body whole; its room is free again when the block ends.
 
-    Raises PhotoTooLargeError, TooSlowError.
+    Raises PhotoTooLargeError, TooSlowError, and TooMuchSentError when more comes than was said.
     """
     length = int(request.headers.get("content-length", most))
     if length > most:
         raise PhotoTooLargeError(**LIMITS)
     async with door.room_for(length):
+        _allow(request, most)
         try:
             async with asyncio.timeout(PATIENCE):
                 body = await request.body()
@@ -80,6 +81,7 @@ async def files_of(
     """Read a form with files in it, without JavaScript's help. Their names are not looked at. Raises NoPhotoError."""
     length = min(int(request.headers.get("content-length", LARGEST)), LARGEST)
     async with door.room_for(length):
+        _allow(request, LARGEST)
         parser = InMemory(request.headers, request.stream(), max_files=31, max_fields=40)
         try:
             async with asyncio.timeout(PATIENCE):
@@ -93,6 +95,11 @@ async def files_of(
         if not found:
             raise NoPhotoError
         yield found, form
+
+
+def _allow(request: Request, most: int) -> None:
+    allowance: Allowance = request.scope[ALLOWANCE]
+    allowance.most = most
 
 
 class InMemory(MultiPartParser):

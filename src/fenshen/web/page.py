@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from fenshen import __version__, words
@@ -66,7 +67,7 @@ def render(name: str, request: Request, /, **facts: Any) -> str:
             t=say(language),
             language=language,
             other=OTHER[language],
-            here=request.url.path,
+            here=here(request),
             visitor=visitor_of(request),
             version=__version__,
             now=datetime.now(UTC),
@@ -87,9 +88,19 @@ def refusal(
     return page("refusal", request, status, code=code, facts=dict(facts or {}))
 
 
+def nobody_listens(_: Request, __: Exception) -> Response:
+    """Answer whoever has gone in the middle of what they sent; nothing of it was kept."""
+    return Response(status_code=400)
+
+
 def told(request: Request, error: FenshenError, field: str = "what") -> str:
     """Put an error into the visitor's words."""
     return say(language_of(request))(error.code, field, **error.facts)
+
+
+def here(request: Request) -> str:
+    """Give the path of this page, for a link. With one slash before it: ``//evil.example`` leads to another site."""
+    return "/" + quote(request.url.path.lstrip("/"), errors="replace")
 
 
 def visitor_of(request: Request) -> Visitor | None:

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from fenshen.accounts import sessions
+from fenshen.accounts.credentials import has_credential
 from fenshen.accounts.own import must_own
 from fenshen.accounts.sessions import SignedOutError, Visitor
 from fenshen.web.studio import Studio
@@ -54,6 +55,13 @@ def own(kind: str) -> Callable[[Request], Any]:
 
     theirs.kind = kind  # type: ignore[attr-defined]  # a test reads it
     return theirs
+
+
+def must_have_proved(studio: Studio, visitor: Visitor) -> None:
+    """Raise ProofNeededError unless who has a credential showed it lately: before what is grave."""
+    with studio.desk.store.begin() as connection:
+        known = has_credential(connection, visitor.account)
+    visitor.must_have_proved(studio.desk.clock.now(), has_credential=known)
 
 
 def let_in(response: Response, studio: Studio, key: str) -> None:

@@ -7,6 +7,7 @@ from fenshen.web.pages import (
     elsewhere,
     gallery,
     job,
+    keys,
     mine,
     portrait,
     sign_in,
@@ -15,5 +16,19 @@ from fenshen.web.pages import (
     window,
 )
 
-PAGES = (welcome, begin, album, job, gallery, portrait, mine, complain, window, sign_in, ways, elsewhere)
+PAGES = (
+    welcome,
+    begin,
+    album,
+    job,
+    gallery,
+    portrait,
+    mine,
+    complain,
+    window,
+    sign_in,
+    ways,
+    elsewhere,
+    keys,
+)
 ROUTERS = tuple(each.router for each in PAGES)

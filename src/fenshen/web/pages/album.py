@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -16,7 +16,7 @@ from fenshen.photos.coverage import EXPRESSIONS, LIGHTS, POSES, Place
 from fenshen.photos.percentile import reference
 from fenshen.photos.report import Inspected, SetReport
 from fenshen.store.doubles import IDLE_DAYS, MOST_IDLE_DAYS
-from fenshen.web.intake import Door, body_of, files_of
+from fenshen.web.intake import Door, NoPhotoError, body_of, files_of
 from fenshen.web.page import page, render
 from fenshen.web.prices import price_of
 from fenshen.web.studio import Studio
@@ -27,6 +27,9 @@ router = APIRouter(prefix="/albums/{album}")
 Mine = Annotated[AlbumId, Depends(own("album"))]
 Photo = Annotated[PhotoId, Depends(own("photo"))]
 SET_OF_PHOTOS = "multipart/form-data"
+Upload = Annotated[str, Path(pattern=r"^photo_[0-9a-f]{16}$")]
+Part = Annotated[int, Path(ge=0, lt=albums.MOST_PARTS)]
+Parts = Annotated[int, Path(ge=1, le=albums.MOST_PARTS)]
 
 
 def door_of(request: Request) -> Door:
@@ -60,6 +63,8 @@ async def add(request: Request, studio: Here, album: Mine, door: TheDoor) -> Res
                 await run_in_threadpool(albums.take_in, studio.desk, album, content)
         return RedirectResponse(f"/albums/{album}?whole=true", 303)
     async with body_of(request, door) as content:
+        if not content:
+            raise NoPhotoError
         photo, number = await run_in_threadpool(albums.take_in, studio.desk, album, content)
     return JSONResponse({"photo": photo, "number": number}, 201)
 
@@ -71,14 +76,14 @@ def begin_upload(album: Mine) -> JSONResponse:  # noqa: ARG001  (it must be thei
 
 
 @router.get("/uploads/{upload}")
-def parts(studio: Here, album: Mine, upload: str) -> JSONResponse:
+def parts(studio: Here, album: Mine, upload: Upload) -> JSONResponse:
     """Tell which parts have come."""
     return JSONResponse({"parts": albums.parts_of(studio.desk, album, PhotoId(upload))})
 
 
 @router.put("/uploads/{upload}/{part}")
 async def add_part(
-    request: Request, studio: Here, album: Mine, door: TheDoor, upload: str, part: int
+    request: Request, studio: Here, album: Mine, door: TheDoor, upload: Upload, part: Part
 ) -> Response:
     """Seal one part."""
     async with body_of(request, door, most=albums.LARGEST_PART) as content:
@@ -87,7 +92,7 @@ async def add_part(
 
 
 @router.post("/uploads/{upload}/{parts}")
-def end_upload(studio: Here, album: Mine, upload: str, parts: int) -> JSONResponse:
+def end_upload(studio: Here, album: Mine, upload: Upload, parts: Parts) -> JSONResponse:
     """Put the parts together."""
     photo, number = albums.join(studio.desk, album, PhotoId(upload), parts)
     return JSONResponse({"photo": photo, "number": number}, 201)

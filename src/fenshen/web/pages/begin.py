@@ -6,19 +6,18 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fenshen.accounts import sessions
+from fenshen.flow import agree as flow
 from fenshen.flow.album import open_album
 from fenshen.flow.later import FOR_A_DOUBLE
-from fenshen.ids import SitterId, new_id
-from fenshen.rights import consent, notices
+from fenshen.rights import notices
 from fenshen.rights.consent import AgeBand
 from fenshen.rights.purposes import Purpose
-from fenshen.store import accounts
 from fenshen.web.page import language_of, page
 from fenshen.web.way_in import Here, Perhaps, let_in
 
 router = APIRouter()
 ASKED = (Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBLE, Purpose.RENDER_PORTRAIT)
-AGES = ("adult", "teen", "child")
+AGES = {"adult": AgeBand.ADULT, "teen": AgeBand.TEEN, "child": AgeBand.UNDER_14}
 Text = Annotated[str, Form(max_length=20)]
 
 
@@ -50,15 +49,11 @@ def agree(
     if missing:  # (1)
         given = {"purposes": agreed, "age": age, "who": who, "told": told}
         return _form(request, studio, missing=missing, given=given, status=422)
-    desk, sitter = studio.desk, SitterId(new_id("sitter"))
+    desk = studio.desk
     account = visitor.account if visitor else sessions.open_account(desk.store, desk.clock)  # (2)
-    with desk.store.begin() as connection:
-        accounts.look_after(connection, account, sitter, desk.clock.now())
-    consent.grant(
-        desk, sitter, agreed, adult=age == "adult", is_self=age == "adult" and who == "self",
-        language=language_of(request),
-        minor={"teen": AgeBand.TEEN, "child": AgeBand.UNDER_14}.get(age),
-    )  # (3)  # fmt: skip
+    sitter, _ = flow.agree(
+        desk, account, agreed, age=AGES[age], is_self=who == "self", language=language_of(request)
+    )  # (3)
     album = open_album(desk, sitter, account)  # (4)
     answer = RedirectResponse(f"/albums/{album.id}", 303)
     if visitor is None:

@@ -18,8 +18,7 @@ from fenshen.rights.receipts import Receipt
 from fenshen.store import accounts, albums, complaints, doubles, jobs
 from fenshen.store import receipts as receipt_rows
 from fenshen.web.page import language_of, page
-from fenshen.web.studio import Studio
-from fenshen.web.way_in import Here, In, let_out, own
+from fenshen.web.way_in import Here, In, let_out, must_have_proved, own
 
 router = APIRouter()
 Sitter = Annotated[SitterId, Depends(own("sitter"))]
@@ -58,12 +57,7 @@ def mine(request: Request, studio: Here, visitor: In) -> HTMLResponse:
 @router.get("/receipts/{receipt}")
 def receipt(studio: Here, receipt: Given) -> Response:
     """Give a receipt to keep; anybody can check it without the studio."""
-    with studio.desk.store.begin() as connection:
-        sitter = receipt_rows.whose(connection, receipt)
-        rows = receipt_rows.every(connection, SitterId(sitter or ""))
-    kind = next(row.kind for row in rows if row.id == receipt)
-    given = receipts.kept(studio.desk, receipt, receipts.ReceiptKind(kind))
-    return _file(given.data, f"{receipt}.json", "application/json")
+    return _file(receipts.given(studio.desk, receipt).data, f"{receipt}.json", "application/json")
 
 
 @router.get("/studio.pub")
@@ -75,7 +69,7 @@ def public_key(studio: Here) -> Response:
 @router.post("/mine/export")
 def export(studio: Here, visitor: In) -> Response:
     """Give everything in one archive, opened."""
-    _must_have_proved(studio, visitor)
+    must_have_proved(studio, visitor)
     return _file(take_everything(studio.desk, visitor.account), "fenshen.zip", "application/zip")
 
 
@@ -103,7 +97,7 @@ def agree(request: Request, studio: Here, sitter: Sitter, purpose: Annotated[Pur
 @router.post("/sitters/{sitter}/erase")
 def erase(request: Request, studio: Here, visitor: In, sitter: Sitter, sure: WORD = "") -> Response:
     """Destroy everything of a person, and show the proof."""
-    _must_have_proved(studio, visitor)
+    must_have_proved(studio, visitor)
     if sure != "yes":
         return page("sure", request, action=f"/sitters/{sitter}/erase", what="person")
     return _gone(request, [erasure.erase(studio.desk, sitter, patience=PATIENCE)], "erased")
@@ -134,7 +128,7 @@ def keep(studio: Here, double: Mine, days: Annotated[int, Form(ge=1, le=doubles.
 @router.post("/mine/leave")
 def leave_all(request: Request, studio: Here, visitor: In, sure: WORD = "") -> Response:
     """Destroy everything and the account with it."""
-    _must_have_proved(studio, visitor)
+    must_have_proved(studio, visitor)
     if sure != "yes":
         return page("sure", request, action="/mine/leave", what="account")
     given = leave(studio.desk, visitor.account)
@@ -151,12 +145,6 @@ def sign_out(studio: Here, visitor: In) -> Response:
     answer = RedirectResponse("/", 303)
     let_out(answer, studio)
     return answer
-
-
-def _must_have_proved(studio: Studio, visitor: sessions.Visitor) -> None:
-    with studio.desk.store.begin() as connection:
-        known = has_credential(connection, visitor.account)
-    visitor.must_have_proved(studio.desk.clock.now(), has_credential=known)
 
 
 def _gone(request: Request, given: Sequence[Receipt], what: str) -> HTMLResponse:

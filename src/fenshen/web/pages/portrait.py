@@ -7,18 +7,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fenshen.engines.engine import MOST_PRESSES
-from fenshen.errors import NotFoundError
-from fenshen.flow.later import delete_portrait, order_of, portraits_later, portraits_of
+from fenshen.flow.later import delete_portrait, order_of, picture_of, portrait_of, portraits_later
 from fenshen.flow.portray import Order
-from fenshen.ids import JobId, PortraitId
-from fenshen.rights import consent
-from fenshen.rights.purposes import Purpose
-from fenshen.store import jobs
-from fenshen.store.jobs import JobRow
+from fenshen.ids import PortraitId
 from fenshen.templates.catalogue import template
 from fenshen.templates.recipe import Wish
 from fenshen.web.page import language_of, page
-from fenshen.web.studio import Studio
 from fenshen.web.way_in import Here, In, own
 
 router = APIRouter(prefix="/portraits/{portrait}")
@@ -32,7 +26,7 @@ MIME = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 @router.get("")
 def show(request: Request, studio: Here, portrait: Mine) -> HTMLResponse:
     """Show a portrait, and what may be done with it."""
-    row, facts = _find(studio, portrait)
+    row, facts = portrait_of(studio.desk, portrait)
     return page(
         "portrait", request, portrait=portrait, job=row, facts=facts, order=order_of(json.loads(row.wanted)),
         recipe=template(facts["template"]), most=MOST_PRESSES, sizes=SIZES, turns=tuple(TURNS), smiles=tuple(SMILES),
@@ -42,12 +36,7 @@ def show(request: Request, studio: Here, portrait: Mine) -> HTMLResponse:
 @router.get("/picture")
 def picture(studio: Here, portrait: Mine, *, download: bool = False) -> Response:
     """Give the labelled file, to look at or to keep."""
-    row, _ = _find(studio, portrait)
-    permit = consent.require(studio.desk, row.sitter, Purpose.RENDER_PORTRAIT)
-    files = dict(portraits_of(row, permit, desk=studio.desk, only=portrait))
-    if not files:
-        raise NotFoundError(kind="portrait", id="")
-    ((name, data),) = files.items()
+    name, data = picture_of(studio.desk, portrait)
     headers = {"content-disposition": f'attachment; filename="fenshen-{name}"'} if download else {}
     return Response(data, media_type=MIME[name.rpartition(".")[2]], headers=headers)
 
@@ -67,7 +56,7 @@ def again(
     another: Annotated[str, Form(max_length=4)] = "",
 ) -> Response:
     """Make it again, a little different. another: from another take, with another seed."""
-    row, facts = _find(studio, portrait)
+    row, facts = portrait_of(studio.desk, portrait)
     wish: dict[str, Any] = ({"yaw": TURNS[turn]} if turn else {}) | (
         {"smile": SMILES[smile]} if smile else {}
     )
@@ -88,18 +77,6 @@ def again(
 @router.post("/delete")
 def delete(studio: Here, portrait: Mine) -> Response:
     """Destroy one portrait here; what was taken home stays there."""
-    row, _ = _find(studio, portrait)
+    row, _ = portrait_of(studio.desk, portrait)
     delete_portrait(row, portrait, desk=studio.desk)
     return RedirectResponse(f"/jobs/{row.id}", 303)
-
-
-def _find(studio: Studio, portrait: PortraitId) -> tuple[JobRow, dict[str, Any]]:
-    """Give the job a portrait was made in, and what is known of it. Raises NotFoundError."""
-    _, job, _ = portrait.split("_")
-    with studio.desk.store.begin() as connection:
-        row = jobs.get(connection, JobId(f"job_{job}"))
-    made = json.loads(row.result or "{}").get("portraits", ()) if row else ()
-    for facts in made:
-        if row is not None and facts.get("id") == portrait:
-            return row, facts
-    raise NotFoundError(kind="portrait", id="")
