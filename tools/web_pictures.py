@@ -19,10 +19,12 @@ from fenshen.flow.portray import Order, portray
 from fenshen.flow.sit import sit
 from fenshen.ids import SitterId, new_id
 from fenshen.labels import tc260
+from fenshen.labels.lettering import Box
 from fenshen.labels.write import SourceType, label
 from fenshen.portrait.sheet import PAPER, contact_sheet
 from fenshen.progress import Silent
 from fenshen.rights import consent, retention
+from fenshen.rights.desk import Desk
 from fenshen.rights.purposes import Purpose
 
 STATIC = Path(__file__).resolve().parents[1] / "src" / "fenshen" / "web" / "static"
@@ -60,7 +62,7 @@ def main() -> None:
         print(f"{file.name}: {file.stat().st_size} bytes, {full.size[0]} x {full.size[1]}")
 
 
-def _portraits(desk, name, templates, home):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _portraits(desk: Desk, name: str, templates: tuple[str, ...], home: Path) -> list[tuple[bytes, Box]]:
     sitter = SitterId(new_id("sitter"))
     consent.grant(desk, sitter, tuple(Purpose), adult=True, is_self=True, language="en")
     made = sit(people.photos_of(name), sitter, desk=desk, progress=Silent())

@@ -4,8 +4,9 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from platformdirs import user_data_path
 
@@ -17,6 +18,7 @@ KEY_ADDRESS: Final = re.compile(
     r"(?:file|passphrase):.+|(?:aws-kms|gcp-kms|aliyun-kms|vault-transit)://[^/\s]\S*"
 )
 DATABASE_ADDRESS: Final = re.compile(r"postgresql://\S+")
+ISSUER: Final = re.compile(r"https://[^\s?#]+|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/[^\s?#]*)?")
 S3_ADDRESS: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]+)(?:/(?P<prefix>[^\s]*[^\s/]))?/?")
 
 
@@ -43,6 +45,14 @@ class Settings:
     templates: Path | None = None  # packs of one's own; None: the folder `home/templates`
 
     origin: str = ""  # https://… where people reach the web studio; empty: this machine alone
+    proxies: str = ""  # addresses whose word on where a visitor comes from is taken; with commas
+    oidc_issuer: str = (
+        ""  # an OpenID Connect service that people may sign in with; empty: none, and nothing is fetched
+    )
+    oidc_client: str = ""  # the studio's name there
+    oidc_secret_file: Path | None = None
+    wechat_app: str = ""  # the studio's id as a web site of WeChat's; empty: none
+    wechat_secret_file: Path | None = None
     database: str = ""  # postgresql://… for a studio of several machines; empty: SQLite below `home`
 
     # Content credentials that the operator brings instead of the studio's own (PEM files).
@@ -58,6 +68,11 @@ class Settings:
     def key_address(self) -> str:
         """Give the address of the key-encryption key."""
         return self.key or f"file:{self.key_file}"
+
+
+SIGN_IN: Final = (
+    "proxies", "oidc_issuer", "oidc_client", "oidc_secret_file", "wechat_app", "wechat_secret_file",
+)  # fmt: skip
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -93,9 +108,29 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         templates=_folder(environ.get("FENSHEN_TEMPLATES")),
         database=database,
         origin=environ.get("FENSHEN_ORIGIN", "").rstrip("/"),
+        **_sign_in(environ),
         c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
         c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )
+
+
+def _sign_in(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read how people may sign in elsewhere, and who stands before the studio. Raises SettingInvalidError."""
+    told = {name: environ.get(f"FENSHEN_{name.upper()}", "").strip() for name in SIGN_IN}
+    for names in (("oidc_issuer", "oidc_client", "oidc_secret_file"), ("wechat_app", "wechat_secret_file")):
+        missing = [name for name in names if not told[name]]
+        if missing and len(missing) < len(names):
+            raise SettingInvalidError(setting=f"FENSHEN_{missing[0].upper()}")
+    if told["oidc_issuer"] and not ISSUER.fullmatch(told["oidc_issuer"]):
+        raise SettingInvalidError(setting="FENSHEN_OIDC_ISSUER")
+    proxies = [each.strip() for each in told["proxies"].split(",") if each.strip()]
+    try:
+        for each in proxies:
+            ip_network(each, strict=False)
+    except ValueError:
+        raise SettingInvalidError(setting="FENSHEN_PROXIES") from None
+    files = {name: _folder(value) for name, value in told.items() if name.endswith("_file")}
+    return {**told, **files, "proxies": ",".join(proxies)}
 
 
 def is_key_address(address: str) -> bool:

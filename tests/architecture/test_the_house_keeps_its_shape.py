@@ -10,8 +10,11 @@ from tests.architecture.source import ROOT, SRC, functions, imported, imported_a
 
 IMAGING = {"PIL", "cv2", "pi_heif"}
 MAY_SEE_PICTURES = ("photos/decode.py", "vision/", "engines/", "portrait/", "labels/", "double/")
-FETCHING = {"socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "ftplib"}
-MAY_FETCH = ("vision/weights.py",)
+FETCHING = {"socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "authlib", "ftplib"}
+MAY_FETCH = (
+    "vision/weights.py",
+    "accounts/elsewhere.py",  # asks a service who somebody is, once an operator has named one: decision 0044
+)
 SERVICES = {"aws", "aliyun", "google", "hashicorp"}
 SPAWNING = {"subprocess", "multiprocessing"}
 MAY_SPAWN = ("vision/weights.py", "rights/night_watch.py", "web/lookers.py", "cli/serve.py")
@@ -63,9 +66,16 @@ def test_nothing_that_reports_home_is_imported() -> None:
     assert not found  # docs/decisions/0013-no-onnx-runtime.md
 
 
-def test_only_one_file_may_fetch() -> None:
+def test_only_two_files_may_fetch() -> None:
     reached = {n: libs for n, libs in importers(FETCHING).items() if libs and n not in MAY_FETCH}
     assert not reached
+
+
+def test_a_service_elsewhere_is_asked_only_once_an_operator_has_named_it() -> None:
+    tree = modules()["accounts/elsewhere.py"]
+    fetching = {"httpx", "authlib"}
+    assert not {name.split(".")[0] for name in imported_at_module_level(tree)} & fetching
+    assert {name for name, libs in importers({"authlib"}).items() if libs} == {"accounts/elsewhere.py"}
 
 
 def test_a_library_that_reaches_out_is_imported_only_behind_a_setting_that_names_its_service() -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.browser.steps import Visitor
 
@@ -23,8 +23,8 @@ FLAGS: Final = (
     "--disable-background-networking", "--disable-component-update", "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream", "--font-render-hinting=none",
 )  # fmt: skip
-PHONE: Final = {"width": 390, "height": 844}
-DESKTOP: Final = {"width": 1280, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
 
 
 class Studio:
@@ -52,7 +52,7 @@ class Studio:
             if self.process.poll() is not None:
                 pytest.fail(self.log.read_text())
             try:
-                urlopen(f"{self.address}/offline", timeout=2).read()
+                urlopen(f"{self.address}/offline", timeout=2).read()  # noqa: S310  (our own, on loopback)
             except OSError:
                 time.sleep(0.25)
             else:
@@ -84,7 +84,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def come(chromium: Browser, studio: Studio) -> Iterator[Callable[..., Visitor]]:
-    """Give a browser with nothing in it. Whatever it asks for elsewhere, or whatever its console says, fails the test."""
+    """Give a browser with nothing in it. What it asks for elsewhere, or what breaks in it, fails the test."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 

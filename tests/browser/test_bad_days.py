@@ -1,6 +1,7 @@
-"""A line that breaks, a finger that taps twice, a session that ends, two tabs: nothing is lost, and nothing is said wrong."""
+"""A line that breaks, a finger that taps twice, a session that ends, two tabs: nothing is lost or said wrong."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,8 +57,7 @@ def test_a_slow_line_sends_parts_and_resends_only_what_is_missing(come: Come) ->
 
 def padded(file: str) -> bytes:
     """Make a photo larger than one part, as a phone's is: bytes after its end are no part of a JPEG."""
-    with open(file, "rb") as photo:
-        return photo.read() + bytes(1_300_000)
+    return Path(file).read_bytes() + bytes(1_300_000)
 
 
 def test_two_taps_make_one_account_and_one_album(come: Come) -> None:

@@ -39,11 +39,13 @@ class Visit:
 
     def get(self, path: str, **more: Any) -> Response:
         """Look at a page."""
-        return self.client.get(path, **more)
+        answer: Response = self.client.get(path, **more)
+        return answer
 
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Response:
         """Send a form."""
-        return self.client.post(path, data=data, **more)
+        answer: Response = self.client.post(path, data=data, **more)
+        return answer
 
     def agrees(self, answers: dict[str, Any]) -> Visit:
         """Go through the first page; an album is open then."""

@@ -46,6 +46,7 @@ def serve(
     here = settings.load()
     address = read_origin(origin or here.origin or f"http://localhost:{port}")
     studio = open_studio(here, str(address))
+    site = make_app(studio)  # before anything is promised: a setting may still be wrong
     signal.signal(
         signal.SIGTERM, _leave
     )  # the server hands the signal on when it has closed; then we tidy up
@@ -55,9 +56,9 @@ def serve(
         else:
             tell(told("serve_open", address=str(address)), style="bold")
         uvicorn.run(
-            make_app(studio), host=host, port=port, log_level="warning", access_log=False,
+            site, host=host, port=port, log_level="warning", access_log=False,
             server_header=False, date_header=False, timeout_graceful_shutdown=10, limit_concurrency=1000,
-            proxy_headers=False,
+            proxy_headers=bool(here.proxies), forwarded_allow_ips=here.proxies or None,
         )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from fenshen import words
+from fenshen.accounts.elsewhere import configured
+from fenshen.accounts.limits import TooOftenError
 from fenshen.accounts.sessions import ProofNeededError, SignedOutError
 from fenshen.errors import FenshenError
 from fenshen.web import page
@@ -44,6 +46,7 @@ def put_together(studio: Studio) -> FastAPI:
 
     app = FastAPI(title="Fenshen", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.studio, app.state.door = studio, Door()
+    app.state.elsewhere = {each.name: each for each in configured(studio.desk.settings)}
     app.mount(ROOT, make_api(studio, app.state.door), name="api")
     static = Path(str(files("fenshen.web") / "static"))
     app.mount("/static", Vendored(directory=static), name="static")
@@ -105,8 +108,12 @@ def refused(request: Request, error: Exception) -> Response:
     if isinstance(error, SignedOutError) and request.method == "GET":
         return RedirectResponse("/sign-in", 303)
     if isinstance(error, ProofNeededError):
-        return RedirectResponse("/sign-in/again", 303)
-    return page.refusal(request, status_of(error), error.code, error.facts)
+        then = "?then=add" if request.url.path.startswith("/sign-in/add") else ""
+        return RedirectResponse(f"/sign-in/again{then}", 303)
+    answer = page.refusal(request, status_of(error), error.code, error.facts)
+    if isinstance(error, TooOftenError):
+        answer.headers["retry-after"] = str(error.facts["wait"])
+    return answer
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from fenshen.accounts.elsewhere import ElsewhereDownError
 from fenshen.accounts.keys import KeyInvalidError, ScopeMissingError, TooManyKeysError
+from fenshen.accounts.limits import TooOftenError
 from fenshen.accounts.sessions import ProofNeededError, SignedOutError
 from fenshen.errors import (
     ConsentRequiredError,
@@ -40,6 +42,8 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     StoreUnreachableError: 503,
     TooSlowError: 408,
     TooManyJobsError: 429,
+    TooOftenError: 429,
+    ElsewhereDownError: 503,
     DiskFullError: 507,
 }
 OF_HTTP: Final = {404: "not_found", 405: "method_unknown", 413: "too_large", 429: "too_often"}

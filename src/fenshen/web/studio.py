@@ -11,6 +11,8 @@ from fenshen.web.lookers import Lookers
 
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
+STANDARD: Final = {"https": 443, "http": 80}
+
 
 class OriginUnsafeError(FenshenError):
     """Faces would travel in the open: a studio that others reach needs https. Facts: ``origin``."""
@@ -46,6 +48,7 @@ def read_origin(address: str) -> Origin:
     safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL)
     if not host or not safe or parts.path.strip("/"):
         raise OriginUnsafeError(origin=address)
+    port = None if port == STANDARD[parts.scheme] else port  # as browsers spell it
     return Origin(scheme=parts.scheme, host=host, port=port)
 
 

@@ -1,7 +1,34 @@
 """The pages, one file each, its template beside it under the same name."""
 
-from fenshen.web.pages import album, begin, complain, gallery, job, keys, mine, portrait, welcome, window
-
-ROUTERS = tuple(
-    each.router for each in (welcome, begin, album, job, gallery, portrait, mine, complain, window, keys)
+from fenshen.web.pages import (
+    album,
+    begin,
+    complain,
+    elsewhere,
+    gallery,
+    job,
+    keys,
+    mine,
+    portrait,
+    sign_in,
+    ways,
+    welcome,
+    window,
 )
+
+PAGES = (
+    welcome,
+    begin,
+    album,
+    job,
+    gallery,
+    portrait,
+    mine,
+    complain,
+    window,
+    sign_in,
+    ways,
+    elsewhere,
+    keys,
+)
+ROUTERS = tuple(each.router for each in PAGES)
