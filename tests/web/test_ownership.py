@@ -26,6 +26,7 @@ NOBODYS = {  # parts of addresses that name nothing of anybody's, with one that 
     "parts": "1",
 }
 FOR_EVERYBODY = {
+    "/together", "/together/seat", "/together/no",  # whoever was sent a link may look what it is
     "/", "/how", "/offline", "/service-worker.js", "/begin", "/verify", "/id-photo", "/complain",
     "/complaints/read", "/studio.pub", "/api/v1/consent-notices",
     "/api/v1/studio.pub", "/api/v1/problems/{code}",

@@ -14,7 +14,7 @@ from typing import Final
 
 from fenshen.errors import FenshenError, NotFoundError
 from fenshen.ids import GroupId, SitterId, new_id
-from fenshen.rights import consent, receipts
+from fenshen.rights import consent, receipts, seats
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, life_of
 from fenshen.rights.notices import Notice, notice
@@ -98,6 +98,11 @@ def words(desk: Desk, sitter: SitterId, language: str) -> Notice:
     return notice("together", language, minor=consent.is_minor(desk, sitter))
 
 
+def spoken(language: str, *, minor: bool) -> str:
+    """Give the same words to somebody of whom nothing is known yet."""
+    return notice("together", language, minor=minor).text
+
+
 def agree(desk: Desk, group: GroupId, sitter: SitterId, *, language: str) -> Receipt:
     """Note a person's yes, in the words of today, and give the receipt. Raises NotFoundError.
 
@@ -121,7 +126,10 @@ def agree(desk: Desk, group: GroupId, sitter: SitterId, *, language: str) -> Rec
 
 
 def withdraw(desk: Desk, group: GroupId, sitter: SitterId) -> Receipt:
-    """Take a yes back, or say no; from now on the group is whole no more. Raises NotFoundError."""
+    """Take a yes back, or say no; from now on the group is whole no more. Raises NotFoundError.
+
+    What waits in the vault of this group is destroyed, everybody's copy; see `seats.leave`.
+    """
     part(desk, group, sitter)
     subject = receipts.subject(desk, sitter)
     with desk.store.begin() as connection:
@@ -129,6 +137,7 @@ def withdraw(desk: Desk, group: GroupId, sitter: SitterId) -> Receipt:
         receipt = receipts.issue(
             desk, ReceiptKind.WITHDRAWAL, sitter, {"group": group}, subject=subject, connection=connection
         )
+    seats.leave(desk, sitter, group)
     desk.store.scrub()
     return receipt
 
