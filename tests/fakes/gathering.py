@@ -112,10 +112,17 @@ def works(studio: Studio, engine: Paper) -> None:
     """Let a worker do all that waits."""
     able = handlers.handlers(studio.desk, lambda: pytest.fail("no portraits"), open_group=lambda: engine)
     told: list[str] = []
-    Worker(
-        queue=studio.queue, handlers={JobKind.GROUP: able[JobKind.GROUP]}, keep_house=lambda: None,
-        tell=lambda event, **facts: told.append(f"{event} {facts}"),
-    ).run(lambda _, body: Unwritten(body), once=True)  # fmt: skip
+
+    def hear(event: str, /, **facts: str | float) -> None:
+        told.append(f"{event} {facts}")
+
+    worker = Worker(
+        queue=studio.queue,
+        handlers={JobKind.GROUP: able[JobKind.GROUP]},
+        keep_house=lambda: None,
+        tell=hear,
+    )
+    worker.run(lambda _, body: Unwritten(body), once=True)
     assert not [each for each in told if "broken" in each], told
 
 

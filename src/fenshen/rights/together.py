@@ -17,7 +17,7 @@ from fenshen.ids import GroupId, SitterId, new_id
 from fenshen.rights import consent, receipts, seats
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, life_of
-from fenshen.rights.notices import Notice, notice
+from fenshen.rights.notices import Notice, common, minors, notice
 from fenshen.rights.receipts import Receipt, ReceiptKind
 from fenshen.store import together
 from fenshen.store.together import TogetherRow
@@ -98,9 +98,10 @@ def words(desk: Desk, sitter: SitterId, language: str) -> Notice:
     return notice("together", language, minor=consent.is_minor(desk, sitter))
 
 
-def spoken(language: str, *, minor: bool) -> str:
-    """Give the same words to somebody of whom nothing is known yet."""
-    return notice("together", language, minor=minor).text
+def spoken(language: str, *, minor: bool) -> tuple[str, ...]:
+    """Give all that `agree` notes the hash of, by paragraph: first the use itself, then what holds for every use."""
+    said = notice("together", language, minor=minor)
+    return said.text, *common(language), *([minors(language)] if minor else [])
 
 
 def agree(desk: Desk, group: GroupId, sitter: SitterId, *, language: str) -> Receipt:

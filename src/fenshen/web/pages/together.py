@@ -14,7 +14,6 @@ from fenshen.rights.consent import Purpose
 from fenshen.store import jobs
 from fenshen.store.seats import SeatRow
 from fenshen.templates.group import group_template, groups
-from fenshen.web.limits import limited
 from fenshen.web.page import language_of, page
 from fenshen.web.studio import Studio
 from fenshen.web.way_in import Here, In, own
@@ -25,7 +24,6 @@ Seat = Annotated[SeatId, Depends(own("seat"))]
 Picture = Annotated[PictureId, Depends(own("picture"))]
 Sitter = Annotated[SitterId, Depends(own("sitter"))]
 PICK: Final = re.compile(r"([a-z][a-z0-9_]{0,39}):([2-6]):([1-6])")  # template, people, one's own seat
-OFTEN = [Depends(limited("invite", 20))]
 
 
 @router.get("/doubles/{double}/together")
@@ -34,7 +32,7 @@ def choose(request: Request, studio: Here, double: Double) -> HTMLResponse:
     return _choose(request, studio, double)
 
 
-@router.post("/doubles/{double}/together", dependencies=OFTEN)
+@router.post("/doubles/{double}/together")
 def invite(
     request: Request, studio: Here, double: Double, pick: Annotated[str, Form(max_length=60)] = ""
 ) -> HTMLResponse:
@@ -53,7 +51,7 @@ def wait(request: Request, studio: Here, seat: Seat) -> HTMLResponse:
     row = gather.find(studio.desk, seat)
     return page(
         "room", request, room=gather.room(studio.desk, row), recipe=group_template(row.template),
-        words=together.words(studio.desk, row.sitter, language_of(request)).text,
+        words=together.spoken(language_of(request), minor=consent.is_minor(studio.desk, row.sitter)),
     )  # fmt: skip
 
 
@@ -63,7 +61,7 @@ def now(studio: Here, seat: Seat) -> JSONResponse:
     return JSONResponse({"mark": gather.room(studio.desk, gather.find(studio.desk, seat)).mark})
 
 
-@router.post("/seats/{seat}/link", dependencies=OFTEN)
+@router.post("/seats/{seat}/link")
 def link(request: Request, studio: Here, seat: Seat) -> HTMLResponse:
     """Give the host a new link; the old one opens nothing any more."""
     row = gather.find(studio.desk, seat)
