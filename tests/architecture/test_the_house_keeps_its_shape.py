@@ -13,7 +13,7 @@ MAY_SEE_PICTURES = ("photos/decode.py", "vision/", "engines/", "portrait/", "lab
 FETCHING = {"socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "authlib", "ftplib"}
 MAY_FETCH = (
     "vision/weights.py",
-    "accounts/elsewhere.py",  # asks a service who somebody is, once an operator has named one: decision 0042
+    "accounts/elsewhere.py",  # asks a service who somebody is, once an operator has named one: decision 0044
 )
 SERVICES = {"aws", "aliyun", "google", "hashicorp"}
 SPAWNING = {"subprocess", "multiprocessing"}

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
-from fenshen.web.api import once
+from fenshen.web.api import limits, once
 from fenshen.web.api.problem import Problem
 from fenshen.web.app import make_app
 from fenshen.web.studio import Studio
 from tests.fakes.belongings import Belongings
+from tests.fakes.clock import FakeClock
 from tests.web.conftest import ORIGIN
 
 PROBLEM = "application/problem+json"
@@ -112,6 +114,18 @@ def test_a_fault_of_ours_is_a_problem_without_a_trace(
     assert is_problem(answer, 500, "web_broken")
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
+
+
+def test_too_often_says_when_to_come_again(
+    api: TestClient, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "A_MINUTE", 3)
+    assert [api.get("jobs").status_code for _ in range(3)] == [200, 200, 200]
+    refused = api.get("jobs")
+    assert is_problem(refused, 429, "too_often")
+    assert refused.headers["retry-after"] == "20"
+    clock.advance(timedelta(seconds=20))
+    assert api.get("jobs").status_code == 200
 
 
 def test_words_come_in_the_language_that_was_asked_for(api: TestClient) -> None:

@@ -24,12 +24,14 @@ NOBODYS = {  # parts of addresses that name nothing of anybody's, with one that 
     "upload": "photo_0123456789abcdef",  # in the vault of the album's own sitter
     "part": "0",
     "parts": "1",
+    "service": "oidc",
 }
 FOR_EVERYBODY = {
     "/together", "/together/seat", "/together/no",  # whoever was sent a link may look what it is
     "/", "/how", "/offline", "/service-worker.js", "/begin", "/verify", "/id-photo", "/complain",
     "/complaints/read", "/studio.pub", "/api/v1/consent-notices",
-    "/api/v1/studio.pub", "/api/v1/problems/{code}",
+    "/api/v1/studio.pub", "/api/v1/problems/{code}", "/sign-in", "/sign-in/password", "/sign-in/passkey",
+    "/sign-in/passkey/options", "/sign-in/elsewhere/{service}", "/sign-in/back/{service}",
 }  # fmt: skip
 IN_BODIES = {("NewAlbum", "sitter"), ("Naming", "photo")}  # ids that come in a body; tried below
 

@@ -141,9 +141,10 @@ class Passkeys:
                     credential_current_sign_count=0,  # ours to compare, below: it has words of its own
                     require_user_verification=True,
                 )  # fmt: skip
+                is_theirs = self._is_handle_of(said, row.account)
             except (WebAuthnException, ValueError, TypeError, KeyError):
                 raise PasskeyRefusedError from None
-            if not self._is_handle_of(said, row.account):
+            if not is_theirs:
                 raise PasskeyRefusedError
             if row.sign_count and shown.new_sign_count <= row.sign_count:
                 raise PasskeyCopiedError

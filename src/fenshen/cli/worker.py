@@ -82,7 +82,8 @@ def listener(*, as_json: bool) -> Listener:
 
 def _go_with_parent() -> None:
     """Go as if told when whoever began us is gone: then our input ends."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1 << 10):  # not through a buffer: its lock would outlive us
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -27,7 +27,7 @@ from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.custody import Custody, never
 from fenshen.rights.desk import Desk
-from fenshen.store import doubles
+from fenshen.store import accounts, doubles
 from fenshen.vault.vault import DataClass
 
 SET_MARK: Final = b"fenshen photo set 1\n"
@@ -217,17 +217,23 @@ def _refuse(
     report: SetReport, mark: str, permit: Permit, desk: Desk, *, instead_of: DoubleId | None, accept_few: bool
 ) -> None:
     """Refuse a set that was seen before, that is too thin, or that shows another person than the old double."""
-    _refuse_twins(desk, mark, instead_of)
+    _refuse_twins(desk, mark, permit.sitter, instead_of)
     _refuse_thin(report, accept_few=accept_few)
     if instead_of is not None:
         _refuse_another(report, instead_of, permit.sitter, permit, desk)
 
 
-def _refuse_twins(desk: Desk, mark: str, instead_of: DoubleId | None) -> None:
+def _refuse_twins(desk: Desk, mark: str, sitter: SitterId, instead_of: DoubleId | None) -> None:
+    """Refuse photos that a double was made of already, for the same account: another's is none of their business."""
     with desk.store.begin() as connection:
         twin = doubles.made_of(connection, mark)
-    if twin is not None and twin.id != instead_of:
+        is_ours = twin is not None and _account(connection, twin.sitter) == _account(connection, sitter)
+    if twin is not None and is_ours and twin.id != instead_of:
         raise AlreadyMadeError(double=twin.id)
+
+
+def _account(connection: Connection, sitter: SitterId) -> str | None:
+    return accounts.account_of(connection, sitter)  # None for who works at the machine itself
 
 
 def _refuse_thin(report: SetReport, *, accept_few: bool) -> None:

@@ -18,7 +18,7 @@ from fenshen.web.status import OF_HTTP, status_of
 MEDIA_TYPE: Final = "application/problem+json"
 ROOT: Final = "/api/v1"
 Answers = dict[int | str, dict[str, Any]]
-AGAIN: Final = {"retry-after": "30"}  # seconds
+AGAIN: Final = 30  # seconds until a refusal that passes may have passed
 CHALLENGE: Final = {"www-authenticate": 'Bearer realm="fenshen"'}  # RFC 6750
 
 
@@ -108,7 +108,9 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, FenshenError):
         raise error
     status = status_of(error)
-    headers = CHALLENGE if isinstance(error, KeyInvalidError) else AGAIN if error.retry else None
+    headers = CHALLENGE if isinstance(error, KeyInvalidError) else None
+    if error.retry:
+        headers = {"retry-after": str(error.facts.get("wait", AGAIN))}
     return problem(request, status, error.code, error.facts, headers=headers)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fenshen.accounts import sessions
@@ -12,6 +12,7 @@ from fenshen.flow.later import FOR_A_DOUBLE
 from fenshen.rights import notices
 from fenshen.rights.consent import AgeBand
 from fenshen.rights.purposes import Purpose
+from fenshen.web.limits import limited
 from fenshen.web.page import language_of, page
 from fenshen.web.way_in import Here, Perhaps, let_in
 
@@ -27,7 +28,7 @@ def begin(request: Request, studio: Here, visitor: Perhaps) -> HTMLResponse:  # 
     return _form(request, studio, missing=(), given={})
 
 
-@router.post("/begin")
+@router.post("/begin", dependencies=[Depends(limited("begin", 20))])
 def agree(
     request: Request,
     studio: Here,

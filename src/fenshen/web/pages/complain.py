@@ -9,6 +9,7 @@ from starlette.responses import Response
 from fenshen.ids import ComplaintId
 from fenshen.rights import complaints
 from fenshen.rights.complaints import LONGEST, WORKING_DAYS, ComplaintEmptyError, Topic
+from fenshen.web.limits import limited
 from fenshen.web.page import page
 from fenshen.web.way_in import Here, Perhaps, own
 
@@ -22,7 +23,7 @@ def form(request: Request, visitor: Perhaps) -> HTMLResponse:  # noqa: ARG001  (
     return _form(request)
 
 
-@router.post("/complain")
+@router.post("/complain", dependencies=[Depends(limited("complain", 6))])
 def send(
     request: Request,
     studio: Here,
@@ -38,7 +39,7 @@ def send(
     return page("complained", request, filed=filed)
 
 
-@router.post("/complaints/read")
+@router.post("/complaints/read", dependencies=[Depends(limited("read", 12))])
 def read(
     request: Request,
     studio: Here,

@@ -67,6 +67,13 @@ async def events(request: Request, studio: Here, job: Mine) -> AsyncIterator[Ser
     yield ServerSentEvent(raw_data="over", event="over")
 
 
+@router.get("/now")
+def now(request: Request, studio: Here, job: Mine) -> HTMLResponse:
+    """Give what the stream would say now, for a line on which streams are held up; nothing when it is over."""
+    place = studio.queue.place(job)
+    return HTMLResponse("" if place.ready is None else _drawn(request, place))
+
+
 @router.post("/stop")
 def stop(studio: Here, job: Mine) -> Response:
     """End a job; photos that waited with it are destroyed."""

@@ -2,7 +2,7 @@
 
 import base64
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -11,6 +11,7 @@ from fenshen.portrait import id_sizes
 from fenshen.portrait.print_sheet import PAPERS
 from fenshen.web.at_the_window import checked, id_photos
 from fenshen.web.intake import files_of
+from fenshen.web.limits import limited
 from fenshen.web.page import page
 from fenshen.web.pages.album import TheDoor
 from fenshen.web.way_in import Here, Perhaps
@@ -25,7 +26,7 @@ def verify_form(request: Request, visitor: Perhaps) -> HTMLResponse:  # noqa: AR
     return page("verify", request, checked=None)
 
 
-@router.post("/verify")
+@router.post("/verify", dependencies=[Depends(limited("verify", 20))])
 async def verify(request: Request, studio: Here, door: TheDoor, visitor: Perhaps) -> HTMLResponse:  # noqa: ARG001
     """Say what each mark of a picture is, and what it proves."""
     async with files_of(request, door, "picture") as (files, _):
@@ -42,7 +43,7 @@ def id_form(request: Request, visitor: Perhaps) -> HTMLResponse:  # noqa: ARG001
     return _id_page(request)
 
 
-@router.post("/id-photo")
+@router.post("/id-photo", dependencies=[Depends(limited("id photo", 20))])
 async def id_photo(request: Request, studio: Here, door: TheDoor, visitor: Perhaps) -> HTMLResponse:  # noqa: ARG001
     """Make it at once; the page that comes back is the only place where it is."""
     async with files_of(request, door) as (files, form):

@@ -20,6 +20,21 @@ addEventListener("pageshow", () => {
 // A job that is over: the page that tells what came of it.
 document.addEventListener("over", (event) => { location.replace(event.target.dataset.over || location.href); });
 
+// Some lines hold a stream up: when it has been silent for a while, ask.
+const waiting = document.querySelector("[data-over]");
+if (waiting) {
+  let heard = Date.now();
+  new MutationObserver(() => { heard = Date.now(); }).observe(waiting, { childList: true, subtree: true });
+  setInterval(async () => {
+    if (Date.now() - heard < 5000 || document.hidden) return;
+    const answer = await fetch(`${waiting.dataset.over}/now`).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const told = await answer.text();
+    if (told) waiting.innerHTML = told;
+    else location.replace(waiting.dataset.over);
+  }, 2500);
+}
+
 // Questions that depend on an answer.
 const begin = document.querySelector("form[action='/begin']");
 if (begin) {
