@@ -18,6 +18,9 @@ WorkerId = NewType("WorkerId", str)
 AccountId = NewType("AccountId", str)
 AlbumId = NewType("AlbumId", str)
 ComplaintId = NewType("ComplaintId", str)
+InvitationId = NewType("InvitationId", str)
+SeatId = NewType("SeatId", str)
+PictureId = NewType("PictureId", str)
 
 
 ID = re.compile(r"[a-z]+_[0-9a-z_]{1,60}")

@@ -21,8 +21,8 @@ from fenshen.cli import check, check_page
 from fenshen.clock import SystemClock
 from fenshen.double import build
 from fenshen.errors import PermitRefusedError
-from fenshen.flow import check_pack, import_template, later, make_id_photo, portray, preview, sit
-from fenshen.ids import DoubleId, JobId, PhotoId, SitterId
+from fenshen.flow import check_pack, gather, import_template, later, make_id_photo, portray, preview, sit
+from fenshen.ids import DoubleId, InvitationId, JobId, PhotoId, SeatId, SitterId
 from fenshen.photos import decode, inspect
 from fenshen.photos.decode import Photo
 from fenshen.photos.folder import PhotoFile
@@ -36,6 +36,7 @@ from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.custody import Custody
 from fenshen.rights.desk import Desk
 from fenshen.store.jobs import JobRow
+from fenshen.store.seats import SeatRow
 from fenshen.templates.catalogue import template
 from fenshen.templates.recipe import Words
 from fenshen.vision.faces import Face
@@ -84,6 +85,10 @@ JOB = JobRow(
     id=JobId("job_1"), seq=1, kind="portraits", account=ANNA, sitter=ANNA, double=DOUBLE, wanted="{}", units=1,
     priority=1, turn=0, state="done", queued_at=datetime.now(UTC),
 )  # fmt: skip
+SEAT = SeatRow(
+    id=SeatId("seat_1"), invitation=InvitationId("invitation_1"), n=1, sitter=ANNA, double=DOUBLE, is_host=True,
+    taken_at=NOW, template="couple", people=2, group=None, expires_at=NOW + timedelta(days=1),
+)  # fmt: skip
 ID_PHOTO = make_id_photo.Order(wanted=Wanted(size=size("five_inch"), background=(255, 255, 255)))
 NAMED = import_template.Named(name="own_1", title=Words(zh="窗", en="W"), description=Words(zh="窗", en="W"))
 SMALL = Photo(
@@ -127,6 +132,9 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "flow/import_template.py:import_template": lambda p, _: import_template.import_template(
         ring, p, NAMED, models=Path(), clock=SystemClock()
     ),
+    "flow/gather.py:picture": lambda p, d: gather.picture(
+        SEAT, "together_1_1", p, desk=replace(d, vault=face())
+    ),
     "flow/later.py:portraits_of": lambda p, d: later.portraits_of(JOB, p, desk=replace(d, vault=face())),
     "flow/make_id_photo.py:make_id_photo": lambda p, d: make_id_photo.make_id_photo(
         ring, p, ID_PHOTO, d.settings.home / "id.jpg", models=Path(), clock=SystemClock()
@@ -154,6 +162,7 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "rights/custody.py:Custody.get": lambda p, d: custody(d).get(PHOTO, p),
 }
 OWNED = {
+    "flow/gather.py:picture",
     "flow/later.py:portraits_of",
     "flow/portray.py:open_double",
     "flow/sit.py:_refuse_another",
@@ -164,6 +173,7 @@ OWNED = {
 }
 PURPOSES = {
     "flow/portray.py:open_double": {Purpose.RENDER_PORTRAIT},
+    "flow/gather.py:picture": {Purpose.RENDER_PORTRAIT},
     "flow/later.py:portraits_of": {Purpose.RENDER_PORTRAIT},
     "flow/preview.py:_preview": {Purpose.RENDER_PORTRAIT},
     "flow/sit.py:_refuse_another": {Purpose.BUILD_DOUBLE},

@@ -10,11 +10,12 @@ from fenshen.accounts import keys
 from fenshen.accounts.keys import Scope
 from fenshen.double import codec
 from fenshen.flow import album as albums
+from fenshen.flow import gather
 from fenshen.flow.later import object_of, portraits_later
 from fenshen.flow.portray import Order
 from fenshen.ids import AlbumId, DoubleId, JobId, PhotoId, SitterId, new_id
 from fenshen.jobs.states import JobState
-from fenshen.rights import complaints
+from fenshen.rights import complaints, seats
 from fenshen.store import accounts, doubles, jobs, receipts
 from fenshen.store import albums as album_rows
 from fenshen.vault.vault import DataClass
@@ -43,6 +44,8 @@ class Belongings:
     portrait: str
     receipt: str
     complaint: str
+    seat: str  # by an invitation that nobody has answered
+    picture: str  # as if that group had had one made
     key: str  # the id of a key
     secret: str  # what the key's holder shows
 
@@ -64,11 +67,15 @@ def furnish(visitor: Visit) -> Belongings:
         doubles.add(connection, doubles.new(double, sitter, desk.clock.now(), takes=2, format_version=1))
     job, portrait = _done(desk, double, account, sitter)
     waiting = portraits_later(double, Order(templates=["rembrandt"]), desk=desk, account=account).id
+    seat, _ = gather.invite(desk, double, "couple", people=2, seat=1)
+    picture = seats.picture_of(seat.id, job)
+    desk.vault.put(sitter, DataClass.PORTRAIT, picture, PORTRAIT)
     secret, row = keys.make(desk.store, desk.clock, account, tuple(Scope), days=30)
     letter = complaints.file(desk, complaints.Topic.OTHER, "Where is my portrait?", account=account)
     return Belongings(
         account=account, sitter=sitter, album=album, photo=photo, double=double, job=job, waiting=waiting,
         portrait=portrait, receipt=receipt, complaint=letter.id, key=row.id, secret=secret,
+        seat=seat.id, picture=picture,
     )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from fenshen.flow.later import queue_of
+from fenshen.flow.portray_group import Shown
 from fenshen.ids import SitterId
+from fenshen.portrait.likeness import Likeness
 from fenshen.rights.desk import open_desk
 from fenshen.settings import Settings
 from fenshen.store import accounts
@@ -16,6 +18,7 @@ from fenshen.web.lookers import Lookers
 from fenshen.web.studio import Studio, read_origin
 from tests.fakes.belongings import Belongings, furnish
 from tests.fakes.clock import FakeClock
+from tests.fakes.gathering import Paper, invites, room_of, sits, with_double
 from tests.fakes.web import AGREED, Visit, settings_for
 
 ORIGIN = "http://localhost:8000"
@@ -84,3 +87,33 @@ def api(studio: Studio, annas: Belongings) -> TestClient:
     client = TestClient(make_app(studio), base_url=f"{ORIGIN}/api/v1/", follow_redirects=False)
     client.headers["authorization"] = f"Bearer {annas.secret}"
     return client
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Paper:
+    """Give an engine without a net; likeness, which needs one, is the same for all."""
+    like = Likeness(value=0.6, percentile=50.0)
+    monkeypatch.setattr(
+        "fenshen.flow.portray_group._measured",
+        lambda rendered, *_: tuple(
+            Shown(seat=n, photo=1, likeness=like) for n, _ in enumerate(rendered.faces, 1)
+        ),
+    )
+    return Paper()
+
+
+@pytest.fixture
+def couple(anna: Visit, omar: Visit) -> tuple[Visit, Visit]:
+    """Two accounts, each with a double."""
+    with_double(anna)
+    with_double(omar)
+    return anna, omar
+
+
+@pytest.fixture
+def whole(couple: tuple[Visit, Visit]) -> tuple[Visit, Visit]:
+    """The same two, who have both said yes."""
+    anna, omar = couple
+    sits(omar, invites(anna))
+    assert anna.post(f"{room_of(anna)}/agree").status_code == 303
+    return couple

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError
-from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SitterId, is_id
-from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts
+from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SeatId, SitterId, is_id
+from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts, seats
 
 Lookup = Callable[[Connection, str], str | None]
 
@@ -54,6 +54,17 @@ def _of_portrait(connection: Connection, id_: str) -> str | None:
     return _of_job(connection, f"job_{parts[1]}") if len(parts) == 3 else None  # noqa: PLR2004
 
 
+def _of_seat(connection: Connection, id_: str) -> str | None:
+    row = seats.find(connection, SeatId(id_))
+    return None if row is None else _of_sitter(connection, row.sitter)
+
+
+def _of_picture(connection: Connection, id_: str) -> str | None:
+    """A copy of a picture of several is named after the seat of whose it is; see ``rights/seats.picture_of``."""
+    parts = id_.split("_")
+    return _of_seat(connection, f"seat_{parts[1]}") if len(parts) == 3 else None  # noqa: PLR2004
+
+
 def _of_receipt(connection: Connection, id_: str) -> str | None:
     sitter = receipts.whose(connection, id_)
     return None if sitter is None else _of_sitter(connection, sitter)
@@ -76,6 +87,8 @@ OWNERS: Mapping[str, Lookup] = {
     "photo": _of_photo,
     "job": _of_job,
     "portrait": _of_portrait,
+    "seat": _of_seat,
+    "picture": _of_picture,
     "receipt": _of_receipt,
     "complaint": _of_complaint,
     "key": _of_key,

@@ -40,6 +40,7 @@ def worker(
 ) -> None:
     """Take jobs in their turn and do them, until told to go (SIGTERM, Ctrl-C)."""
     from fenshen.engines.studio.engine import StudioEngine
+    from fenshen.engines.studio.gathering import GroupStudio
     from fenshen.engines.studio.workbench import Workbench
     from fenshen.flow.handlers import handlers
     from fenshen.flow.later import queue_of
@@ -49,7 +50,7 @@ def worker(
 
     here = settings.load()
     desk = retention.start(here)
-    able = handlers(desk, StudioEngine, lambda: StudioEngine(Workbench()))
+    able = handlers(desk, StudioEngine, lambda: StudioEngine(Workbench()), GroupStudio)
     at_work = Worker(
         queue=queue_of(desk),
         handlers={kind: able[kind] for kind in able if not only or kind in only},

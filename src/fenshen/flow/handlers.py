@@ -8,8 +8,10 @@ from typing import Any
 
 from fenshen.engines.engine import Engine, UnsuitedError
 from fenshen.errors import FenshenError, NotFoundError
+from fenshen.flow.gather_work import make
 from fenshen.flow.later import object_of, order_of, preview_of, sealed_photos
 from fenshen.flow.portray import Series, Skipped
+from fenshen.flow.portray_group import GroupEngine
 from fenshen.flow.preview import previews
 from fenshen.flow.sit import ForJob, Sitting, sit
 from fenshen.ids import DoubleId, SitterId
@@ -32,13 +34,18 @@ class NoneSuitsError(UnsuitedError):
 
 
 def handlers(
-    desk: Desk, open_engine: Callable[[], Engine], open_bench: Callable[[], Engine] | None = None
+    desk: Desk,
+    open_engine: Callable[[], Engine],
+    open_bench: Callable[[], Engine] | None = None,
+    open_group: Callable[[], GroupEngine] | None = None,
 ) -> Mapping[JobKind, Handler]:
     """Give what this studio can do. open_engine: gives the engine for portraits, when one is to be made.
 
     open_bench: one that remembers what portraits of one run have in common, for previews; the same by default.
+    open_group: one for several people; without it, jobs for them are left to other workers.
     """
-    return {
+    of_groups = {} if open_group is None else {JobKind.GROUP: partial(_group, desk, open_group)}
+    return of_groups | {
         JobKind.DOUBLE: partial(_double, desk),
         JobKind.REDO: partial(_redo, desk),
         JobKind.PORTRAITS: partial(_portraits, desk, open_engine),
@@ -153,6 +160,12 @@ def _previews(desk: Desk, open_bench: Callable[[], Engine], work: Work) -> Json:
             done += 1
             work.step("progress_rendering", done, len(names))
     return {"unsuited": unsuited}
+
+
+def _group(desk: Desk, open_group: Callable[[], GroupEngine], work: Work) -> Json:
+    """Make one picture of everybody who sits, into the vault, a copy under each one's own key."""
+    desk = _labelling_in(desk, work)
+    return work.once("picture", lambda: make(work, desk=desk, engine=open_group()))
 
 
 def _one(

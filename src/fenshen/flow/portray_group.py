@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,7 +12,7 @@ from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import LOW, EngineCard, RenderedGroup, RenderOptions
 from fenshen.errors import ConsentRequiredError, FenshenError
 from fenshen.flow.portray import ENDINGS, SOURCE_TYPES, FaceLostError, NotForMinorsError, open_double
-from fenshen.flow.send import Outgoing, Sent, open_group_export
+from fenshen.flow.send import Keep, Outgoing, Sent, open_group_export
 from fenshen.ids import DoubleId, ExportId, SitterId
 from fenshen.labels.write import Format
 from fenshen.portrait.likeness import Likeness, LikenessMeter
@@ -95,15 +95,21 @@ class GroupDelivered:
 
 
 def portray_group(
-    double_ids: Sequence[DoubleId], order: GroupOrder, folder: Path, *, desk: Desk, engine: GroupEngine
+    double_ids: Sequence[DoubleId],
+    order: GroupOrder,
+    folder: Path,
+    *,
+    desk: Desk,
+    engine: GroupEngine,
+    keep: Keep | None = None,
 ) -> GroupDelivered:
     """1. find template and people  2. ask everybody's permits  3. open the doubles  4. render  5. measure each.
 
-    6. ask again, and send  7. note the use. double_ids: in the order of the seats. Every person must stand by two
-    things now: their consent to portraits, and their yes to be shown with exactly these people in this template. Raises
-    NotFoundError, SeatsError, SamePersonTwiceError, GroupSizeError, SeatConsentError, TogetherNotAgreedError,
-    NotForMinorsError, FaceLostError; PermitRefusedError when somebody takes consent back meanwhile; what `Export.send`
-    raises.
+    6. ask again, and send  7. note the use. double_ids: in the order of the seats. keep: where the picture goes, if not
+    into the folder. Every person must stand by two things now: their consent to portraits, and their yes to be shown
+    with exactly these people in this template. Raises NotFoundError, SeatsError, SamePersonTwiceError, GroupSizeError,
+    SeatConsentError, TogetherNotAgreedError, NotForMinorsError, FaceLostError; PermitRefusedError when somebody takes
+    consent back meanwhile; what `Export.send` raises.
     """
     start = time.perf_counter()
     recipe = group_template(order.template)  # (1)
@@ -124,6 +130,7 @@ def portray_group(
     rendered = engine.render(opened, recipe, layout, options)  # (4)
     people = _measured(rendered, opened, recipe, desk)  # (5)
     export = open_group_export(desk, sitters, engine=engine.card, format=order.format, replace=order.replace)
+    export = replace(export, keep=keep or export.keep)
     _still(desk, permits, agreed)
     file = folder / f"{recipe.name}.{ENDINGS[order.format]}"
     going = Outgoing(

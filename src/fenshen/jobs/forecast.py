@@ -21,7 +21,8 @@ GUESSES: Final = {
     "redo": 1.0,
     "portraits": 2.0,
     "previews": 0.5,
-}  # seconds per unit (a photo, a portrait)
+    "group": 2.0,
+}  # seconds per unit (a photo, a portrait, a person of a group)
 IDLE: Final = 0.2  # seconds until a free worker looks
 LEFT_AT_LEAST: Final = 0.1  # of a running job that takes longer than it should
 

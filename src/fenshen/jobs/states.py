@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     REDO = "redo"
     PORTRAITS = "portraits"
     PREVIEWS = "previews"
+    GROUP = "group"
 
 
 class JobState(StrEnum):

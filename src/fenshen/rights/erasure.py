@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.ids import DoubleId, SitterId
 from fenshen.jobs.states import JobKind
-from fenshen.rights import consent, label_free, receipts
+from fenshen.rights import consent, label_free, receipts, seats
 from fenshen.rights.audit import AuditUnfitError
 from fenshen.rights.desk import Desk
 from fenshen.rights.destruction import PERSON, Reason, carry_out, destroy_uncertified, promise, promise_within
@@ -22,6 +22,7 @@ from fenshen.vault.vault import DataClass
 __all__ = ["Reason", "Withdrawal", "destroy", "erase", "erase_double", "whose", "withdraw"]
 
 WHOLE = frozenset({Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBLE})
+OF_PORTRAITS = (JobKind.PORTRAITS, JobKind.PREVIEWS, JobKind.GROUP)
 BEAT = 0.1  # seconds between two looks whether another run has ended
 
 
@@ -118,11 +119,13 @@ def withdraw(
     subject, whole = receipts.subject(desk, sitter), bool(WHOLE & frozenset(purposes))
     with desk.store.begin() as connection:
         consent.take_back(connection, desk, sitter, purposes)  # (1)
-        jobs.ask_to_stop(connection, sitter, [JobKind.PORTRAITS, JobKind.PREVIEWS], desk.clock.now())
+        jobs.ask_to_stop(connection, sitter, OF_PORTRAITS, desk.clock.now())
         receipt = receipts.issue(
             desk, ReceiptKind.WITHDRAWAL, sitter, facts, subject=subject, connection=connection
         )  # (2)
         order = promise_within(connection, desk, sitter, PERSON, Reason.WITHDRAWN, subject) if whole else None
+    if Purpose.RENDER_PORTRAIT in purposes:
+        seats.leave(desk, sitter)
     if order is None:
         gone = destroy(desk, sitter, DataClass.PORTRAIT, reason=Reason.WITHDRAWN)
         return Withdrawal(receipt=receipt, erased=gone)

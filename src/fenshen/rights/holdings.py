@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from fenshen.ids import SitterId
 from fenshen.rights import account_holdings, label_free
+from fenshen.rights import seats as seating
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, life_of
@@ -28,8 +29,9 @@ from fenshen.store import (
     issued,
     jobs,
     receipts,
+    seats,
     together,
-)
+)  # fmt: skip
 from fenshen.store import label_free as applications
 from fenshen.store.tables import tables_with_people
 from fenshen.vault.keys import KeyUse
@@ -238,12 +240,18 @@ def _forget_refusals(connection: Connection, sitter: SitterId) -> int:
 
 
 def _rows(name: str, table: str, rows_of: RowsOf, forget: Callable[[Connection, SitterId], int]) -> Kind:
+    return _rows_that_end(name, table, rows_of, partial(_shred_rows, forget))
+
+
+def _rows_that_end(
+    name: str, table: str, rows_of: RowsOf, shredded: Callable[[Desk, SitterId], Destroyed]
+) -> Kind:
     return Kind(
         name=name,
         covers=frozenset({f"table:{table}"}),
         listed=partial(_list_rows, name, rows_of),
         exported=partial(_export_rows, f"{table}.json", rows_of),
-        shredded=partial(_shred_rows, forget),
+        shredded=shredded,
     )
 
 
@@ -257,13 +265,7 @@ KINDS = (
     _rows("double_record", "doubles", doubles_of, doubles.forget),
     _rows("consent", "consents", consents.every, consents.forget),
     _rows("refusal", "refusals", consents.refused, _forget_refusals),
-    Kind(
-        name="erasure_order",
-        covers=frozenset({"table:erasures"}),
-        listed=partial(_list_rows, "erasure_order", erasures_of),
-        exported=partial(_export_rows, "erasures.json", erasures_of),
-        shredded=_shred_nothing,
-    ),
+    _rows_that_end("erasure_order", "erasures", erasures_of, _shred_nothing),
     Kind(
         name="export_record",
         covers=frozenset({"table:exports", "table:export_people"}),
@@ -272,6 +274,9 @@ KINDS = (
         shredded=_shred_exports,
     ),
     _rows("together", "together", together.every, together.forget),
+    _rows_that_end(
+        "seat", "seats", seats.every, seating.leave
+    ),  # and its group's pictures, others' copies too
     Kind(  # the law keeps it for its term: erasing takes the sitter out of it, and the receipt says so
         name=DataClass.RECIPIENT,
         covers=frozenset({"table:label_free", "key:recipient"}),

@@ -75,6 +75,13 @@ LIFETIMES = (
         choice=timedelta(days=365),
     ),
     Lifetime(
+        kind="seat",
+        sensitivity=Sensitivity.PSEUDONYMOUS,
+        purpose=Purpose.RENDER_PORTRAIT,
+        since="every seat of the invitation was taken; one that is not full ends seven days after it was made",
+        life=timedelta(days=30),
+    ),
+    Lifetime(
         kind="recipient",
         sensitivity=Sensitivity.PERSONAL,
         purpose=Purpose.RENDER_PORTRAIT,

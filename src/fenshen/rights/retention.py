@@ -14,7 +14,7 @@ from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
 from fenshen.rights.receipts import Receipt
 from fenshen.settings import Settings
-from fenshen.store import albums, consents, disk, doubles, exports, jobs, restoring, together
+from fenshen.store import albums, consents, disk, doubles, exports, jobs, restoring, seats, together
 from fenshen.store.restoring import RestoreUnfinishedError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.vault.vault import DataClass
@@ -181,6 +181,16 @@ def _together(desk: Desk, life: timedelta) -> list[Receipt]:
     return []
 
 
+def _seats(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Forget invitations whose time is over, and who sat where."""
+    del life  # counted into `expires_at`, as for groups
+    with desk.store.begin() as connection:
+        forgotten = seats.forget_old(connection, desk.clock.now())
+    if forgotten:
+        desk.store.scrub()
+    return []
+
+
 def _accounts(desk: Desk) -> list[Receipt]:
     """Delete what is kept of visits and accounts beyond its time."""
     account_holdings.sweep(desk)
@@ -194,6 +204,7 @@ ENFORCED: Mapping[str, Callable[[Desk, timedelta], list[Receipt]]] = {
     "export_record": _exports,
     "job": _jobs,
     "together": _together,
+    "seat": _seats,
     "recipient": _recipients,
     "consent": _consents,
     "refusal": _refusals,

@@ -14,10 +14,10 @@ from typing import Final
 
 from fenshen.errors import FenshenError, NotFoundError
 from fenshen.ids import GroupId, SitterId, new_id
-from fenshen.rights import consent, receipts
+from fenshen.rights import consent, receipts, seats
 from fenshen.rights.desk import Desk
 from fenshen.rights.lifetimes import LIFETIMES, life_of
-from fenshen.rights.notices import Notice, notice
+from fenshen.rights.notices import Notice, common, minors, notice
 from fenshen.rights.receipts import Receipt, ReceiptKind
 from fenshen.store import together
 from fenshen.store.together import TogetherRow
@@ -98,6 +98,12 @@ def words(desk: Desk, sitter: SitterId, language: str) -> Notice:
     return notice("together", language, minor=consent.is_minor(desk, sitter))
 
 
+def spoken(language: str, *, minor: bool) -> tuple[str, ...]:
+    """Give all that `agree` notes the hash of, by paragraph: first the use itself, then what holds for every use."""
+    said = notice("together", language, minor=minor)
+    return said.text, *common(language), *([minors(language)] if minor else [])
+
+
 def agree(desk: Desk, group: GroupId, sitter: SitterId, *, language: str) -> Receipt:
     """Note a person's yes, in the words of today, and give the receipt. Raises NotFoundError.
 
@@ -121,7 +127,10 @@ def agree(desk: Desk, group: GroupId, sitter: SitterId, *, language: str) -> Rec
 
 
 def withdraw(desk: Desk, group: GroupId, sitter: SitterId) -> Receipt:
-    """Take a yes back, or say no; from now on the group is whole no more. Raises NotFoundError."""
+    """Take a yes back, or say no; from now on the group is whole no more. Raises NotFoundError.
+
+    What waits in the vault of this group is destroyed, everybody's copy; see `seats.leave`.
+    """
     part(desk, group, sitter)
     subject = receipts.subject(desk, sitter)
     with desk.store.begin() as connection:
@@ -129,6 +138,7 @@ def withdraw(desk: Desk, group: GroupId, sitter: SitterId) -> Receipt:
         receipt = receipts.issue(
             desk, ReceiptKind.WITHDRAWAL, sitter, {"group": group}, subject=subject, connection=connection
         )
+    seats.leave(desk, sitter, group)
     desk.store.scrub()
     return receipt
 

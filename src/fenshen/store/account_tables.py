@@ -137,6 +137,35 @@ album_photos = Table(
     Index("ix_album_photos_album", "album"),
 )
 
+invitations = Table(  # to be in one picture; names nobody
+    "invitations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column(
+        "code_hash", String(64), unique=True
+    ),  # SHA-256 of the link's code; empty once every seat is taken
+    Column("template", String(40), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("group", String(40)),  # that was proposed when every seat was taken
+    Column("at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index("ix_invitations_expires_at", "expires_at"),
+)
+
+seats = Table(  # that people have taken by an invitation: a row for each, which names nobody else
+    "seats",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("invitation", String(40), nullable=False),
+    Column("n", Integer, nullable=False),  # 1, 2 … as the template counts them
+    Column("sitter", String(40), nullable=False),
+    Column("double", String(40), nullable=False),
+    Column("is_host", Boolean, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Index("ix_seats_invitation", "invitation", "n", unique=True),
+    Index("ix_seats_sitter", "sitter"),
+)
+
 complaints = Table(
     "complaints",
     metadata,

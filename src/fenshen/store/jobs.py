@@ -94,6 +94,11 @@ def open_sitters(connection: Connection, kinds: Collection[str]) -> set[SitterId
     return set(connection.execute(query).scalars())
 
 
+def open_ones(connection: Connection, kind: str) -> list[JobRow]:
+    """Give the jobs of one kind that wait or are at work."""
+    return _rows(connection, jobs.c.kind == kind, jobs.c.state.in_(OPEN))
+
+
 def last_turns(connection: Connection, account: str) -> tuple[int, int | None]:
     """Give the turn that the queue is at, and the last turn that an account's open jobs have taken."""
     at = connection.execute(select(func.max(jobs.c.turn)).where(jobs.c.attempts > 0)).scalar()

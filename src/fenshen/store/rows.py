@@ -13,6 +13,7 @@ from fenshen.store.tables import UtcDateTime, metadata
 STAYS_TRUE = frozenset({"receipts"})  # that one was given, also when nobody may know to whom any more
 PASSING = frozenset(
     {"jobs", "workers", "albums", "album_photos", "sessions", "ceremonies", "replies", "buckets", "together"}
+    | {"invitations", "seats"}
 )  # of work and visits under way: brought back they would wait for photos, or open doors, that are gone; and a yes
 # to be shown together, which may have been taken back since
 ENTRIES, HEADS = "audit_entries", "audit_heads"

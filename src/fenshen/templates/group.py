@@ -86,6 +86,11 @@ def groups() -> dict[str, GroupTemplate]:
     return {recipe.name: recipe for recipe in recipes}
 
 
+def titles() -> dict[str, Words]:
+    """Give what each is called."""
+    return {name: recipe.title for name, recipe in groups().items()}
+
+
 def group_template(name: str) -> GroupTemplate:
     """One template for several people. Raises NotFoundError."""
     found = groups().get(name)

@@ -15,6 +15,7 @@ from fenshen.accounts.sessions import Visitor
 from fenshen.errors import FenshenError
 
 LANGUAGE_COOKIE: Final = "fenshen_language"
+INVITATION: Final = "fenshen_invitation"  # cookie with the code of a link that was opened
 OTHER: Final = {"zh": "en", "en": "zh"}
 
 
@@ -69,6 +70,7 @@ def render(name: str, request: Request, /, **facts: Any) -> str:
             other=OTHER[language],
             here=here(request),
             visitor=visitor_of(request),
+            invited=INVITATION in request.cookies,
             version=__version__,
             now=datetime.now(UTC),
             **facts,

@@ -15,6 +15,7 @@ from fenshen.errors import (
 )
 from fenshen.flow.agree import NoticeChangedError
 from fenshen.flow.album import AlbumFullError, PartMissingError
+from fenshen.flow.gather import InvitationOverError, SeatTakenError
 from fenshen.jobs.states import QueueFullError, TooManyJobsError
 from fenshen.photos.container import PhotoTooLargeError
 from fenshen.store.database import StoreBusyError, StoreUnreachableError
@@ -33,9 +34,11 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     AlbumFullError: 409,
     NoticeChangedError: 409,
     PartMissingError: 409,
+    SeatTakenError: 409,
     SitterBusyError: 409,
     TooManyKeysError: 409,
     UnderWayError: 409,
+    InvitationOverError: 410,
     PhotoTooLargeError: 413,
     QueueFullError: 503,
     StoreBusyError: 503,

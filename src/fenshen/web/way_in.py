@@ -10,6 +10,7 @@ from fenshen.accounts import sessions
 from fenshen.accounts.credentials import has_credential
 from fenshen.accounts.own import must_own
 from fenshen.accounts.sessions import SignedOutError, Visitor
+from fenshen.web.page import INVITATION
 from fenshen.web.studio import Studio
 
 SESSION: Final = "fenshen_session"
@@ -77,7 +78,15 @@ def let_out(response: Response, studio: Studio) -> None:
     response.delete_cookie(
         cookie_name(studio), path="/", httponly=True, secure=studio.origin.is_secure, samesite="lax"
     )
+    forget_invitation(response, studio)
     response.headers["clear-site-data"] = '"cache", "storage"'
+
+
+def forget_invitation(response: Response, studio: Studio) -> None:
+    """Let a browser forget the code of an invitation."""
+    response.delete_cookie(
+        INVITATION, path="/", httponly=True, secure=studio.origin.is_secure, samesite="lax"
+    )
 
 
 Here = Annotated[Studio, Depends(studio_of)]

@@ -11,17 +11,18 @@ from tests.fakes.clock import NOON
 from tests.fakes.rights import agree
 
 from fenshen.errors import NotFoundError
-from fenshen.ids import AccountId, AlbumId, DoubleId, ExportId, JobId, SitterId
+from fenshen.ids import AccountId, AlbumId, DoubleId, ExportId, InvitationId, JobId, SeatId, SitterId
 from fenshen.rights import destruction, export, holdings, label_free, together
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS
 from fenshen.rights.label_free import LabelFreePurpose
-from fenshen.store import accounts, albums, consents, doubles, exports, jobs
+from fenshen.store import accounts, albums, consents, doubles, exports, jobs, seats
 from fenshen.store.albums import AlbumRow
 from fenshen.store.consents import RefusalRow
 from fenshen.store.exports import ExportRow
 from fenshen.store.jobs import JobRow
+from fenshen.store.seats import InvitationRow
 from fenshen.vault.vault import DataClass
 
 DOUBLE = DoubleId("double_0000000000000001")
@@ -56,6 +57,15 @@ def full(desk: Desk, anna: SitterId) -> Desk:
         consents.refuse(
             connection, RefusalRow(id="refusal_1", sitter=anna, purpose="render_portrait", refused_at=NOON)
         )
+        invited = InvitationRow(
+            id=InvitationId("invitation_1"), code_hash="hash", template="couple", people=2, at=NOON,
+            expires_at=NOON + timedelta(days=7),
+        )  # fmt: skip
+        seats.open_invitation(connection, invited)
+        seats.take(
+            connection, SeatId("seat_1"), invitation=invited.id, n=1, sitter=anna, double=DOUBLE, is_host=True,
+            now=NOON,
+        )  # fmt: skip
     together.propose(desk, [anna, SitterId("sitter_lin")], ["couple"])
     label_free.apply(
         desk, anna, purpose=LabelFreePurpose.PRINT, recipient="a gallery", language="en", duty_accepted=True

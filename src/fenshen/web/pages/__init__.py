@@ -6,11 +6,13 @@ from fenshen.web.pages import (
     complain,
     elsewhere,
     gallery,
+    invitation,
     job,
     keys,
     mine,
     portrait,
     sign_in,
+    together,
     ways,
     welcome,
     window,
@@ -30,5 +32,7 @@ PAGES = (
     ways,
     elsewhere,
     keys,
+    together,
+    invitation,
 )
 ROUTERS = tuple(each.router for each in PAGES)

@@ -29,7 +29,7 @@ ALIVE = 15.0  # seconds without news after which the line is kept open with a wo
 
 
 @router.get("")
-def show(request: Request, studio: Here, job: Mine) -> HTMLResponse:
+def show(request: Request, studio: Here, job: Mine) -> Response:
     """Show where a job stands, or what came of it."""
     place = studio.queue.place(job)
     row = place.job
@@ -39,6 +39,8 @@ def show(request: Request, studio: Here, job: Mine) -> HTMLResponse:
     if row.state == "done" and row.kind == JobKind.PORTRAITS:
         titles = {name: recipe.title for name, recipe in catalogue().items()}
         return page("set", request, shots=facts["result"]["portraits"], titles=titles, **facts)
+    if row.state == "done" and row.kind == JobKind.GROUP:
+        return RedirectResponse(f"/pictures/{facts['result']['picture']}", 303)
     return page("job_over", request, photos_gone=_destroyed(studio, facts["result"]), **facts)
 
 

@@ -15,8 +15,9 @@ from fenshen.ids import DoubleId, ReceiptId, SitterId
 from fenshen.rights import account_holdings, consent, erasure, holdings, receipts
 from fenshen.rights.purposes import Purpose
 from fenshen.rights.receipts import Receipt
-from fenshen.store import accounts, albums, complaints, doubles, jobs
+from fenshen.store import accounts, albums, complaints, doubles, jobs, seats, together
 from fenshen.store import receipts as receipt_rows
+from fenshen.templates.group import titles
 from fenshen.web.page import language_of, page
 from fenshen.web.way_in import Here, In, let_out, must_have_proved, own
 
@@ -39,6 +40,8 @@ def mine(request: Request, studio: Here, visitor: In) -> HTMLResponse:
                 "doubles": doubles.every(connection, sitter=sitter),
                 "jobs": [row for row in jobs.every(connection, sitter) if row.state != "cancelled"],
                 "albums": albums.of_sitter(connection, sitter),
+                "seats": seats.every(connection, sitter),
+                "groups": together.every(connection, sitter),
                 "receipts": receipt_rows.every(connection, sitter),
             }
             for sitter in sitters
@@ -49,7 +52,7 @@ def mine(request: Request, studio: Here, visitor: In) -> HTMLResponse:
         person["agreed"] = consent.agreed(desk, person["sitter"])
     return page(
         "mine", request, people=people, account=account_holdings.holdings_of(desk, visitor.account),
-        letters=letters, known=known, purposes=tuple(Purpose),
+        letters=letters, known=known, purposes=tuple(Purpose), titles=titles(),
     )  # fmt: skip
 
 

@@ -97,4 +97,30 @@ if (own) {
   });
 }
 
+// An invitation: its code stands behind the #, which no browser sends; it leaves the address and goes in a form.
+const opening = document.getElementById("opening");
+if (opening && location.hash.length > 1) {
+  opening.elements.code.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  opening.requestSubmit();
+}
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copy);
+    text.select();
+    if (await navigator.clipboard?.writeText(text.value).then(() => true, () => false)) button.textContent = button.dataset.done;
+  });
+}
+
+// A waiting room: when anything has changed, it is drawn anew.
+const room = document.querySelector("[data-room]");
+if (room) {
+  const look = async () => {
+    const answer = document.hidden ? null : await fetch(`${room.dataset.room}/now`, { headers: { accept: "application/json" } }).catch(() => null);
+    if (answer && (answer.status === 404 || (answer.ok && (await answer.json()).mark !== room.dataset.mark))) return location.reload();
+    setTimeout(look, 2000);
+  };
+  setTimeout(look, 2000);
+}
+
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/service-worker.js").catch(() => {});

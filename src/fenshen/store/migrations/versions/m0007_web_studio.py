@@ -1,4 +1,4 @@
-"""The web studio: accounts, what opens them, albums that wait, complaints."""
+"""The web studio: accounts, what opens them, albums that wait, complaints, invitations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,7 @@ def upgrade() -> None:
     _requests()
     _albums()
     _complaints()
+    _invitations()
 
 
 def _accounts() -> None:
@@ -165,3 +166,32 @@ def _complaints() -> None:
     )
     op.create_index("ix_complaints_account", "complaints", ["account"])
     op.create_index("ix_complaints_due_at", "complaints", ["due_at"])
+
+
+def _invitations() -> None:
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("code_hash", sa.String(64)),
+        sa.Column("template", sa.String(40), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("group", sa.String(40)),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_invitations"),
+        sa.UniqueConstraint("code_hash"),
+    )
+    op.create_index("ix_invitations_expires_at", "invitations", ["expires_at"])
+    op.create_table(
+        "seats",
+        sa.Column("id", sa.String(40), nullable=False),
+        sa.Column("invitation", sa.String(40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("sitter", sa.String(40), nullable=False),
+        sa.Column("double", sa.String(40), nullable=False),
+        sa.Column("is_host", sa.Boolean(), nullable=False),
+        sa.Column("taken_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_seats"),
+    )
+    op.create_index("ix_seats_invitation", "seats", ["invitation", "n"], unique=True)
+    op.create_index("ix_seats_sitter", "seats", ["sitter"])
