@@ -1,20 +1,25 @@
-"""docs/howto/scale-out.md, done: Postgres, a bucket, two workers as processes, one of them killed at its job."""
+"""docs/howto/scale-out.md, done: Postgres, a bucket, two workers as processes, one killed, and a web process."""
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from tests.fakes import postgres
 from tests.fakes.key_services import AWS, amazon
 from tests.fakes.sitting import put, shots
 from tests.scan import faces_in
+
+from fenshen.rights.purposes import Purpose
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("jobs")]
 BUCKET = "studio"
@@ -46,6 +51,14 @@ class Machine:
     def worker(self, log: Path) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "fenshen", "worker", "--json"]
         return subprocess.Popen(command, env=self.environ, stdout=log.open("wb"), stderr=subprocess.STDOUT)
+
+    def web(self, log: Path) -> "tuple[subprocess.Popen[bytes], str]":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        command = [sys.executable, "-m", "fenshen", "serve", "--no-worker", "--port", port]
+        server = subprocess.Popen(command, env=self.environ, stdout=log.open("wb"), stderr=subprocess.STDOUT)
+        return server, f"http://localhost:{port}"
 
     def wait(self, job: str, state: str) -> dict[str, Any]:
         for _ in range(240):
@@ -107,3 +120,50 @@ def at_work(logs: list[Path], job: str) -> int:
                 return number
         time.sleep(0.1)
     raise AssertionError("nobody began")
+
+
+def test_a_web_process_and_two_workers_give_somebody_a_double_and_portraits(
+    machine: Machine, tmp_path: Path
+) -> None:
+    logs = [tmp_path / f"{name}.log" for name in ("worker0", "worker1", "web")]
+    workers = [machine.worker(log) for log in logs[:2]]
+    server, address = machine.web(logs[2])
+    try:
+        with httpx.Client(base_url=address, timeout=60, headers={"sec-fetch-site": "same-origin"}) as browser:
+            until(lambda: browser.get("/offline").is_success)
+            agreed = {"purpose": list(Purpose), "age": "adult", "who": "self"}
+            album = browser.post("/begin", data=agreed).headers["location"]
+            for shot in shots().values():
+                sent = browser.post(f"{album}/photos", content=shot)
+                assert sent.status_code == 201
+            told = browser.get(f"{album}/photos/{sent.json()['photo']}/verdict").json()
+            assert "data-state" in told["cards"][sent.json()["photo"]]
+            job = browser.post(f"{album}/send", data={"few": "yes"}).headers["location"]
+            until(lambda: "/receipts/" in browser.get(job).text)
+            double = browser.get(job).text.partition('href="/doubles/')[2].partition('"')[0]
+            batch = browser.post(f"/doubles/{double}/portraits", data={"template": ["film", "paper"]})
+            until(lambda: "/portraits/" in browser.get(batch.headers["location"]).text)
+            portrait = browser.get(batch.headers["location"]).text.partition('href="/portraits/')[2]
+            picture = browser.get(f"/portraits/{portrait.partition(chr(34))[0]}/picture")
+            assert picture.headers["content-type"] == "image/jpeg"
+            file = tmp_path / "portrait.jpg"
+            file.write_bytes(picture.content)
+            assert machine.ask("verify", str(file))["ours"] is True
+            assert "receipt_" in browser.post("/mine/leave", data={"sure": "yes"}).text
+            assert browser.get("/mine").status_code == 303
+        assert faces_in(tmp_path / "home", []) == []
+        assert not any("Traceback" in log.read_text() or "broke" in log.read_text() for log in logs)
+    finally:
+        for process in (server, *workers):
+            process.terminate()
+            process.wait(60)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something that takes a while."""
+    for _ in range(400):
+        with suppress(httpx.TransportError):
+            if is_so():
+                return
+        time.sleep(0.5)
+    raise AssertionError("it never came to that")

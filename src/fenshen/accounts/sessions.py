@@ -77,11 +77,12 @@ def visitor(store: Store, clock: Clock, key: str | None) -> Visitor | None:
     if not key or len(key) > LONGEST_KEY:
         return None
     now = clock.now()
-    with store.begin() as connection:
+    with store.look() as connection:
         row = accounts.session(connection, id_of(key))
-        if row is None or now - row.seen_at > IDLE or now - row.created_at > LONGEST:
-            return None
-        if now - row.seen_at > NOTED:
+    if row is None or now - row.seen_at > IDLE or now - row.created_at > LONGEST:
+        return None
+    if now - row.seen_at > NOTED:
+        with store.begin() as connection:
             accounts.touch_session(connection, row.id, now=now)
             accounts.seen(connection, row.account, now)
     return Visitor(account=row.account, session=row.id, proved_at=row.proved_at)

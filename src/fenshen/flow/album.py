@@ -82,7 +82,7 @@ def open_album(
 
 def album(desk: Desk, id_: AlbumId) -> Album:
     """Give an album. Raises NotFoundError when it was sent off or given up."""
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         row = albums.get(connection, id_)
         if row is None:
             raise NotFoundError(kind="album", id="")

@@ -240,7 +240,7 @@ class Queue:
     def place(self, job: JobId) -> Place:
         """Tell where a job stands and when it will be ready. Raises NotFoundError."""
         now = self.clock.now()
-        with self.store.begin() as connection:
+        with self.store.look() as connection:
             row = rows.get(connection, job)
             if row is None:
                 raise NotFoundError(kind="job", id=job)
@@ -257,7 +257,7 @@ class Queue:
             id=JobId(""), seq=1 << 62, kind=kind, account="", sitter=SitterId(""), double=DoubleId(""), wanted="{}",
             units=units, priority=NORMAL, turn=1 << 62, state=JobState.WAITING, queued_at=now,
         )  # fmt: skip
-        with self.store.begin() as connection:
+        with self.store.look() as connection:
             return self._forecast(connection, row, now)
 
     def _forecast(

@@ -164,7 +164,7 @@ def not_to_be_asked(desk: "Desk", sitter: SitterId) -> Mapping[Purpose, datetime
     from fenshen.rights.lifetimes import life_of
     from fenshen.store import consents
 
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         rows = consents.refused(connection, sitter)
     until = {Purpose(row.purpose): row.refused_at + life_of("refusal") for row in rows}
     return {purpose: moment for purpose, moment in until.items() if moment > desk.clock.now()}
@@ -172,7 +172,7 @@ def not_to_be_asked(desk: "Desk", sitter: SitterId) -> Mapping[Purpose, datetime
 
 def agreed(desk: "Desk", sitter: SitterId) -> frozenset[Purpose]:
     """Give the purposes that a sitter's standing consents cover, in the words of today."""
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         return frozenset(purpose for purpose in Purpose if _stands(connection, desk, sitter, purpose))
 
 
@@ -180,7 +180,7 @@ def age_of(desk: "Desk", sitter: SitterId) -> AgeBand | None:
     """Give the age band of a sitter as it was said the last time that anybody agreed; None when nobody did."""
     from fenshen.store import consents
 
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         rows = consents.every(connection, sitter)
     return AgeBand(rows[-1].age_band) if rows else None
 
@@ -195,7 +195,7 @@ def require(desk: "Desk", sitter: SitterId, purpose: Purpose) -> Permit:
 
     Raises ConsentRequiredError: never agreed, withdrawn, or words or terms have changed since.
     """
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         if not _stands(connection, desk, sitter, purpose):
             raise ConsentRequiredError(purpose=purpose)
     return _permit(sitter, purpose, desk.clock)
@@ -235,7 +235,7 @@ def receipt_of(desk: "Desk", sitter: SitterId, purpose: Purpose) -> bytes | None
     from fenshen.rights import receipts
     from fenshen.store import consents
 
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         rows = consents.standing(connection, sitter, purpose)
     try:
         return (

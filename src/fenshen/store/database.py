@@ -31,6 +31,7 @@ PRAGMAS = (
 )
 ALONE, MIGRATING = 0x66656E, 0x66656F  # advisory locks of Postgres; any numbers, always the same
 ONCE_KEPT = "fenshen once kept"
+LOOKING = "fenshen_looking"
 NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
 
 
@@ -65,6 +66,22 @@ class Store:
             acts = connection.info.pop(ONCE_KEPT, {})
         for act in acts.values():
             act()
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Read in one snapshot, without waiting for who writes and without keeping them waiting. Writes nothing.
+
+        What is read may be old by the time it is used: what must still be true when something is written is asked in
+        ``begin``.
+        """
+        with self._engine.connect() as connection:
+            connection.execution_options(**{LOOKING: True})
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if self._engine.dialect.name == "sqlite":  # a pooled connection may write again next time
+                    connection.connection.cursor().execute("PRAGMA query_only=OFF")
 
     @contextmanager
     def kept_open(self) -> Iterator["Store"]:
@@ -179,10 +196,17 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get(LOOKING):
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        return
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # a writer waits at the start, never fails in the middle
 
 
 def _begin_alone(connection: Connection) -> None:
+    if connection.get_execution_options().get(LOOKING):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ALONE})")
 
 

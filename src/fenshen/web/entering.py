@@ -77,7 +77,7 @@ def enter(
 
 def is_known(studio: Studio, visitor: Visitor) -> bool:
     """Tell whether anything opens the visitor's account besides this browser."""
-    with studio.desk.store.begin() as connection:
+    with studio.desk.store.look() as connection:
         return has_credential(connection, visitor.account)
 
 

@@ -50,7 +50,7 @@ def own(kind: str) -> Callable[[Request], Any]:
 
     def theirs(request: Request) -> str:
         visitor, id_ = must_be_in(request), str(request.path_params[kind])
-        with studio_of(request).desk.store.begin() as connection:
+        with studio_of(request).desk.store.look() as connection:
             must_own(connection, visitor.account, kind, id_)
         return id_
 
@@ -60,7 +60,7 @@ def own(kind: str) -> Callable[[Request], Any]:
 
 def must_have_proved(studio: Studio, visitor: Visitor) -> None:
     """Raise ProofNeededError unless who has a credential showed it lately: before what is grave."""
-    with studio.desk.store.begin() as connection:
+    with studio.desk.store.look() as connection:
         known = has_credential(connection, visitor.account)
     visitor.must_have_proved(studio.desk.clock.now(), has_credential=known)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 from tests.fakes.clock import NOON
 from tests.fakes.rights import settings_at
 from tests.fakes.small_disk import small_disk
@@ -190,3 +190,19 @@ def test_a_store_kept_open_answers_any_thread_and_lets_go_at_the_end(tmp_path: P
         assert set(threads.map(ask, range(20))) == {NEWEST}
         assert (tmp_path / "studio.db-wal").exists()
     assert not (tmp_path / "studio.db-wal").exists()  # the last connection is closed
+
+
+def test_who_looks_waits_for_nobody_who_writes_and_can_write_nothing(store: Store) -> None:
+    with store.begin() as writing:
+        doubles.add(writing, a_double(1))
+        with store.look() as looking:
+            assert doubles.every(looking) == []
+    with store.look() as looking:
+        assert len(doubles.every(looking)) == 1
+        with pytest.raises(OperationalError):
+            doubles.add(looking, a_double(2))
+    with store.kept_open() as kept:
+        with kept.look() as looking:
+            assert len(doubles.every(looking)) == 1
+        with kept.begin() as writing:
+            doubles.add(writing, a_double(3))

@@ -53,7 +53,7 @@ def own(kind: str) -> Callable[[Request], Any]:
 
     def theirs(request: Request) -> str:
         caller, id_ = caller_of(request), str(request.path_params[kind])
-        with studio_of(request).desk.store.begin() as connection:
+        with studio_of(request).desk.store.look() as connection:
             must_own(connection, caller.account, kind, id_)
         return id_
 

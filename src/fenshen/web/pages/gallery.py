@@ -39,7 +39,7 @@ def show(
     """Show the templates, each on oneself as soon as that is made."""
     desk = studio.desk
     sitter = erasure.whose(desk, double)
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         row = doubles.get(connection, double)
     may_render = Purpose.RENDER_PORTRAIT in consent.agreed(desk, sitter)
     young = consent.is_minor(desk, sitter)
@@ -112,7 +112,7 @@ def _previews(studio: Studio, double: DoubleId) -> tuple[set[str], dict[str, str
     desk = studio.desk
     sitter = erasure.whose(desk, double)
     here = set(desk.vault.objects(sitter, DataClass.PORTRAIT))
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         mine = [row for row in jobs.every(connection, sitter) if row.double == double]
     runs = [row for row in mine if row.kind == JobKind.PREVIEWS]
     unsuited: dict[str, str] = {}

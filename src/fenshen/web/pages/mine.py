@@ -32,7 +32,7 @@ WORD = Annotated[str, Form(max_length=20)]
 def mine(request: Request, studio: Here, visitor: In) -> HTMLResponse:
     """Show what is kept, read from the disk now."""
     desk = studio.desk
-    with desk.store.begin() as connection:
+    with desk.store.look() as connection:
         sitters = accounts.sitters_of(connection, visitor.account)
         people: list[dict[str, Any]] = [
             {

@@ -21,7 +21,7 @@ def welcome(request: Request, studio: Here, visitor: Perhaps) -> HTMLResponse:
     """Show what this is, with examples; who has a double goes on to it."""
     waiting = None
     if visitor is not None:
-        with studio.desk.store.begin() as connection:
+        with studio.desk.store.look() as connection:
             mine = accounts.sitters_of(connection, visitor.account)
             found = [row.id for sitter in mine for row in doubles.every(connection, sitter=sitter)]
         waiting = f"/doubles/{found[-1]}" if len(found) == 1 else "/mine" if mine else None
