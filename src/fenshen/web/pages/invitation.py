@@ -61,7 +61,8 @@ def ask(request: Request, studio: Here, visitor: Perhaps) -> Response:
         "invitation", request, row=row, recipe=recipe, doubles=[each for each in mine if each["may"]],
         unasked=[each for each in mine if not each["may"]],
         free=[n for n in range(1, row.people + 1) if n not in {each.n for each in taken}],
-        taken=len(taken), days=together.STANDS.days, words=together.spoken(language_of(request), minor=any(e["young"] for e in mine)),
+        taken=len(taken), days=together.STANDS.days,
+        words=together.spoken(language_of(request), minor=any(e["young"] for e in mine)),
     )  # fmt: skip
 
 
