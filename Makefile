@@ -12,7 +12,7 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-import bench-jobs bench-previews serve lock runtime dev models \
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-import bench-jobs bench-previews serve test-web bench-web lock runtime dev models \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
@@ -21,8 +21,11 @@ help: ## this list
 demo: models ## from the bundled photos to portraits: demo/index.html
 	$(RUN)/fenshen demo -o demo
 
-test: dev models ## every test
-	$(PYTEST) $(TESTS)
+test: dev models ## every test but those in a browser
+	$(PYTEST) --ignore tests/browser $(TESTS)
+
+test-web: dev models ## the web studio in a real browser (Debian's chromium); FENSHEN_NEW_PICTURES=1 keeps new pictures
+	$(RUN)/python -m pytest -q tests/browser --timeout 600
 
 check: check-lint check-types check-layers check-docs check-licences check-coverage ## what a change must pass besides
 	@echo "All checks passed."
@@ -59,11 +62,11 @@ bench-jobs: models dev ## whether long work survives, how fast it moves, and whe
 bench-previews: models ## how fast the gallery is: every template once on one sitter, small
 	$(RUN)/python -m benchmarks.previews
 
-serve: runtime ## look at demo/ in a browser on this machine (the web studio comes later)
-	@test -f demo/index.html || { echo "There is nothing to show yet. Run: make demo"; exit 1; }
-	@echo "The web studio is not built yet. This shows the folder demo/ to this machine only:"
-	@echo "  http://127.0.0.1:$(PORT)/      stop with Ctrl-C"
-	@$(RUN)/python -m http.server --bind 127.0.0.1 --directory demo $(PORT)
+bench-web: models dev ## how heavy the first page is, how fast pages and uploads are while a double is being made
+	$(RUN)/python -m benchmarks.web
+
+serve: models ## the web studio, for this machine alone: http://localhost:8000
+	$(RUN)/fenshen serve --port $(PORT)
 
 lock: dev ## write the locks anew from pyproject.toml
 	$(RUN)/python tools/lock.py

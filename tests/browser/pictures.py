@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures" / "web"
 SMALL: Final = 64  # pixels of the width at which pages are compared
 FAR: Final = 26.0  # grey levels of 255, mean over the page, beyond which a page looks different
+KEEP: Final = bool(os.environ.get("FENSHEN_NEW_PICTURES"))  # read before tests clear the environment
 TALLEST: Final = 2600  # pixels of a page that are kept
 
 
@@ -32,7 +33,7 @@ def is_as_it_was(page: "Page", name: str) -> None:
     drawn = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
     drawn = drawn.crop((0, 0, drawn.width, min(drawn.height, TALLEST)))
     kept = FOLDER / f"{name}.webp"
-    if os.environ.get("FENSHEN_NEW_PICTURES"):
+    if KEEP:
         FOLDER.mkdir(parents=True, exist_ok=True)
         drawn.save(kept, quality=70, method=6)
         return

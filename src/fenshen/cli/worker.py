@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = new_app()
 
+MANNERS = 10  # how far a worker beside a server lets it go first
 PATIENCE = 60.0  # seconds that a job under way may still take when the worker is told to go
 Once = Annotated[bool, typer.Option("--once", help=told("worker_once"))]
 Only = Annotated[list[JobKind] | None, typer.Option("--only", help=told("worker_only"))]
@@ -58,6 +59,7 @@ def worker(
     )
     _heed_signals(at_work, patience)
     if beside:
+        os.nice(MANNERS)
         threading.Thread(target=_go_with_parent, daemon=True, name="beside").start()
     at_work.run(open_journal(here), once=once)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from fenshen.errors import FenshenError
 from fenshen.ids import JobId, WorkerId, new_id
+from fenshen.jobs import memory
 from fenshen.jobs.journal import Body, Journal, Json
 from fenshen.jobs.queue import Queue
 from fenshen.jobs.states import BROKEN, JobKind, JobLostError, JobState, JobStoppedError
@@ -145,6 +146,7 @@ class Worker:
                 self.queue.give_back(job.id, self.id)
         finally:
             self._work = None
+            memory.give_back()
 
     def _body(self, id_: JobId) -> None:
         """Do one job from its first step, or from where it was; write down how it ended."""

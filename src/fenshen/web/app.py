@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 
 from fenshen import words
@@ -27,12 +28,13 @@ from fenshen.web.pages import ROUTERS
 from fenshen.web.status import OF_HTTP, status_of
 from fenshen.web.studio import Studio
 
+TEXT: Final = (".css", ".js", ".svg", ".webmanifest")
 STATIC_LIFE: Final = "public, max-age=31536000, immutable"
 
 
 def make_app(studio: Studio) -> App:
     """Give the web studio as an ASGI app."""
-    return Guard(_speaking(put_together(studio)), origin=studio.origin, refuse=refusal)
+    return Guard(_small(_speaking(put_together(studio))), origin=studio.origin, refuse=refusal)
 
 
 def put_together(studio: Studio) -> FastAPI:
@@ -68,6 +70,20 @@ class Vendored(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["cache-control"] = STATIC_LIFE
         return response
+
+
+def _small(app: App) -> App:
+    """Compress what is text: pages, style, script. No page holds a secret beside words that a stranger chose."""
+    squeezed = GZipMiddleware(app, minimum_size=600, compresslevel=6)
+
+    async def choose(scope: Any, receive: Any, send: Any) -> None:
+        is_text = False
+        if scope["type"] == "http":
+            accepts = dict(scope["headers"]).get(b"accept", b"")
+            is_text = scope["path"].endswith(TEXT) or b"text/html" in accepts
+        await (squeezed if is_text else app)(scope, receive, send)
+
+    return choose
 
 
 def _speaking(app: FastAPI) -> App:

@@ -16,7 +16,7 @@ from fenshen.errors import FenshenError
 from fenshen.photos.container import LIMITS, MAX_BYTES, PhotoTooLargeError
 from fenshen.web.guard import ALLOWANCE, LARGEST, Allowance
 
-BUDGET: Final = 320 << 20  # bytes that may be on their way at once
+BUDGET: Final = 96 << 20  # bytes that may be on their way at once
 PATIENCE: Final = 120.0  # seconds for one request to come in; a slower line sends parts
 
 

@@ -24,6 +24,7 @@ from fenshen.settings import Settings
 
 T = TypeVar("T")
 REMEMBERED: Final = 6000  # photos: 200 people with 30 each, some 8 KB of numbers for each
+MANNERS: Final = 5  # how far lookers let the server go first
 ORPHAN: Final = 2.0  # seconds between two looks whether the server lives
 _desk: list[Desk] = []  # of a looker's own process
 
@@ -104,6 +105,7 @@ def _open(settings: Settings) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which lets us go
+    os.nice(MANNERS)
     threading.Thread(target=_go_with, args=(os.getppid(),), daemon=True, name="orphan").start()
     _desk.append(open_desk(settings))
 

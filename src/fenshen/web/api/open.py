@@ -37,7 +37,11 @@ def templates(
     suits: Literal["man", "woman", "anyone", "child"] | None = None,
 ) -> list[TemplateSummary]:
     """Give the templates that have all of these tags and suit whom they are for."""
-    return [TemplateSummary.model_validate(each.summary()) for each in chosen(tag or (), suits)]
+    return [
+        TemplateSummary.model_validate(each.summary())
+        for each in chosen(tag or (), suits)
+        if not each.private
+    ]
 
 
 @router.get("/templates/{name}", tags=["templates"], responses=problems(401, 404))

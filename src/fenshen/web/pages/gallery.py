@@ -45,7 +45,7 @@ def show(
     young = consent.is_minor(desk, sitter)
     offered = [
         each for each in chosen([tag] if tag in tags() else [], suits if suits in SUITS else None)
-        if each.child_safe or not young
+        if (each.child_safe or not young) and not each.private
     ]  # fmt: skip
     ready, unsuited = set[str](), dict[str, str]()
     if may_render:
@@ -127,7 +127,9 @@ def _make_missing(
 ) -> None:
     """Let the previews that are not there be made; a queue that is full is no reason to show no gallery."""
     missing = [
-        name for name, each in catalogue().items() if name not in there and (each.child_safe or not young)
+        name
+        for name, each in catalogue().items()
+        if name not in there and not each.private and (each.child_safe or not young)
     ]
     if missing:
         with suppress(QueueFullError, TooManyJobsError):

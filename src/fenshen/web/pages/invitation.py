@@ -62,7 +62,7 @@ def ask(request: Request, studio: Here, visitor: Perhaps) -> Response:
         unasked=[each for each in mine if not each["may"]],
         free=[n for n in range(1, row.people + 1) if n not in {each.n for each in taken}],
         taken=len(taken), days=together.STANDS.days,
-        words=together.spoken(language_of(request), minor=any(e["young"] for e in mine)),
+        words=together.spoken(language_of(request), minor=any(each["young"] for each in mine)),
     )  # fmt: skip
 
 

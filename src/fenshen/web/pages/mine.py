@@ -49,12 +49,17 @@ def mine(request: Request, studio: Here, visitor: In) -> HTMLResponse:
         letters = complaints.every(connection, account=visitor.account)
         known = has_credential(connection, visitor.account)
     for person in people:
-        person["held"] = holdings.holdings(desk, person["sitter"])
         person["agreed"] = consent.agreed(desk, person["sitter"])
     return page(
         "mine", request, people=people, account=account_holdings.holdings_of(desk, visitor.account),
         letters=letters, known=known, purposes=tuple(Purpose), titles=titles(),
     )  # fmt: skip
+
+
+@router.get("/sitters/{sitter}/held")
+def held(request: Request, studio: Here, sitter: Sitter) -> HTMLResponse:
+    """List every single thing that is kept of a person, as the disk has it now."""
+    return page("held", request, held=holdings.holdings(studio.desk, sitter))
 
 
 @router.get("/receipts/{receipt}")

@@ -109,6 +109,8 @@
 
   function add(files) {
     tell("");
+    const ask = document.getElementById("ask");
+    ask.textContent = ask.dataset.more;
     for (const file of files) {
       if (shots.children.length >= MOST) { tell(say.full); break; }
       const card = document.getElementById("new-shot").content.firstElementChild.cloneNode(true);
