@@ -8,12 +8,17 @@ from tests.browser.test_for_everyone import faults_of
 Come = Callable[..., Visitor]
 
 
+def fits(visitor: Visitor) -> bool:
+    return bool(visitor.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+
+
 def link_made_by(host: Visitor) -> str:
     """Go from the gallery to the choice, take the first seat of a couple, and read the link."""
     page = host.page
     page.click("main a[href$='/together']")
     page.wait_for_url("**/together")
     assert faults_of(host) == []
+    assert fits(host)
     page.click("button[value='couple:2:1']")
     text = page.input_value("#invitation-text")
     assert faults_of(host) == []
@@ -53,7 +58,7 @@ def test_two_people_on_two_devices(come: Come) -> None:
         visitor.page.wait_for_function(
             "() => document.querySelector('.sitter-portrait img').naturalWidth > 900"
         )
-        assert visitor.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert fits(visitor)
     omar.goes("/mine")
     assert faults_of(omar) == []
     omar.page.click("summary:has(+ form[action$='/leave'])")

@@ -40,6 +40,7 @@ FAMILIES = {
     "web_colour_": [*id_sizes.backgrounds(), "keep"],
     "web_begin_missing_": ["inspect_photos", "build_double", "keep_double", "age", "who", "told"],
     "web_sure_": ["person", "account"],
+    "web_room_": ["waiting", "asking", "whole", "broken"],  # gather.Room.stage
     "web_gone_": ["erased", "withdrawn", "left"],
 }
 
