@@ -3,6 +3,7 @@
 import logging
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from fenshen.web.app import make_app
 from fenshen.web.guard import FORM, LARGEST
 from fenshen.web.studio import Studio
 from tests.fakes.belongings import PHOTO, Belongings, photos_of
+from tests.fakes.clock import FakeClock
 from tests.fakes.raw_request import ask
 from tests.fakes.web import AGREED, Visit
 from tests.web.addresses import Address, addresses
@@ -307,9 +309,10 @@ def test_a_session_that_ended_opens_nothing(anna: Visit, annas: Belongings) -> N
         assert anna.get("/mine").headers["location"] == "/sign-in"
 
 
-def test_consent_is_asked_again_whatever_else_was_sent(visit: Any) -> None:
+def test_consent_is_asked_again_whatever_else_was_sent(visit: Any, clock: FakeClock) -> None:
     for word in HOSTILE:
         for name in AGREED:
+            clock.advance(timedelta(minutes=1))  # nobody is held up here for asking often
             answer = visit().post("/begin", {**AGREED, name: word.encode("utf-8", "surrogateescape")})
             assert answer.status_code == 422
             assert is_kind(answer, word)
