@@ -7,7 +7,7 @@
   const trouble = document.getElementById("trouble"), form = document.getElementById("adding");
   const MOST = Number(album.dataset.most), AT_ONCE = 3, PART = 512 * 1024, PATIENCE = [500, 1500, 4000, 8000, 15000];
   const queue = [];
-  let busy = 0, enough = false;
+  let busy = 0, enough = false, judging = 0, several = false;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const online = () => navigator.onLine ? Promise.resolve() : new Promise((done) => addEventListener("online", done, { once: true }));
   const tell = (text) => { trouble.textContent = text || ""; trouble.hidden = !text; };
@@ -100,7 +100,16 @@
     enough = told.enough;
   }
 
+  // Answers may overtake each other; when all are in, the last word is asked for once more.
   async function judge(photo) {
+    judging += 1;
+    several = several || judging > 1;
+    await verdict(photo);
+    judging -= 1;
+    if (!judging && several) { several = false; await verdict(photo); }
+  }
+
+  async function verdict(photo) {
     for (const wait of [0, ...PATIENCE]) {
       await pause(wait);
       try { return draw(await ask(`/photos/${photo}/verdict`)); } catch (error) { if (error instanceof Refused) return tell(error.message); }
