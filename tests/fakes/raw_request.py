@@ -43,8 +43,10 @@ def ask(
         piece = next(pieces, None)
         if piece is not None:
             return {"type": "http.request", "body": piece, "more_body": True}
-        if breaks_off or gone:
+        if breaks_off:
             return {"type": "http.disconnect"}
+        if gone:
+            await asyncio.Event().wait()  # whoever asked stays on the line
         gone = True
         return {"type": "http.request", "body": b"", "more_body": False}
 

@@ -154,7 +154,11 @@ def test_one_reads_the_whole_notice_before_the_first_question(
     with pytest.raises(GuardianNeededError):
         ask(desk, interactive=True)
     shown = " ".join(capsys.readouterr().out.split())
-    assert shown.index("nothing is uploaded") < shown.index("erase what is kept") < shown.index("18 or older")
+    assert (
+        shown.index("nothing is given to anyone")
+        < shown.index("erase what is kept")
+        < shown.index("18 or older")
+    )
 
 
 def never_asked(question: str) -> str:
