@@ -27,9 +27,7 @@ ANNA = SitterId("sitter_anna")
 DOUBLE = DoubleId("double_0000000000000001")
 CANARY = b"canary pixels of one face"
 
-OF_A_SITTER = frozenset(DataClass) - {
-    DataClass.COMPLAINT
-}  # a letter is an account's: test_leaving below the web
+OF_A_SITTER = frozenset(DataClass) - {DataClass.COMPLAINT}  # letters are an account's: tests/web/test_mine.py
 SIT_AND_WAIT = """
 import sys, time
 from fenshen.ids import SitterId
