@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures" / "web"
 SMALL: Final = 64  # pixels of the width at which pages are compared
-FAR: Final = 26.0  # grey levels of 255, mean over the page, beyond which a page looks different
+ALIKE: Final = (
+    0.6  # of what lies between a page and an empty sheet: how far two pictures of one page may be apart
+)
+PAPER: Final = 250  # grey of an empty sheet
 KEEP: Final = bool(os.environ.get("FENSHEN_NEW_PICTURES"))  # read before tests clear the environment
 TALLEST: Final = 2600  # pixels of a page that are kept
 
@@ -38,15 +41,20 @@ def is_as_it_was(page: "Page", name: str) -> None:
         drawn.save(kept, quality=70, method=6)
         return
     assert kept.exists(), f"{name} has no picture yet"
-    assert difference(drawn, Image.open(kept)) < FAR, f"{name} looks different"
+    assert are_alike(Image.open(kept), drawn), f"{name} looks different"
 
 
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Give the mean difference of two pages in grey levels, over the height that both have."""
-    height = min(one.height * SMALL // one.width, other.height * SMALL // other.width)
+def are_alike(kept: Image.Image, drawn: Image.Image) -> bool:
+    """Tell whether a page still looks as it was kept: an empty page, or another one, does not."""
+    height = max(each.height * SMALL // each.width for each in (kept, drawn))
+    was, now = _small(kept, height), _small(drawn, height)
+    empty = np.full_like(was, PAPER)
+    return float(np.abs(was - now).mean()) < ALIKE * float(np.abs(was - empty).mean())
 
-    def small(image: Image.Image) -> np.ndarray:
-        shape = (SMALL, image.height * SMALL // image.width)
-        return np.asarray(image.convert("L").resize(shape, Image.Resampling.BOX), np.float64)[:height]
 
-    return float(np.abs(small(one) - small(other)).mean())
+def _small(page: Image.Image, height: int) -> np.ndarray:
+    """Make a page small and grey, on a sheet of this height."""
+    shape = (SMALL, page.height * SMALL // page.width)
+    sheet = np.full((height, SMALL), PAPER, np.float64)
+    sheet[: shape[1]] = np.asarray(page.convert("L").resize(shape, Image.Resampling.BOX), np.float64)
+    return sheet

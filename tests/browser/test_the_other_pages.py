@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from tests.browser.pictures import is_as_it_was
+from tests.browser.pictures import FOLDER, are_alike, is_as_it_was
 from tests.browser.steps import Visitor
 
 Come = Callable[..., Visitor]
@@ -33,3 +34,14 @@ def test_the_other_pages_look_as_they_did(
     stranger = come(language=language, desktop=desktop)
     stranger.goes("/sign-in")
     is_as_it_was(stranger.page, f"sign-in-{look}")
+
+
+def test_an_empty_page_or_another_one_would_be_noticed() -> None:
+    """Else the comparison above would prove nothing."""
+    kept = {file.stem: Image.open(file).convert("RGB") for file in sorted(FOLDER.glob("*.webp"))}
+    assert len(kept) > 30
+    for name, page in kept.items():
+        others = [each for other, each in kept.items() if other != name and each.width == page.width]
+        assert are_alike(page, page), name
+        assert not are_alike(page, Image.new("RGB", page.size, (251, 250, 247))), name
+        assert not any(are_alike(page, other) for other in others), name

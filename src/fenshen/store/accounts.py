@@ -137,9 +137,3 @@ def end_sessions(connection: Connection, account: AccountId, *, but: Sequence[st
 def end_session(connection: Connection, id_: str) -> None:
     """End one session. One that has ended is fine."""
     connection.execute(delete(t.sessions).where(t.sessions.c.id == id_))
-
-
-def forget_old_sessions(connection: Connection, *, seen_before: datetime, created_before: datetime) -> int:
-    """Delete sessions that were not used for long, or are old; give how many."""
-    old = (t.sessions.c.seen_at < seen_before) | (t.sessions.c.created_at < created_before)
-    return connection.execute(delete(t.sessions).where(old)).rowcount

@@ -81,11 +81,6 @@ def is_known(studio: Studio, visitor: Visitor) -> bool:
         return has_credential(connection, visitor.account)
 
 
-def must_have_proved(studio: Studio, visitor: Visitor) -> None:
-    """Raise ProofNeededError unless a credential was shown lately, or there is none."""
-    visitor.must_have_proved(studio.desk.clock.now(), has_credential=is_known(studio, visitor))
-
-
 def has_proved(studio: Studio, visitor: Visitor) -> bool:
     """Tell whether a credential was shown lately."""
     return visitor.proved_at is not None and studio.desk.clock.now() - visitor.proved_at <= PROOF_HOLDS

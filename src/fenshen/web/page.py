@@ -12,7 +12,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from fenshen import __version__, words
 from fenshen.accounts.sessions import Visitor
-from fenshen.errors import FenshenError
 
 LANGUAGE_COOKIE: Final = "fenshen_language"
 INVITATION: Final = "fenshen_invitation"  # cookie with the code of a link that was opened
@@ -93,11 +92,6 @@ def refusal(
 def nobody_listens(_: Request, __: Exception) -> Response:
     """Answer whoever has gone in the middle of what they sent; nothing of it was kept."""
     return Response(status_code=400)
-
-
-def told(request: Request, error: FenshenError, field: str = "what") -> str:
-    """Put an error into the visitor's words."""
-    return say(language_of(request))(error.code, field, **error.facts)
 
 
 def here(request: Request) -> str:

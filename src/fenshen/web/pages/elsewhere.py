@@ -20,13 +20,12 @@ from fenshen.web.entering import (
     enter,
     give_ticket,
     is_known,
-    must_have_proved,
     ticket_of,
 )
 from fenshen.web.page import page
 from fenshen.web.pages.sign_in import OFTEN
 from fenshen.web.studio import Studio
-from fenshen.web.way_in import Here, Perhaps
+from fenshen.web.way_in import Here, Perhaps, must_have_proved
 
 router = APIRouter()
 AimGiven = Annotated[Literal["enter", "add", "again"], Form()]

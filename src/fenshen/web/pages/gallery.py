@@ -99,7 +99,7 @@ def order(
 ) -> Response:
     """Put the portraits that were chosen into the queue."""
     if not template:
-        return RedirectResponse(f"/doubles/{double}?none=true", 303)
+        return RedirectResponse(f"/doubles/{double}", 303)
     wanted = Order(templates=tuple(dict.fromkeys(template)), each=each, beautify=beautify)
     job = portraits_later(
         double, wanted, desk=studio.desk, account=visitor.account, language=language_of(request)

@@ -23,7 +23,6 @@ from fenshen.web.entering import (
     enter,
     give_ticket,
     has_proved,
-    must_have_proved,
     passkey_address,
     takes_passkeys,
     ticket_of,
@@ -32,7 +31,7 @@ from fenshen.web.page import page
 from fenshen.web.pages.sign_in import OFTEN, Login, Password
 from fenshen.web.studio import Studio
 from fenshen.web.way_in import Here as TheStudio
-from fenshen.web.way_in import In
+from fenshen.web.way_in import In, must_have_proved
 
 router = APIRouter()
 Kind = Annotated[Literal["passkey", "password", "identity"], Form()]
