@@ -87,6 +87,7 @@ def _candidate(photo: Inspected) -> Candidate:
         side_light=float(np.clip(m.side_light, -1, 1)),
         sharpness=min(1.0, max(0.0, (m.sharpness - 0.25) / 0.25)),
         eye_distance=m.eye_distance,
+        company=m.rival,
     )
 
 

@@ -25,6 +25,7 @@ class Candidate:
     side_light: float  # -1 lit from the image's left .. +1 from its right
     sharpness: float  # 0..1
     eye_distance: float  # pixels of the photo between the pupils
+    company: float = 0.0  # area of the next largest face in the photo, in the sitter's own
 
 
 def quality(candidate: Candidate) -> float:

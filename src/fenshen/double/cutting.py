@@ -72,7 +72,7 @@ def cut_take(
         evenness=evenness(candidate),
         sharpness=candidate.sharpness,
         certainty=certainty(matte, box[2]),
-        clutter=clutter(matte.alpha, points),
+        clutter=min(1.0, clutter(matte.alpha, points) + candidate.company),
         glare=glare(crop, matte.alpha, points, light.skin),
         cut=cut_edges(alpha),
     )

@@ -46,7 +46,7 @@ class Take:
     mixed: float  # octaves by which the colour of the light varies over the face; plain light below 0.6
     typical: float  # median cosine of this photo's face to the other takes': a number, not an embedding
     certainty: float  # 0..1, how crisp the cut-out is
-    clutter: float  # 0..1, what the sitter holds or raises beside the face
+    clutter: float  # 0..1, what is beside the face: hands, what they hold, other people
     glare: float  # stops by which the brightest of hair, ears and hats outshines the skin: sun from behind
     cut: tuple[Edge, ...]  # where the photo's frame cuts the body off
 

@@ -11,7 +11,7 @@ from tests.fakes.takes import a_double, a_take
 
 from fenshen.double.take import Take
 from fenshen.engines.studio.casting import in_turn, penalty, rank_takes
-from fenshen.engines.studio.framing import crown_lost
+from fenshen.engines.studio.framing import body_lost, crown_lost
 from fenshen.templates.catalogue import catalogue, template
 from fenshen.templates.recipe import Wish
 
@@ -70,7 +70,7 @@ def test_every_fault_of_a_photo_costs() -> None:
     perfect = penalty(BASE, Wish(), sitter)
     faults: dict[str, Any] = {
         "pitch": 20.0, "roll": 15.0, "mouth_open": 0.8, "eyes_open": 0.2, "evenness": 0.3, "sharpness": 0.2,
-        "certainty": 0.5, "clutter": 0.6, "mixed": 2.0, "typical": 0.5, "smile": 1.0, "skin": (0.6, 0.2, 0.05),
+        "certainty": 0.5, "clutter": 0.6, "glare": 2.0, "mixed": 2.0, "typical": 0.5, "smile": 1.0, "skin": (0.6, 0.2, 0.05),
     }  # fmt: skip
     for name, value in faults.items():
         assert penalty(replace(BASE, **{name: value}), Wish(), sitter) > perfect + 0.1, name
@@ -92,6 +92,13 @@ def test_an_identity_picture_is_made_from_a_take_that_shows_the_whole_head() -> 
     double = a_double(cropped, whole)
     assert [take.photo for take in rank_takes(double, recipe.wish)] == [1, 2]
     assert [take.photo for take in in_turn(double, recipe.wish, lost=lost)] == [2, 1]
+
+
+def test_a_body_that_the_photo_ends_is_not_chosen_while_another_is_whole() -> None:
+    """A sleeve that dissolves in mid air is a fault of the picture, not of the sitter."""
+    ended, whole = a_take(1, centre=(60, 120)), a_take(2)
+    framing = template("terracotta").framing
+    assert body_lost(whole, framing, ID_SIZE) < 0.02 < body_lost(ended, framing, ID_SIZE)
 
 
 def test_only_takes_whose_turn_it_may_be_are_opened() -> None:

@@ -18,8 +18,9 @@ TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks awa
 SQUARE: Final = 9.0  # degrees of turn that spoil a head which is to be straight
 A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
-CROWN: Final = 2.4  # what a head without its crown costs
-MUCH: Final = 0.08  # of the face's height: more of a crown than this can hardly be missing
+LOST: Final = 2.4  # what a head without its crown costs, or a body that dissolves where the photo ended
+MUCH: Final = 0.08  # of the face's height, or of the picture: more than this can hardly be missing
+GLARE: Final = 1.8  # per stop: what burnt out in the hair, no other light puts back
 TEETH: Final = 0.045  # face widths between the lips from which teeth show
 GRIN: Final = 0.5  # a template that wishes for this much smile is content with teeth
 
@@ -40,7 +41,7 @@ def in_turn(
 
     used: photo numbers of takes that already served in this series, so that eight portraits are not one photo.
     closer: presses of "more like me": what is typical of the sitter weighs more, what the template wishes less.
-    lost: how much of the head the picture would leave out above, 0..1; asked only of takes whose turn it may be,
+    lost: how much of head and body the picture would lack, 0..1; asked only of takes whose turn it may be,
     because it opens them.
     """
     share = closer / MOST_PRESSES
@@ -63,7 +64,7 @@ def in_turn(
         if looked:
             yield take
         else:
-            heappush(waiting, (cost + CROWN * min(1.0, lost(take) / MUCH), photo, True, take))
+            heappush(waiting, (cost + LOST * min(1.0, lost(take) / MUCH), photo, True, take))
 
 
 def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
@@ -100,6 +101,6 @@ def penalty(take: Take, wish: Wish, double: OpenDouble) -> float:
         + 0.8 * (1 - take.sharpness)
         + 4.0 * (1 - take.certainty)
         + 6.0 * take.clutter
-        + 0.9 * max(0.0, take.glare - usual_glare - 0.5)
+        + GLARE * max(0.0, take.glare - usual_glare - 0.5)
         + (0.8 if Edge.TOP in take.cut else 0.0)
     )

@@ -77,6 +77,13 @@ def crown_lost(take: Take, framing: Framing, size: tuple[int, int]) -> float:
     return float(np.clip((window.y - crown(take) + _cut_off(take, wide)) / tall, 0, 1))
 
 
+def body_lost(take: Take, framing: Framing, size: tuple[int, int]) -> float:
+    """How much of a body that the photo cut off the best window of a take shows dissolving, as a share of its size."""
+    window = choose_window(take, framing, size)
+    x, y, width, height = (np.array([side]) for side in (window.x, window.y, window.width, window.height))
+    return float(_shown_cut(take, x, y, width, height)[0])
+
+
 def _cut_off(take: Take, wide: float) -> float:
     """How much of the crown the photo itself left out, pixels: a head is round, and the cut shows a chord of it."""
     oval = take.points[list(regions.OVAL), 0]

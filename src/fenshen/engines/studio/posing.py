@@ -10,7 +10,7 @@ from fenshen.double.double import OpenDouble
 from fenshen.double.take import CUT_ALPHA, Take
 from fenshen.engines.engine import RenderOptions, UnsuitedError
 from fenshen.engines.studio.casting import in_turn
-from fenshen.engines.studio.framing import crown_lost
+from fenshen.engines.studio.framing import body_lost, crown_lost
 from fenshen.engines.studio.head import level
 from fenshen.engines.studio.perspective import nearness
 from fenshen.engines.studio.reshape import Change, reshaped
@@ -50,9 +50,11 @@ def cast(
         {"either_cheek": False} if "yaw" in asked.model_fields_set else {}
     )
     wish = template.wish.model_copy(update=given)
-    ranked = in_turn(
-        double, wish, options.used, options.closer, lambda take: crown_lost(take, template.framing, size)
-    )
+
+    def lost(take: Take) -> float:
+        return crown_lost(take, template.framing, size) + body_lost(take, template.framing, size)
+
+    ranked = in_turn(double, wish, options.used, options.closer, lost)
     ranked = _at_last(ranked, options.without)
     if given:
         take, change = first_within(ranked, asked, takes)
