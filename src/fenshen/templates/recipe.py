@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
+from fenshen.templates.adjust import Adjustables
+from fenshen.templates.adjusting import misfits, offered
 from fenshen.templates.assets import Asset, FileName
 from fenshen.templates.data import Colour, Colours, Data, Name, Sentence, Share
 from fenshen.templates.hand import Hand
@@ -199,6 +201,7 @@ class Template(Data):
     backdrop: Backdrop
     look: Look = Look()
     hand: Hand | None = None  # None: it stays a photograph
+    adjust: Adjustables = {}  # what a sitter may change, by name
     _folder: Path | None = PrivateAttr(None)  # where its assets lie; set by who read them, never by the file
 
     @property
@@ -229,7 +232,15 @@ class Template(Data):
             raise PydanticCustomError("assets", "the backdrop's picture is not among the assets")
         return self
 
+    @model_validator(mode="after")
+    def _adjusts_what_is_there(self) -> Self:
+        """What a dial or a choice drives is there, and the recipe keeps its rules wherever it stands."""
+        if wrong := list(misfits(self, self.adjust)) if self.adjust else []:
+            raise PydanticCustomError("adjust", "what may be adjusted does not fit", {"misfits": wrong})
+        return self
+
     def summary(self) -> Mapping[str, object]:
         """What a list shows: name, title, tags, suits, whether a minor may wear it, mode, licence, whose it is."""
         shown = {"name", "title", "tags", "suits", "child_safe", "mode", "licence", "private"}
-        return self.model_dump(include=shown) | {"own": self.folder is not None}
+        more = {"own": self.folder is not None, "adjust": offered(self.adjust)}
+        return self.model_dump(include=shown) | more

@@ -171,6 +171,32 @@ class Titles(BaseModel):
     en: str
 
 
+class Dial(BaseModel):
+    """A number of a template that may be turned, ``adjust`` of an order."""
+
+    kind: Literal["dial"]
+    label: Titles
+    minimum: float
+    maximum: float
+    step: float
+    default: float
+
+
+class Option(BaseModel):
+    """One of several."""
+
+    name: str
+    label: Titles
+
+
+class Choice(BaseModel):
+    """A name that may be chosen among others; the first is the default."""
+
+    kind: Literal["choice"]
+    label: Titles
+    options: list[Option]
+
+
 class TemplateSummary(BaseModel):
     """A template; ``fenshen templates list --json`` has the same fields."""
 
@@ -181,6 +207,7 @@ class TemplateSummary(BaseModel):
     child_safe: bool
     mode: str
     licence: str
+    adjust: dict[str, Annotated[Dial | Choice, Field(discriminator="kind")]]
 
 
 class TemplateWhole(TemplateSummary):
