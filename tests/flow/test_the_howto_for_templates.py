@@ -46,7 +46,9 @@ def test_who_follows_the_page_has_two_more_templates_and_portraits_of_them(
         follow(kind, text, home, folder, anna.sitting.double, photo)
     made = sorted((folder / "portraits").iterdir())
     assert [file.name for file in made] == ["plum_dusk.jpg", "window_light.jpg"]
+    darker = folder / "darker" / "plum_dusk.jpg"
+    assert darker.read_bytes() != made[0].read_bytes()
     key = (home / "keys" / "studio.pub").read_bytes()
-    for file in made:
+    for file in (*made, darker):
         assert verify(file.read_bytes(), public_key=key, producer="fenshen-studio").ours
         assert min(Image.open(io.BytesIO(file.read_bytes())).size) >= 1024

@@ -53,9 +53,7 @@ Pitch = Annotated[float | None, typer.Option("--pitch", min=-45, max=45, help=to
 Roll = Annotated[float | None, typer.Option("--roll", min=-45, max=45, help=told("portrait_roll"))]
 Smile = Annotated[float | None, typer.Option("--smile", min=0, max=1, help=told("portrait_smile"))]
 Gaze = Annotated[float | None, typer.Option("--gaze", min=-6, max=6, help=told("portrait_gaze"))]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=told("portrait_set"))
-]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=told("portrait_set"))]
 Explain = Annotated[bool, typer.Option("--explain", help=told("portrait_explain"))]
 LabelFree = Annotated[bool, typer.Option("--label-free", help=told("portrait_label_free"))]
 Later = Annotated[bool, typer.Option("--later", help=told("option_later"))]

@@ -71,4 +71,6 @@ class Choice(Data):
 
 
 Adjustable = Annotated[Dial | Choice, Field(discriminator="kind")]
-Adjustables = Annotated[dict[Name, Adjustable], Field(max_length=MOST)]
+Adjustables = Annotated[
+    dict[Name, Adjustable], Field(max_length=MOST, json_schema_extra={"additionalProperties": False})
+]

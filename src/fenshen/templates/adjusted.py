@@ -62,7 +62,10 @@ def check(template: Template, asked: Asked) -> None:
         if isinstance(what, Dial):
             if isinstance(value, str) or not what.minimum <= value <= what.maximum:
                 raise AdjustRangeError(
-                    template=template.name, name=name, minimum=f"{what.minimum:g}", maximum=f"{what.maximum:g}"
+                    template=template.name,
+                    name=name,
+                    minimum=f"{what.minimum:g}",
+                    maximum=f"{what.maximum:g}",
                 )
         elif value not in _options(what):
             raise AdjustOptionError(template=template.name, name=name, options=", ".join(_options(what)))
@@ -88,7 +91,7 @@ def standing(template: Template, asked: Asked) -> dict[str, float | str]:
 
 
 def differing(template: Template, asked: Asked) -> dict[str, float | str]:
-    """What of it is not the template's default anyway: a page sends every dial. What is unknown stays, to be refused."""
+    """What is not the default anyway, of all that a page sends. What is unknown stays, to be refused."""
     usual = standing(template, {})
     return {name: value for name, value in asked.items() if usual.get(name) != value}
 

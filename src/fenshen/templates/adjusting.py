@@ -42,7 +42,7 @@ def moved(facts: Mapping[str, Any], adjust: Mapping[str, Dial | Choice], asked: 
         if isinstance(what, Choice):
             for put in next(each for each in what.options if each.name == value).puts:
                 wanted = put.model_dump(mode="json")["value"]
-                _set(changed, put.field, wanted)
+                _set(changed, put.field, int(wanted) if _is_whole(wanted) else wanted)
         elif abs(float(value) - what.default) > GRID * what.step:
             for drive in what.drives:
                 _set(changed, drive.field, driven(what, drive, found(facts, drive.field), float(value)))
@@ -51,9 +51,7 @@ def moved(facts: Mapping[str, Any], adjust: Mapping[str, Dial | Choice], asked: 
 
 def offered(adjust: Mapping[str, Dial | Choice]) -> dict[str, Any]:
     """What a list tells: names, ranges, defaults, options; never which fields they drive."""
-    inner = {"drives": True, "options": {"__all__": {"puts"}}}
-    left_out = {name: {key: inner[key] for key in inner if hasattr(what, key)} for name, what in adjust.items()}
-    return {name: what.model_dump(mode="json", exclude=left_out[name]) for name, what in adjust.items()}
+    return {name: _shown(what) for name, what in adjust.items()}
 
 
 def driven(dial: Dial, drive: Drive, own: Any, value: float) -> Any:
@@ -73,12 +71,10 @@ def driven(dial: Dial, drive: Drive, own: Any, value: float) -> Any:
 def found(facts: Any, way: str) -> Any:
     """The value of a field by its way, as rig.lights.0.kelvin. Raises LookupError when there is none."""
     for part in way.split("."):
-        if isinstance(facts, list):
-            facts = facts[int(part)] if part.isdigit() else facts[_nowhere(part)]
-        elif isinstance(facts, dict):
-            facts = facts[part]
+        if isinstance(facts, list) and part.isdigit():
+            facts = facts[int(part)]
         else:
-            raise LookupError(part)
+            facts = (facts if isinstance(facts, dict) else {})[part]
     return facts
 
 
@@ -100,6 +96,12 @@ def misfits(recipe: BaseModel, adjust: Mapping[str, Dial | Choice]) -> Iterator[
         yield from wrong
         if not wrong:
             yield from _spoilt(recipe, facts, name, what)
+
+
+def _shown(what: Dial | Choice) -> dict[str, Any]:
+    if isinstance(what, Dial):
+        return what.model_dump(mode="json", exclude={"drives"})
+    return what.model_dump(mode="json", exclude={"options": {"__all__": {"puts"}}})
 
 
 def _dial(dial: Dial, facts: Mapping[str, Any], at: str) -> Iterator[Misfit]:
@@ -146,18 +148,18 @@ def _choice(choice: Choice, facts: Mapping[str, Any], at: str) -> Iterator[Misfi
                 yield Misfit(code="adjust_field", at=here, wants=put.field)
 
 
-def _spoilt(
-    recipe: BaseModel, facts: Mapping[str, Any], name: str, what: Dial | Choice
-) -> Iterator[Misfit]:
+def _spoilt(recipe: BaseModel, facts: Mapping[str, Any], name: str, what: Dial | Choice) -> Iterator[Misfit]:
     """Read the recipe again at both ends, or with each option, as strictly as from a file."""
     tries: list[tuple[str, float | str]] = []
     if isinstance(what, Dial):
         tries = [("minimum", what.minimum), ("maximum", what.maximum)]
     else:
-        tries = [(f"options.{number}", each.name) for number, each in enumerate(what.options)][1:]
+        tries += [(f"options.{number}", each.name) for number, each in enumerate(what.options) if number]
     for place, value in tries:
         try:
-            type(recipe).model_validate_json(json.dumps(moved(facts, {name: what}, {name: value})), strict=True)
+            type(recipe).model_validate_json(
+                json.dumps(moved(facts, {name: what}, {name: value})), strict=True
+            )
         except ValidationError as error:
             wants = ".".join(str(part) for part in error.errors()[0]["loc"]) or "file"
             yield Misfit(code="adjust_spoils", at=f"adjust.{name}.{place}", wants=wants)
@@ -188,6 +190,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, TUPLE) and not isinstance(value, bool)
 
 
+def _is_whole(value: Any) -> bool:
+    """Whether it may stand in a field for whole numbers, too: 7 was read as 7.0."""
+    return isinstance(value, float) and value.is_integer()
+
+
 def _is_colour(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 3 and all(_is_number(each) for each in value)  # noqa: PLR2004
 
@@ -200,8 +207,7 @@ def _between(here: float, there: float, share: float) -> float | int:
 def _set(facts: dict[str, Any], way: str, value: Any) -> None:
     above, _, last = way.rpartition(".")
     holder = found(facts, above) if above else facts
-    holder[int(last) if isinstance(holder, list) else last] = value
-
-
-def _nowhere(part: str) -> int:
-    raise LookupError(part)
+    if isinstance(holder, list):
+        holder[int(last)] = value
+    else:
+        holder[last] = value

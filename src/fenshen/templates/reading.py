@@ -77,7 +77,9 @@ def _wrong(error: ValidationError) -> Iterator[Wrong]:
     for each in error.errors(include_url=False, include_input=False)[:MOST_TOLD]:
         kind, context = each["type"], each.get("ctx", {})
         if kind == "adjust":
-            yield from (Wrong(code=one.code, at=one.at, wants=one.wants) for one in context["misfits"][:MOST_TOLD])
+            yield from (
+                Wrong(code=one.code, at=one.at, wants=one.wants) for one in context["misfits"][:MOST_TOLD]
+            )
             continue
         code = KINDS.get(kind) or ("field_range" if any(part in kind for part in RANGES) else "field_type")
         yield Wrong(code=code, at=_named(each["loc"]), wants=_wanted(kind, context))

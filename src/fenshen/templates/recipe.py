@@ -201,7 +201,7 @@ class Template(Data):
     backdrop: Backdrop
     look: Look = Look()
     hand: Hand | None = None  # None: it stays a photograph
-    adjust: Adjustables = {}  # what a sitter may change, by name
+    adjust: Adjustables = Field(default_factory=dict)  # what a sitter may change, by name
     _folder: Path | None = PrivateAttr(None)  # where its assets lie; set by who read them, never by the file
 
     @property

@@ -33,7 +33,8 @@ def show(request: Request, studio: Here, portrait: Mine) -> HTMLResponse:
     order, recipe = order_of(json.loads(row.wanted)), template(facts["template"])
     return page(
         "portrait", request, portrait=portrait, job=row, facts=facts, order=order, recipe=recipe,
-        standing=standing(recipe, order.adjust), most=MOST_PRESSES, sizes=SIZES, turns=tuple(TURNS), smiles=tuple(SMILES),
+        standing=standing(recipe, order.adjust), most=MOST_PRESSES, sizes=SIZES, turns=tuple(TURNS),
+        smiles=tuple(SMILES),
     )  # fmt: skip
 
 
