@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.fakes.belongings import Belongings
-from tests.fakes.web import Visit
 
 from fenshen.flow.later import order_of
 from fenshen.store import jobs
 from fenshen.templates.catalogue import template
+from tests.fakes.belongings import Belongings
+from tests.fakes.web import Visit
 
 
 def last_order(visit: Visit) -> Any:
