@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -146,7 +145,7 @@ def portray_group(
         layout,
         options,
         engine=engine,
-        measure=partial(_measured, opened=opened, recipe=recipe, desk=desk),
+        measure=lambda picture: _measured(picture, opened, recipe, desk),
     )  # (4) (5)
     export = open_group_export(desk, sitters, engine=engine.card, format=order.format, replace=order.replace)
     export = replace(export, keep=keep or export.keep)

@@ -83,7 +83,11 @@ class Ordering(Given):
     more_like_me: Annotated[int, Field(ge=0, le=MOST_PRESSES)] = 0
     adjust: Annotated[
         dict[Name, Annotated[float, Field(allow_inf_nan=False)] | Name],
-        Field(max_length=MOST, description="dials and options that every one of the templates offers"),
+        Field(
+            max_length=MOST,
+            description="dials and options that every one of the templates offers",
+            json_schema_extra={"additionalProperties": False},
+        ),
     ] = {}
 
 
