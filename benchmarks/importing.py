@@ -20,14 +20,18 @@ from PIL import Image, ImageOps
 
 from fenshen import settings
 from fenshen.clock import SystemClock
+from fenshen.engines.studio.engine import StudioEngine
 from fenshen.engines.studio.scenery import coded
 from fenshen.errors import FenshenError
 from fenshen.flow.import_template import Imported, Named, import_template
 from fenshen.flow.keep_template import keep_template
+from fenshen.flow.try_template import try_template
 from fenshen.labels.profile import srgb
 from fenshen.people import NAMES, photos_of
 from fenshen.rights.consent import Purpose, for_this_run
+from fenshen.rights.desk import open_desk
 from fenshen.settings import Settings
+from fenshen.templates.packs import PREVIEW
 from fenshen.templates.recipe import Words
 from fenshen.templates.writing import as_toml
 from fenshen.vision import faces, identity, mesh
@@ -66,12 +70,14 @@ def enlarged(data: bytes, megapixels: int) -> bytes:
 
 
 def take(data: bytes, name: str, studio: Settings) -> tuple[Imported, float]:
-    """Import and keep one picture; seconds for both."""
+    """Import and keep one picture, and show it on a bundled person; seconds for all three."""
     clock, start = SystemClock(), time.perf_counter()
     permit = for_this_run(Purpose.INSPECT_PHOTOS, clock)
     named = Named(name=name, title=WORDS, description=WORDS)
     made = import_template(lambda: data, permit, named, models=studio.models, clock=clock)
-    keep_template(made, settings=studio, clock=clock)
+    kept = keep_template(made, settings=studio, clock=clock)
+    recipe = made.template.lying_in(kept)
+    try_template(recipe, kept / PREVIEW, desk=open_desk(studio, clock), engine=StudioEngine())
     return made, time.perf_counter() - start
 
 

@@ -194,6 +194,7 @@ NO_CALL = {
     "flow/album.py:join": "asks the permit itself, first of all: tests/web/test_album.py",
     "web/thumbnails.py:small": "asks the permit itself, first of all: tests/web/test_album.py",
     "web/pages/gallery.py:preview": "asks the permit itself, first of all: tests/web/test_album.py",
+    "people/__init__.py:double_of": "opens the double of a bundled person, who does not exist",
     "rights/complaints.py:read": "opens a letter, no face",
     "rights/holdings.py:_export_blobs": "the right of access: it goes to the sitter, and needs no purpose",
 }

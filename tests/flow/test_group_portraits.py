@@ -150,9 +150,10 @@ def test_a_yes_taken_back_while_the_picture_is_made_keeps_it_from_leaving(
             recipe: GroupTemplate,
             layout: Layout,
             options: RenderOptions,
+            without: Sequence[tuple[int, ...]] = (),
             /,
         ) -> RenderedGroup:
-            rendered = super().render(people, recipe, layout, options)
+            rendered = super().render(people, recipe, layout, options, without)
             if last == "yes":
                 together.withdraw(studio, group, LIN)  # type: ignore[arg-type]
             else:

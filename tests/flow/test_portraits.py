@@ -34,6 +34,7 @@ from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
 from fenshen.store import doubles
+from fenshen.templates.adjusted import adjusted
 from fenshen.templates.catalogue import catalogue, template
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
@@ -46,6 +47,44 @@ SMALL = Order(templates=("butterfly", "noir"), short_side=400)
 def portraits(studio: Desk, anna: Sat, folder: Path, order: Order = SMALL) -> list[Path]:
     made = portray(anna.sitting.double, order, folder, desk=studio, engine=StudioEngine(), progress=Heard())
     return [each.file for each in made]
+
+
+def test_a_dial_changes_the_picture_and_at_its_default_changes_no_pixel(
+    studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def made(folder: str, *options: str) -> bytes:
+        asked = [
+            "portrait",
+            anna.sitting.double,
+            "-t",
+            "id_blue",
+            "-o",
+            str(tmp_path / folder),
+            "--short-side",
+            "400",
+        ]
+        assert run([*asked, *options]) == 0
+        with Image.open(tmp_path / folder / "id_blue.jpg") as picture:
+            return picture.convert("RGB").crop((0, 0, 60, 60)).resize((1, 1)).tobytes()
+
+    assert made("default", "--set", "wall=blue")[2] > 180  # blue
+    red = made("red", "--set", "wall=red")
+    assert red[0] > 180 > red[2]
+    capsys.readouterr()
+    assert run(["portrait", anna.sitting.double, "-t", "noir", "-o", str(tmp_path), "--set", "grain=3"]) == 1
+    assert "-1" in capsys.readouterr().err
+    recipe, double = template("rembrandt"), opened_double(studio, anna)
+    options = RenderOptions(short_side=400)
+    plain, turned = (
+        StudioEngine().render(double, adjusted(recipe, asked), options).pixels
+        for asked in ({"warmth": 0.0}, {"warmth": 1.0})
+    )
+    assert np.array_equal(plain, StudioEngine().render(double, recipe, options).pixels)
+    assert np.ptp(turned.astype(int) - plain) > 0
+
+
+def opened_double(studio: Desk, anna: Sat) -> OpenDouble:
+    return codec.unpack(studio.vault.get(ANNA, DataClass.DOUBLE, anna.sitting.double))
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,12 @@ def test_who_follows_the_page_has_two_more_templates_and_portraits_of_them(
         follow(kind, text, home, folder, anna.sitting.double, photo)
     made = sorted((folder / "portraits").iterdir())
     assert [file.name for file in made] == ["plum_dusk.jpg", "window_light.jpg"]
+    darker = folder / "darker" / "plum_dusk.jpg"
+    assert darker.read_bytes() != made[0].read_bytes()
+    shown = folder / "shown" / "plum_dusk.jpg"
+    window = home / "templates" / "window_light" / "preview.webp"
     key = (home / "keys" / "studio.pub").read_bytes()
-    for file in made:
+    for file in (*made, darker, shown, window):
         assert verify(file.read_bytes(), public_key=key, producer="fenshen-studio").ours
-        assert min(Image.open(io.BytesIO(file.read_bytes())).size) >= 1024
+        least = 320 if file in {shown, window} else 1024
+        assert min(Image.open(io.BytesIO(file.read_bytes())).size) >= least

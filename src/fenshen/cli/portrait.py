@@ -53,6 +53,7 @@ Pitch = Annotated[float | None, typer.Option("--pitch", min=-45, max=45, help=to
 Roll = Annotated[float | None, typer.Option("--roll", min=-45, max=45, help=told("portrait_roll"))]
 Smile = Annotated[float | None, typer.Option("--smile", min=0, max=1, help=told("portrait_smile"))]
 Gaze = Annotated[float | None, typer.Option("--gaze", min=-6, max=6, help=told("portrait_gaze"))]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=told("portrait_set"))]
 Explain = Annotated[bool, typer.Option("--explain", help=told("portrait_explain"))]
 LabelFree = Annotated[bool, typer.Option("--label-free", help=told("portrait_label_free"))]
 Later = Annotated[bool, typer.Option("--later", help=told("option_later"))]
@@ -75,6 +76,7 @@ def portrait(
     roll: Roll = None,
     smile: Smile = None,
     gaze: Gaze = None,
+    adjust: Sets = None,
     explain: Explain = False,
     label_free: LabelFree = False,
     replace: Replace = False,
@@ -88,6 +90,7 @@ def portrait(
     from fenshen.flow.portray import Order
     from fenshen.ids import DoubleId
     from fenshen.rights import retention
+    from fenshen.templates.adjusted import read
 
     wish, amount = wish_of(yaw=yaw, pitch=pitch, roll=roll, smile=smile, gaze=gaze), beautify_of(beautify)
     several = is_for_groups(double, template)
@@ -95,14 +98,14 @@ def portrait(
         refuse_options(
             {
                 "-n": each > 1, "--more-like-me": more_like_me > 0, "--explain": explain, "--later": later,
-                "--label-free": label_free, "--yaw / --smile …": wish is not None,
+                "--label-free": label_free, "--yaw / --smile …": wish is not None, "--set": bool(adjust),
             }
         )  # fmt: skip
     desk = retention.start(settings.load())
     _ensure_consent_of_all(desk, double, adult=adult, consent=consent, as_json=as_json)
     order = Order(
         templates=template, each=each, seed=seed, short_side=short_side, replace=replace, beautify=amount,
-        more_like_me=more_like_me, explain=explain, label_free=label_free, wish=wish,
+        more_like_me=more_like_me, explain=explain, label_free=label_free, wish=wish, adjust=read(adjust or ()),
     )  # fmt: skip
     if several:
         portray_groups(double, order, _needed(out), desk, as_json=as_json)

@@ -48,6 +48,8 @@ Release = Annotated[ReleaseGiven | None, typer.Option("--release", help=told("im
 Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help=told("import_tag"))]
 CarryMarks = Annotated[bool, typer.Option("--carry-marks", help=told("import_carry_marks"))]
 
+Preview = Annotated[Path | None, typer.Option("--preview", metavar="FILE", help=told("import_preview"))]
+
 
 def import_picture(
     file: File,
@@ -60,15 +62,22 @@ def import_picture(
     release: Release = None,
     tag: Tags = None,
     carry_marks: CarryMarks = False,
+    preview: Preview = None,
     as_json: Json = False,
 ) -> None:
     """Make a template of one's own picture."""
     from fenshen.clock import SystemClock
+    from fenshen.engines.studio.engine import StudioEngine
     from fenshen.flow.import_template import import_template
-    from fenshen.flow.keep_template import check_name, free_name, keep_template
+    from fenshen.flow.keep_template import check_licence, check_name, free_name, keep_template
+    from fenshen.flow.try_template import check_preview, try_template
     from fenshen.photos.folder import read_photo
     from fenshen.rights.consent import Purpose, for_this_run
+    from fenshen.rights.desk import open_desk
+    from fenshen.templates.packs import PREVIEW
 
+    if preview is not None:
+        check_preview(preview)
     studio, clock, start = settings.load(), SystemClock(), perf_counter()
     if can_ask(as_json=as_json):
         licence, source, release = _asked(licence, source, release)
@@ -76,14 +85,18 @@ def import_picture(
     chosen = name or free_name(studio)
     named = named_as(chosen, title_en, title_zh, licence, source, release, tag or [], carry_marks=carry_marks)
     check_name(chosen, studio)
+    check_licence(named.licence)
     permit = for_this_run(Purpose.INSPECT_PHOTOS, clock)
     made = import_template(partial(read_photo, file), permit, named, models=studio.models, clock=clock)
     folder = keep_template(made, settings=studio, clock=clock)
+    recipe = made.template.lying_in(folder)
+    target = preview or folder / PREVIEW
+    tried = try_template(recipe, target, desk=open_desk(studio, clock), engine=StudioEngine())
     seconds = round(perf_counter() - start, 2)
     if as_json:
-        print_json(as_dict(made, folder, seconds))
+        print_json(as_dict(made, folder, tried.file, seconds))
     else:
-        show(made, folder, seconds)
+        show(made, folder, tried.file, seconds)
 
 
 def named_as(
@@ -126,12 +139,13 @@ def named_as(
     )  # fmt: skip
 
 
-def as_dict(made: Imported, folder: Path, seconds: float) -> dict[str, object]:
+def as_dict(made: Imported, folder: Path, preview: Path, seconds: float) -> dict[str, object]:
     """Give what was made as ``--json`` prints it."""
     recipe = made.template
     return {
         "template": recipe.name,
         "folder": folder,
+        "preview": preview,
         "private": recipe.private,
         "licence": recipe.licence,
         "model_release": recipe.assets[0].model_release,
@@ -147,7 +161,7 @@ def as_dict(made: Imported, folder: Path, seconds: float) -> dict[str, object]:
     }
 
 
-def show(made: Imported, folder: Path, seconds: float) -> None:
+def show(made: Imported, folder: Path, preview: Path, seconds: float) -> None:
     """Say what was read from the picture, what was kept, and what may be done with it."""
     recipe, key = made.template, made.template.rig.lights[0]
     rows = [
@@ -164,6 +178,7 @@ def show(made: Imported, folder: Path, seconds: float) -> None:
         tell(told("import_marks_carried"), style="yellow")
     tell(told("import_next", name=recipe.name, seconds=f"{seconds:.1f}"))
     tell(f"→ {folder}", style="bold green")
+    tell(f"→ {preview}", style="bold green")
 
 
 def _asked(

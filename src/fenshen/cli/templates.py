@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fenshen.cli import template_check, template_import
 from fenshen.cli.screen import Json, language, new_app, print_json, show_table, tell, told
+
+if TYPE_CHECKING:
+    from fenshen.templates.adjust import Choice, Dial
 
 app = new_app(group=True)
 app.command("import", help=told("templates_import"))(template_import.import_picture)
@@ -62,3 +65,14 @@ def show_template(name: Name, *, as_json: Json = False) -> None:
     tell(getattr(found.description, speak))
     facts = (("suits", ", ".join(found.suits)), ("tags", ", ".join(found.tags)), ("licence", found.licence))
     show_table(["", ""], [*((told(f"templates_{key}"), value) for key, value in facts), ("", found.source)])
+    if found.adjust:
+        columns = [told(f"templates_column_{name}") for name in ("name", "title", "adjust")]
+        rows = [(name, getattr(what.label, speak), _reach(what)) for name, what in found.adjust.items()]
+        show_table(columns, rows, title=told("templates_adjust"))
+
+
+def _reach(what: Dial | Choice) -> str:
+    """Where a dial goes, or what one may choose; the default first or in brackets."""
+    if what.kind == "dial":
+        return f"{what.minimum:g} … {what.maximum:g} ({what.default:g})"
+    return " / ".join(each.name for each in what.options)

@@ -1,7 +1,7 @@
 """Is this pack sound, and may it be published? Every fault with its file, its field and what to do, all at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from fenshen.templates.assets import NO_LICENCE, Asset
 from fenshen.templates.catalogue import shipped
 from fenshen.templates.packs import Pack, fault, own, read_pack
 from fenshen.templates.reading import TemplateFault
+from fenshen.templates.recipe import Template
 from fenshen.vision import faces, mesh
 from fenshen.vision.arrays import RGB
 
@@ -27,6 +28,7 @@ class Checked:
     templates: tuple[str, ...]  # names of those that can be read
     faults: tuple[TemplateFault, ...]  # for which the studio does not use it
     not_to_publish: tuple[TemplateFault, ...]  # for which it may be used at home only
+    recipes: tuple[Template, ...] = field(default=(), repr=False)  # those that can be read
 
     @property
     def may_be_published(self) -> bool:
@@ -62,7 +64,7 @@ def check_pack(folder: Path, permit: Permit, *, packs: Path, models: Path, clock
         if listed[name].model_release != "yes" and _shows_a_face(photo.pixels, models):
             home.append(fault("asset_shows_a_face", name, "assets.model_release"))
     names = tuple(recipe.name for recipe in pack.templates)
-    return Checked(templates=names, faults=tuple(faults), not_to_publish=tuple(home))
+    return Checked(templates=names, faults=tuple(faults), not_to_publish=tuple(home), recipes=pack.templates)
 
 
 def _kept_home(pack: Pack) -> Iterator[TemplateFault]:

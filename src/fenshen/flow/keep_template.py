@@ -16,7 +16,7 @@ from fenshen.settings import Settings
 from fenshen.store.disk import naming_a_full_disk, private_folder, write_durably
 from fenshen.templates.assets import Marks
 from fenshen.templates.catalogue import catalogue
-from fenshen.templates.packs import read_pack
+from fenshen.templates.packs import forbids_derivatives, read_pack
 from fenshen.templates.writing import as_toml
 
 RECIPE: Final = "template.toml"
@@ -27,6 +27,12 @@ class TemplateNameTakenError(FenshenError):
     """Another template has that name. Facts: ``name``."""
 
     code = "template_name_taken"
+
+
+class LicenceForbidsError(FenshenError):
+    """The picture's licence allows nothing to be made of it. Facts: ``licence``."""
+
+    code = "licence_forbids"
 
 
 def free_name(settings: Settings) -> str:
@@ -44,13 +50,21 @@ def check_name(name: str, settings: Settings) -> None:
         raise TemplateNameTakenError(name=name)
 
 
+def check_licence(licence: str) -> None:
+    """Raise LicenceForbidsError when nothing may be made of the picture: asked before any work is done."""
+    if forbids_derivatives(licence):
+        raise LicenceForbidsError(licence=licence)
+
+
 def keep_template(imported: Imported, *, settings: Settings, clock: Clock) -> Path:
     """1. is the name free  2. write beside  3. read back  4. give the folder its name. Returns the folder.
 
-    A plate whose picture came with marks of AI carries them. Raises TemplateNameTakenError, DiskFullError.
+    A plate whose picture came with marks of AI carries them. Raises TemplateNameTakenError,
+    LicenceForbidsError, DiskFullError.
     """
     template = imported.template
     check_name(template.name, settings)  # (1)
+    check_licence(template.licence)
     home = private_folder(settings.template_folder)
     part = home / f".{template.name}.{secrets.token_hex(4)}.part"
     try:

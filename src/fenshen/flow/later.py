@@ -24,6 +24,7 @@ from fenshen.rights.desk import Desk
 from fenshen.store import doubles
 from fenshen.store import jobs as rows
 from fenshen.store.jobs import JobRow
+from fenshen.templates.adjusted import check
 from fenshen.templates.catalogue import template
 from fenshen.templates.recipe import Wish as Pose
 from fenshen.vault.keys import SitterBusyError
@@ -126,7 +127,7 @@ def portraits_later(
     """Put a batch of portraits into the queue; they wait in the vault, sealed and labelled, until they are fetched.
 
     language: of the visible words; the studio's own by default. Raises NotForLaterError, NotFoundError,
-    ConsentRequiredError, ExportTooLargeError, and what ``Queue.submit`` raises.
+    ConsentRequiredError, ExportTooLargeError, what ``adjusted.check`` and ``Queue.submit`` raise.
     """
     if order.explain or order.label_free:
         raise NotForLaterError
@@ -134,11 +135,14 @@ def portraits_later(
     for name in order.templates:
         if template(name).private and account is not None:  # whoever runs the studio keeps it for themselves
             raise NotFoundError(kind="template", id=name)
+        check(template(name), order.adjust)
     sitter = erasure.whose(desk, double)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)
     wanted: dict[str, Any] = {name: value for name, value in asdict(order).items() if name in WANTED}
     if order.wish is not None:
         wanted["wish"] = order.wish.model_dump(exclude_unset=True)
+    if order.adjust:
+        wanted["adjust"] = dict(order.adjust)
     wish = Wish(
         kind=JobKind.PORTRAITS,
         account=account or sitter,
@@ -158,7 +162,8 @@ WANTED = frozenset({"each", "seed", "short_side", "format", "beautify", "more_li
 def order_of(wanted: dict[str, Any]) -> Order:
     """Read an order back from what a job wants."""
     wish = Pose.model_validate(wanted["wish"]) if "wish" in wanted else None
-    return Order(templates=wanted["templates"], wish=wish, **{name: wanted[name] for name in WANTED})
+    known = {name: wanted[name] for name in WANTED}
+    return Order(templates=wanted["templates"], wish=wish, adjust=wanted.get("adjust", {}), **known)
 
 
 def object_of(job: JobId, number: int) -> str:

@@ -21,6 +21,8 @@ from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.rights.desk import Desk
 from fenshen.store import doubles
+from fenshen.templates.adjusted import adjusted
+from fenshen.templates.adjusting import Asked
 from fenshen.templates.catalogue import template
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
@@ -64,6 +66,7 @@ class Order:
     more_like_me: int = 0  # presses of "more like me", 0..MOST_PRESSES
     wish: Wish | None = None  # pose and expression instead of the templates'
     explain: bool = False  # whether the steps of the work leave too, labelled like portraits
+    adjust: Asked = field(default_factory=dict)  # dials and options that every one of the templates offers
     label_free: bool = False  # whether the visible words are left out, as an application allows
 
 
@@ -132,7 +135,7 @@ class Series:
     def __init__(self, double_id: DoubleId, order: Order, *, desk: Desk, engine: Engine) -> None:
         """Find the templates and the double, ask the permits, open the double; raises as ``portray`` does."""
         check_size(len(order.templates) * order.each)
-        recipes = [template(name) for name in order.templates]
+        recipes = [adjusted(template(name), order.adjust) for name in order.templates]
         self._order, self._desk, self._engine, self._double_id = order, desk, engine, double_id
         self.sitter = erasure.whose(desk, double_id)
         self._permit = consent.require(desk, self.sitter, Purpose.RENDER_PORTRAIT)

@@ -1,7 +1,7 @@
 """A portrait of several people: their doubles and a template with seats go in, one labelled picture goes out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
@@ -11,7 +11,15 @@ import numpy as np
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import LOW, EngineCard, RenderedGroup, RenderOptions
 from fenshen.errors import ConsentRequiredError, FenshenError
-from fenshen.flow.portray import ENDINGS, SOURCE_TYPES, FaceLostError, NotForMinorsError, open_double
+from fenshen.flow.portray import (
+    ENDINGS,
+    LIKE_ENOUGH,
+    SOURCE_TYPES,
+    TRIES,
+    FaceLostError,
+    NotForMinorsError,
+    open_double,
+)
 from fenshen.flow.send import Keep, Outgoing, Sent, open_group_export
 from fenshen.ids import DoubleId, ExportId, SitterId
 from fenshen.labels.write import Format
@@ -54,9 +62,13 @@ class GroupEngine(Protocol):
         template: GroupTemplate,
         layout: Layout,
         options: RenderOptions,
+        without: Sequence[tuple[int, ...]] = (),
         /,
     ) -> RenderedGroup:
-        """Make one picture; the doubles are in the order of the layout's seats."""
+        """Make one picture; the doubles are in the order of the layout's seats.
+
+        without: by seat, photos not to be used as long as there are others.
+        """
         ...
 
 
@@ -103,7 +115,7 @@ def portray_group(
     engine: GroupEngine,
     keep: Keep | None = None,
 ) -> GroupDelivered:
-    """1. find template and people  2. ask everybody's permits  3. open the doubles  4. render  5. measure each.
+    """1. find template and people  2. ask everybody's permits  3. open the doubles  4. render  5. measure.
 
     6. ask again, and send  7. note the use. double_ids: in the order of the seats. keep: where the picture goes, if not
     into the folder. Every person must stand by two things now: their consent to portraits, and their yes to be shown
@@ -127,8 +139,14 @@ def portray_group(
     opened = [open_double(*each, desk=desk) for each in zip(double_ids, sitters, permits, strict=True)]  # (3)
     _still(desk, permits, agreed)
     options = RenderOptions(seed=order.seed, short_side=order.short_side, beautify=order.beautify)
-    rendered = engine.render(opened, recipe, layout, options)  # (4)
-    people = _measured(rendered, opened, recipe, desk)  # (5)
+    rendered, people = likest(
+        opened,
+        recipe,
+        layout,
+        options,
+        engine=engine,
+        measure=lambda picture: _measured(picture, opened, recipe, desk),
+    )  # (4) (5)
     export = open_group_export(desk, sitters, engine=engine.card, format=order.format, replace=order.replace)
     export = replace(export, keep=keep or export.keep)
     _still(desk, permits, agreed)
@@ -143,6 +161,60 @@ def portray_group(
         file=file, template=recipe.name, people=people, seconds=time.perf_counter() - start, seed=order.seed,
         sent=sent, export=export.id,
     )  # fmt: skip
+
+
+def likest(
+    opened: Sequence[OpenDouble],
+    recipe: GroupTemplate,
+    layout: Layout,
+    options: RenderOptions,
+    *,
+    engine: GroupEngine,
+    measure: Callable[[RenderedGroup], tuple[Shown, ...]],
+) -> tuple[RenderedGroup, tuple[Shown, ...]]:
+    """Render; whoever is less like themselves than nearly all their photos gets another photo, the others keep theirs.
+
+    If that helps one and harms another, a third picture takes each person's better photo. Raises FaceLostError when no
+    face can be read at the first try.
+    """
+    rendered = engine.render(opened, recipe, layout, options)
+    people = measure(rendered)
+    weak = [
+        _is_little_like(each) and len(double.takes) > 1 for each, double in zip(people, opened, strict=True)
+    ]
+    if not any(weak):
+        return rendered, people
+    tries, asked = (
+        [(rendered, people)],
+        [
+            (each.photo,) if another else _all_but(double, each.photo)
+            for each, double, another in zip(people, opened, weak, strict=True)
+        ],
+    )
+    for _ in range(TRIES - 1):
+        try:
+            picture = engine.render(opened, recipe, layout, options, asked)
+            tries.append((picture, measure(picture)))
+        except FaceLostError:
+            break
+        best = [max(same, key=_value).photo for same in zip(*(shown for _, shown in tries), strict=True)]
+        for picture, shown in tries:
+            if picture.photos == tuple(best):
+                return picture, shown
+        asked = [_all_but(double, photo) for double, photo in zip(opened, best, strict=True)]
+    return tries[0]
+
+
+def _is_little_like(shown: Shown) -> bool:
+    return shown.likeness.percentile is not None and shown.likeness.percentile < LIKE_ENOUGH
+
+
+def _value(shown: Shown) -> float:
+    return shown.likeness.value
+
+
+def _all_but(double: OpenDouble, photo: int) -> tuple[int, ...]:
+    return tuple(take.photo for take in double.takes if take.photo != photo)
 
 
 def _permits(desk: Desk, sitters: Sequence[SitterId]) -> list[Permit]:

@@ -193,6 +193,19 @@ def open_group_export(
     )
 
 
+def open_model_export(desk: Desk, *, engine: EngineCard, format: Format, replace: bool) -> Export:  # noqa: A002
+    """Note that pictures of a bundled person are about to leave: of nobody, and labelled like all that leaves."""
+    return Export(
+        desk=desk,
+        id=register.open_export(desk, kind="previews", sitter=None, double=None),
+        engine=engine,
+        format=format,
+        keep=partial(deliver, replace=replace),
+        credentials=open_credentials(desk.settings, desk.vault.keys, desk.clock.now()),
+        consented=None,
+    )
+
+
 def check_size(asked: int) -> None:
     """Refuse an export of more portraits than leave at once. Raises ExportTooLargeError."""
     if asked > MOST_AT_ONCE:

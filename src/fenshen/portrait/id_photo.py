@@ -19,6 +19,7 @@ from fenshen.portrait.id_framing import Placing, place, room_around, wished_head
 from fenshen.portrait.id_head import Head, measure_head, roll_of
 from fenshen.portrait.id_sizes import Colour, IdSize
 from fenshen.portrait.id_subject import Subject
+from fenshen.portrait.id_wall import without_wall
 from fenshen.vision import faces, mesh, regions
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.colour import to_linear, to_srgb
@@ -148,6 +149,7 @@ def person_of(frame: Frame, points: Floats, models: Path, *, is_plain: bool) -> 
     person = steady_probability(frame.pixels, box, models)
     salient = person if is_plain else person_probability(frame.pixels, models, side=GLANCING_SIDE)
     matte = cut_out(frame.pixels, person, salient, box, quick=True)
+    matte = without_wall(frame.pixels, matte, points)
     face = certain_face(points, frame.pixels.shape[:2])
     alpha = np.where(face, 1, matte.alpha * frame.inside)
     own = matte.foreground

@@ -7,15 +7,17 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from fenshen.errors import NotFoundError
+from fenshen.templates.assets import Asset
 from fenshen.templates.catalogue import TemplateInvalidError
 from fenshen.templates.data import Data
-from fenshen.templates.recipe import Backdrop, Label, Lens, Look, Rig, Wish, Words
+from fenshen.templates.recipe import Backdrop, Label, Lens, Look, Rig, Wish, Words, shows_what_it_brings
 
 FEWEST, MOST = 2, 6
 
@@ -49,11 +51,29 @@ class GroupTemplate(Data):
     licence: str
     source: Annotated[str, Field(min_length=1)]
     label: Label = "caption"
+    assets: Annotated[tuple[Asset, ...], Field(max_length=16)] = ()
     layouts: Annotated[tuple[Layout, ...], Field(min_length=1)]
     lens: Lens = Lens()
     rig: Rig
     backdrop: Backdrop
     look: Look = Look()
+    _folder: Path | None = PrivateAttr(None)  # where its assets lie; set by who read them, never by the file
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its assets lie; None when nobody said."""
+        return self._folder
+
+    def lying_in(self, folder: Path) -> "GroupTemplate":
+        """The same template with its assets in a folder."""
+        placed = self.model_copy()
+        placed._folder = folder  # noqa: SLF001 - its own
+        return placed
+
+    @model_validator(mode="after")
+    def _brings_what_it_shows(self) -> Self:
+        """What hangs behind everybody is one of the assets, and each asset is told of once."""
+        return shows_what_it_brings(self, self.assets, self.backdrop)
 
     @model_validator(mode="after")
     def _one_layout_for_each_number(self) -> Self:
@@ -82,7 +102,7 @@ def groups() -> dict[str, GroupTemplate]:
     """Every built-in template for several people, by name. Raises TemplateInvalidError."""
     folder = resources.files("fenshen.templates") / "groups"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=str)
-    recipes = [_read(file.read_text("utf-8"), file.name) for file in files]
+    recipes = [_read(file.read_text("utf-8"), file.name).lying_in(Path(str(folder))) for file in files]
     return {recipe.name: recipe for recipe in recipes}
 
 

@@ -9,20 +9,23 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from fenshen.errors import FenshenError
+from fenshen.templates.lines import line_of
 from fenshen.templates.reading import TemplateFault, faults_in, parsed
 from fenshen.templates.recipe import Template
 
 MOST_PACKS: Final = 200
 MOST_FILES: Final = 64  # of one pack
+PREVIEW: Final = "preview.webp"  # what an import leaves beside its recipe, for whoever looks into the folder
 MAX_RECIPE: Final = 64_000  # bytes
 MAX_ASSET: Final = 4_000_000
 PACK_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NO_DERIVATIVES: Final = re.compile(r"\bND\b|no[- ]?deriv", re.IGNORECASE)
 SHOWN: Final = 40  # characters of a stranger's file name that are told
 
 
@@ -67,12 +70,13 @@ def read_pack(folder: Path, taken: frozenset[str] = frozenset(), *, contents: bo
         if recipe.name in taken or recipe.name in {one.name for one in templates}:  # (3)
             faults.append(fault("pack_name_taken", name, "name", name=recipe.name))
         else:
+            faults += _no_derivatives(recipe, name, text)
             templates.append(recipe.lying_in(folder))
     sound = not faults
     assets = dict(_assets(folder, templates, faults, contents=contents))
     listed = {asset.file for recipe in templates for asset in recipe.assets}
     if sound:  # a recipe that could not be read may have listed it
-        faults += [fault("pack_unlisted", name) for name in others if name not in listed]  # (4)
+        faults += [fault("pack_unlisted", name) for name in others if name not in listed | {PREVIEW}]  # (4)
     return Pack(folder=folder, templates=tuple(templates), faults=tuple(faults), assets=assets)
 
 
@@ -105,6 +109,20 @@ def shown(name: str) -> str:
 def fault(code: str, file: str, at: str = "", /, **facts: str | float) -> TemplateFault:
     """A fault of a whole file."""
     return TemplateFault(code=code, file=shown(file), at=at, facts=facts)
+
+
+def forbids_derivatives(licence: str) -> bool:
+    """Whether a licence allows no works made of it, as a portrait is: the ND of Creative Commons, by its SPDX name."""
+    return NO_DERIVATIVES.search(licence) is not None
+
+
+def _no_derivatives(recipe: Template, file: str, text: str) -> Iterator[TemplateFault]:
+    """Every licence in a recipe that forbids what a template is for."""
+    licences = {"licence": recipe.licence}
+    licences |= {f"assets.{number}.licence": asset.licence for number, asset in enumerate(recipe.assets)}
+    for at, licence in licences.items():
+        if forbids_derivatives(licence):
+            yield replace(fault("licence_no_derivatives", file, at, licence=licence), line=line_of(text, at))
 
 
 @lru_cache(maxsize=8)

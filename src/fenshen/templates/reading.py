@@ -1,13 +1,15 @@
 """From the text of a recipe to a template, and from what is wrong with it to faults that a person can mend."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from fenshen.templates.lines import line_of
 from fenshen.templates.recipe import Template
 
 MOST_TOLD: Final = 20  # faults of one recipe: more are of one kind
@@ -32,6 +34,7 @@ class TemplateFault:
     file: str
     at: str = ""  # the field, as rig.lights.0.azimuth
     facts: Mapping[str, str | float] = field(default_factory=dict)
+    line: int = 0  # of the file, from 1; 0 = of the whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Wrong:
     code: str
     at: str
     wants: str = ""  # what would do, as the schema has it
+    line: int = 0  # see `TemplateFault`
 
 
 def parsed(text: str) -> tuple[Template | None, tuple[Wrong, ...]]:
@@ -50,9 +54,12 @@ def parsed(text: str) -> tuple[Template | None, tuple[Wrong, ...]]:
     (dates, infinity) has no place in a recipe.
     """
     try:
-        return judged(tomllib.loads(text))
+        recipe, wrong = judged(tomllib.loads(text))
+        return recipe, tuple(replace(each, line=line_of(text, each.at)) for each in wrong)
     except tomllib.TOMLDecodeError as why:
-        return None, (Wrong(code="field_toml", at="TOML", wants=_place(str(why))),)
+        place = _place(str(why))
+        line = re.match(r"line (\d+)", place)
+        return None, (Wrong(code="field_toml", at="TOML", wants=place, line=int(line[1]) if line else 0),)
     except (ValueError, RecursionError):  # numbers of thousands of digits, brackets in thousands
         return None, (Wrong(code="field_toml", at="TOML"),)
 
@@ -69,13 +76,19 @@ def judged(facts: Mapping[str, Any]) -> tuple[Template | None, tuple[Wrong, ...]
 def faults_in(file: str, wrong: Sequence[Wrong]) -> list[TemplateFault]:
     """The same faults with the name of their file."""
     return [
-        TemplateFault(code=each.code, file=file, at=each.at, facts={"wants": each.wants}) for each in wrong
+        TemplateFault(code=each.code, file=file, at=each.at, facts={"wants": each.wants}, line=each.line)
+        for each in wrong
     ]
 
 
 def _wrong(error: ValidationError) -> Iterator[Wrong]:
     for each in error.errors(include_url=False, include_input=False)[:MOST_TOLD]:
         kind, context = each["type"], each.get("ctx", {})
+        if kind == "adjust":
+            yield from (
+                Wrong(code=one.code, at=one.at, wants=one.wants) for one in context["misfits"][:MOST_TOLD]
+            )
+            continue
         code = KINDS.get(kind) or ("field_range" if any(part in kind for part in RANGES) else "field_type")
         yield Wrong(code=code, at=_named(each["loc"]), wants=_wanted(kind, context))
 

@@ -4,13 +4,15 @@ Angles are degrees, colours linear sRGB, lengths shares of the finished picture 
 A new look is a new file in a pack, never a new `if` in the engine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
+from fenshen.templates.adjust import Adjustables
+from fenshen.templates.adjusting import misfits, offered
 from fenshen.templates.assets import Asset, FileName
 from fenshen.templates.data import Colour, Colours, Data, Name, Sentence, Share
 from fenshen.templates.hand import Hand
@@ -21,6 +23,7 @@ Angle = Annotated[float, Field(ge=-45, le=45)]
 Suits = Literal["man", "woman", "anyone", "child"]
 Mode = Literal["own body", "head"]
 Label = Literal["corner", "caption", "film"]  # designs of the visible label, see labels/visible.py
+Recipe = TypeVar("Recipe")
 NEUTRAL: Colour = (1.0, 1.0, 1.0)
 DAYLIGHT = 5600.0  # kelvin at which a light is neutral in the picture
 
@@ -160,6 +163,16 @@ class Look(Data):
     grain_size: Annotated[float, Field(gt=0, le=6)] = 1.0  # pixels of a 1536-pixel-high picture
 
 
+def shows_what_it_brings(recipe: Recipe, assets: Sequence[Asset], backdrop: Backdrop) -> Recipe:
+    """Give the recipe when its backdrop's picture is among its assets, and each is listed once."""
+    files = [asset.file for asset in assets]
+    if len(set(files)) < len(files):
+        raise PydanticCustomError("assets", "an asset is listed twice")
+    if backdrop.picture is not None and backdrop.picture not in files:
+        raise PydanticCustomError("assets", "the backdrop's picture is not among the assets")
+    return recipe
+
+
 def _rules() -> dict[str, object]:
     """What of `Template`'s own rules a JSON Schema can say: a head needs a garment that there is, others need none."""
     dressed = {"properties": {"mode": {"const": "head"}}, "required": ["mode"]}
@@ -199,6 +212,7 @@ class Template(Data):
     backdrop: Backdrop
     look: Look = Look()
     hand: Hand | None = None  # None: it stays a photograph
+    adjust: Adjustables = Field(default_factory=dict)  # what a sitter may change, by name
     _folder: Path | None = PrivateAttr(None)  # where its assets lie; set by who read them, never by the file
 
     @property
@@ -222,14 +236,17 @@ class Template(Data):
     @model_validator(mode="after")
     def _brings_what_it_shows(self) -> Self:
         """What hangs behind the sitter is one of the assets, and each asset is told of once."""
-        files = [asset.file for asset in self.assets]
-        if len(set(files)) < len(files):
-            raise PydanticCustomError("assets", "an asset is listed twice")
-        if self.backdrop.picture is not None and self.backdrop.picture not in files:
-            raise PydanticCustomError("assets", "the backdrop's picture is not among the assets")
+        return shows_what_it_brings(self, self.assets, self.backdrop)
+
+    @model_validator(mode="after")
+    def _adjusts_what_is_there(self) -> Self:
+        """What a dial or a choice drives is there, and the recipe keeps its rules wherever it stands."""
+        if wrong := list(misfits(self, self.adjust)) if self.adjust else []:
+            raise PydanticCustomError("adjust", "what may be adjusted does not fit", {"misfits": wrong})
         return self
 
     def summary(self) -> Mapping[str, object]:
         """What a list shows: name, title, tags, suits, whether a minor may wear it, mode, licence, whose it is."""
         shown = {"name", "title", "tags", "suits", "child_safe", "mode", "licence", "private"}
-        return self.model_dump(include=shown) | {"own": self.folder is not None}
+        more = {"own": self.folder is not None, "adjust": offered(self.adjust)}
+        return self.model_dump(include=shown) | more

@@ -6,7 +6,7 @@ from typing import Any
 
 from fenshen.templates.recipe import Template
 
-INLINE = frozenset({"title", "description", "ai"})  # short tables that stand on one line
+INLINE = frozenset({"title", "description", "ai", "label"})  # short tables that stand on one line
 HEAD = "# Made by `fenshen templates import`. It is yours to change: docs/howto/make-a-template.md\n"
 
 

@@ -38,7 +38,7 @@ TABLE = {
 }
 # What the rules limit, in their own units.
 LIMITS = {
-    ("id_card", "face_width"): ("px", 207 - 14, 207 + 14),
+    ("id_card", "head_width"): ("px", 207 - 14, 207 + 14),
     ("id_card", "crown_to_top"): ("px", 7, 21),
     ("id_card", "eyes_to_bottom"): ("px", 207, None),
     ("driving_licence", "head_width"): ("px", 165, 189),

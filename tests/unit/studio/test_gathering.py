@@ -1,17 +1,28 @@
 """Several people in one picture: one scale, one light, who sits in front is in front, and no cut shows."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from tests.fakes.takes import a_double, a_take
 
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import Edge, Take, cut_edges
-from fenshen.engines.engine import RenderOptions
+from fenshen.engines.engine import Origin, RenderOptions
 from fenshen.engines.studio.gathering import GroupStudio, one_rig
-from fenshen.engines.studio.seating import choose_camera, place, seated, spread_out, window_of
-from fenshen.engines.studio.shoulders import completed, continued, rounded
+from fenshen.engines.studio.seating import (
+    Camera,
+    choose_camera,
+    place,
+    running_out,
+    seated,
+    spread_out,
+    window_of,
+)
+from fenshen.engines.studio.shoulders import completed, continued, rounded, widened
+from fenshen.templates.assets import Asset, Marks
 from fenshen.templates.group import groups
 from fenshen.vision import regions
 from fenshen.vision.arrays import floats
@@ -138,6 +149,61 @@ def test_cloth_goes_on_below_where_the_photo_ended_and_the_face_stays() -> None:
 def test_a_body_that_no_border_cut_is_left_alone() -> None:
     whole = replace(a_take(1, reaches=False), cut=())
     assert completed(whole, UNIT) is whole
+
+
+def test_a_cut_sleeve_at_the_picture_s_side_runs_out_of_it() -> None:
+    """Where the photo ends just inside the picture: no rounded shoulder and no strip of backdrop beside it."""
+
+    def wide(take: Take) -> Take:
+        alpha = take.alpha.copy()
+        alpha[260:] = 255
+        return replace(take, alpha=alpha, cut=cut_edges(alpha))
+
+    doubles = [a_double(wide(a_take(1, width=110))) for _ in TWO.seats]
+    people = [seated(double, seat, TWO) for double, seat in zip(doubles, TWO.seats, strict=True)]
+    sat = people[1]
+    assert Edge.RIGHT in sat.whole.cut
+    end = (sat.whole.alpha.shape[1] - sat.eyes[0]) / sat.unit + sat.seat.x  # where the photo ends
+    camera = Camera(left=end + 0.4 - 6.4 * TWO.aspect, top=0, tall=6.4, pixels=90)
+    moved = running_out(people, camera, TWO.aspect)[1]
+    more = moved.take.alpha.shape[1] - sat.take.alpha.shape[1]
+    assert more == pytest.approx(0.45 * sat.unit, abs=1)
+    assert Edge.RIGHT not in moved.take.cut
+    assert moved.take.alpha[-1, -1] > 200  # the arm goes on
+    assert moved.eyes == sat.eyes
+    far = replace(camera, left=camera.left + 2)
+    assert running_out(people, far, TWO.aspect)[1] is people[1]
+
+
+def test_cloth_beside_a_photo_is_its_mirror_image_and_points_move_along() -> None:
+    take = a_take(1, size=(320, 200), centre=(100, 110), width=110)
+    take.alpha[230:] = 255
+    take = replace(take, cut=cut_edges(take.alpha))
+    done = widened(take, UNIT, Edge.LEFT, 30)
+    assert done.alpha.shape == (320, 230)
+    assert np.array_equal(done.foreground[:, 30:], take.foreground)
+    assert np.array_equal(done.alpha[-1, :30], take.alpha[-1, 1:31][::-1])
+    assert np.allclose(done.points - take.points, [30, 0, 0])
+    assert Edge.LEFT not in done.cut
+    assert Edge.RIGHT in done.cut
+    assert done.normals.shape[1] / done.alpha.shape[1] == pytest.approx(take.normals.shape[1] / 200, rel=0.05)
+
+
+def test_a_group_s_own_picture_hangs_behind_it(tmp_path: Path) -> None:
+    Image.new("RGB", (60, 50), (20, 40, 200)).save(tmp_path / "sea.png")
+    asset = Asset(
+        file="sea.png", licence="CC0-1.0", source="drawn for this test", model_release="none needed"
+    )
+    backdrop = COUPLE.backdrop.model_copy(update={"picture": "sea.png"})
+    hung = COUPLE.model_copy(update={"assets": (asset,), "backdrop": backdrop}).lying_in(tmp_path)
+    people = [a_person(), a_person(width=90)]
+    rendered = GroupStudio().render(people, hung, TWO, SMALL)
+    red, _, blue = rendered.pixels[2:12, 140:160].reshape(-1, 3).mean(0)
+    assert blue > red + 80
+    assert rendered.origin is Origin.OWN_PIXELS
+    drawn = asset.model_copy(update={"ai": Marks(source_type="trainedAlgorithmicMedia")})
+    generated = hung.model_copy(update={"assets": (drawn,)}).lying_in(tmp_path)
+    assert GroupStudio().render(people, generated, TWO, SMALL).origin is Origin.OVER_GENERATED
 
 
 def test_every_face_is_told_for_the_label_and_lies_in_the_picture() -> None:

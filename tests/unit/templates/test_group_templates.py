@@ -52,6 +52,14 @@ def test_two_layouts_for_as_many_people_are_refused() -> None:
         GroupTemplate.model_validate({**couple.model_dump(), "layouts": [couple.layouts[0].model_dump()] * 2})
 
 
+def test_a_group_hangs_up_only_what_it_lists_and_knows_where_it_lies() -> None:
+    couple = groups()["couple"]
+    assert couple.folder is not None
+    picture = {**couple.backdrop.model_dump(), "picture": "sea.png"}
+    with pytest.raises(ValidationError):
+        GroupTemplate.model_validate({**couple.model_dump(), "backdrop": picture})
+
+
 def test_a_summary_says_how_many_seats_there_are() -> None:
     assert groups()["family"].summary()["seats"] == [3, 4]
     assert groups()["family"].layout(5) is None

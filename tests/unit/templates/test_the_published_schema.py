@@ -44,9 +44,28 @@ scene = [
   { kind = "hills", line = 0.5, rise = 0.1, colour = [1, 1, 1] },
   { kind = "discs", count = 3, colours = [[1, 1, 1]] },
 ]
+[adjust.warmth]
+kind = "dial"
+label = { zh = "暖", en = "Warmth" }
+minimum = 0
+maximum = 1
+step = 0.5
+default = 0.5
+drives = [{ field = "backdrop.colour", low = [0, 0, 0], high = 1 }, { field = "wish.smile" }]
+[adjust.way]
+kind = "choice"
+label = { zh = "式", en = "Way" }
+options = [
+  { name = "a", label = { zh = "甲", en = "A" } },
+  { name = "b", label = { zh = "乙", en = "B" }, puts = [{ field = "lens.blades", value = 7 }] },
+]
 """
 GOOD: list[dict[str, Any]] = [tomllib.loads(text) for text in (*FILES.values(), RICH)]
-BEYOND_A_SCHEMA = {"field_assets"}  # that a picture is listed, and listed once
+BEYOND_A_SCHEMA = {
+    "field_assets",  # that a picture is listed, and listed once
+    "adjust_default", "adjust_step", "adjust_field", "adjust_kind", "adjust_twice", "adjust_own", "adjust_first",
+    "adjust_spoils",
+}  # fmt: skip
 
 
 def as_ecma(_: Any, pattern: str, value: object, __: Any) -> Iterator[jsonschema.ValidationError]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedGroup, RenderOptions
-from fenshen.engines.studio.backdrop import paint
+from fenshen.engines.studio.backdrop import half_of, paint
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.engine import StudioEngine, picture_size
@@ -17,7 +17,17 @@ from fenshen.engines.studio.lamp import towards
 from fenshen.engines.studio.lens import camera_distance, defocus
 from fenshen.engines.studio.look import develop
 from fenshen.engines.studio.rig import key_of, turned_to
-from fenshen.engines.studio.seating import Camera, Sat, choose_camera, place, seated, spread_out, window_of
+from fenshen.engines.studio.scenery import generated, hung
+from fenshen.engines.studio.seating import (
+    Camera,
+    Sat,
+    choose_camera,
+    place,
+    running_out,
+    seated,
+    spread_out,
+    window_of,
+)
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.templates.group import GroupTemplate, Layout
 from fenshen.templates.recipe import Rig
@@ -50,28 +60,35 @@ class GroupStudio:
         template: GroupTemplate,
         layout: Layout,
         options: RenderOptions,
+        without: Sequence[tuple[int, ...]] = (),
         /,
     ) -> RenderedGroup:
         """1. seat everybody  2. place the camera  3. light each by one rig  4. one before the other  5. develop."""
-        people = [seated(*each, layout) for each in zip(doubles, layout.seats, strict=True)]
+        refused = without or ((),) * len(doubles)
+        people = [
+            seated(double, seat, layout, not_these)
+            for double, seat, not_these in zip(doubles, layout.seats, refused, strict=True)
+        ]
         people = spread_out(people)  # (1)
         size = picture_size(layout.aspect, options.short_side)
         rng = np.random.default_rng(options.seed)
         camera = choose_camera(people, layout, size[1])  # (2)
+        people = running_out(people, camera, layout.aspect)
         rig = one_rig(template.rig, people)
         layers = [_layer(sat, camera, size, rig, options) for sat in people]  # (3)
         linear, alpha = stacked(layers, size, camera.pixels, rig)  # (4)
         lens = template.lens
         away = camera_distance(lens, 2.65 / camera.tall)
         blur = defocus(lens, away, template.backdrop.distance)
-        backdrop = paint(template.backdrop, size, blur, lens.blades, rng)
+        picture = hung(template, half_of(size))
+        backdrop = paint(template.backdrop, size, blur, lens.blades, rng, picture)
         light = compose(linear, alpha, backdrop, wrap=template.backdrop.wrap)
         pixels = develop(light, lens, template.look, rng)  # (5)
         return RenderedGroup(
             pixels=pixels,
             faces=tuple(_face_box(layer) for layer in layers),
             photos=tuple(layer.photo for layer in layers),
-            origin=Origin.OWN_PIXELS,
+            origin=Origin.OVER_GENERATED if generated(template) else Origin.OWN_PIXELS,
         )
 
 

@@ -2,7 +2,8 @@
 
 import io
 import struct
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol
 
 import cv2
 import numpy as np
@@ -10,9 +11,9 @@ from PIL import Image, UnidentifiedImageError
 
 from fenshen.engines.studio.film import KNEE
 from fenshen.errors import FenshenError
-from fenshen.templates.assets import Marks
+from fenshen.templates.assets import Asset, Marks
 from fenshen.templates.packs import read_asset
-from fenshen.templates.recipe import Template
+from fenshen.templates.recipe import Backdrop
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.colour import to_linear
 
@@ -22,13 +23,37 @@ QUALITY: Final = 90
 BEND: Final = 0.8  # of the shoulder: highlights are taken back no further, or a white wall would glow
 
 
+class Hanging(Protocol):
+    """A template, for one person or several, as far as what hangs behind them goes."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def backdrop(self) -> Backdrop:
+        """What hangs behind."""
+        ...
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """The pictures it brings along."""
+        ...
+
+    @property
+    def folder(self) -> Path | None:
+        """Where they lie."""
+        ...
+
+
 class SceneryUnreadableError(FenshenError):
     """The picture that a template hangs behind the sitter cannot be opened. Facts: ``template``."""
 
     code = "scenery_unreadable"
 
 
-def hung(template: Template, size: tuple[int, int]) -> Floats | None:
+def hung(template: Hanging, size: tuple[int, int]) -> Floats | None:
     """The template's picture as light that fills (width, height), or None when it has none: (h, w, 3) linear sRGB.
 
     It is cut to the format around its middle. What a camera bent of its highlights is bent back, because it will be
@@ -42,7 +67,7 @@ def hung(template: Template, size: tuple[int, int]) -> Floats | None:
     return unbent(to_linear(fitted(rgb, size)))
 
 
-def generated(template: Template) -> bool:
+def generated(template: Hanging) -> bool:
     """Whether a trained model had a part in what hangs behind the sitter, as far as its marks say."""
     shown = template.backdrop.picture
     return any(

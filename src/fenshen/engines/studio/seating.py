@@ -1,6 +1,6 @@
 """Seat several people in one picture: a take for each, on one scale, and where the camera must move so that it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from fenshen.double.double import OpenDouble
-from fenshen.double.take import CUT_ALPHA, Take
+from fenshen.double.take import CUT_ALPHA, Edge, Take
 from fenshen.engines.studio.casting import in_turn
 from fenshen.engines.studio.framing import Window
 from fenshen.engines.studio.perspective import nearness
@@ -23,6 +23,8 @@ HEAD: Final = 1.75  # eye distances from the middle of a face to where the hair 
 FACE: Final = 1.25  # eye distances from the middle of a face to its side
 MOST_APART: Final = 1.6  # eye distances that two people are moved apart at most
 CLOSER: Final = np.linspace(1.0, 0.72, 15)  # the frame, as share of what was asked
+RUNS_OUT: Final = 0.9  # eye distances inside the picture's side at which a cut sleeve still goes on out of it
+OVER: Final = 0.05  # eye distances that it goes on beyond
 LIFT: Final = np.linspace(-0.12, 0.06, 13)  # of its height
 
 
@@ -31,6 +33,7 @@ class Sat:
     """One person on a seat. Lengths in pixels of the take unless said otherwise."""
 
     take: Take
+    whole: Take  # the same before its shoulders were rounded
     double: OpenDouble
     seat: Seat
     eyes: tuple[float, float]  # middle between the pupils
@@ -57,6 +60,35 @@ def seated(double: OpenDouble, seat: Seat, layout: Layout, without: Sequence[int
     take = reshaped(take, Change(nearer=nearness(take, double.takes)))
     sat = _sat(take, double, seat)
     return replace(sat, take=completed(take, sat.unit * seat.size), room=sat.room)
+
+
+def running_out(people: Sequence[Sat], camera: Camera, aspect: float) -> list[Sat]:
+    """Let whoever sits outermost reach out of the picture where the photo ends just inside it: no shoulder there.
+
+    aspect: of the picture, width over height.
+    """
+    sides = {Edge.LEFT: (camera.left, -1), Edge.RIGHT: (camera.left + camera.tall * aspect, 1)}
+    outermost = {Edge.LEFT: min(people, key=_x), Edge.RIGHT: max(people, key=_x)}
+    return [
+        _run_out(sat, {edge: sides[edge] for edge, outer in outermost.items() if outer is sat})
+        for sat in people
+    ]
+
+
+def _run_out(sat: Sat, sides: Mapping[Edge, tuple[float, int]]) -> Sat:
+    """sides: where the picture ends there, and which way is out."""
+    apart, width = sat.unit * sat.seat.size, sat.whole.alpha.shape[1]
+    beside: dict[Edge, float] = {}
+    for edge, (border, way) in sides.items():
+        shown = (width - sat.eyes[0] if way > 0 else sat.eyes[0]) / sat.unit
+        beyond = way * (border - sat.seat.x) - shown
+        if edge in sat.whole.cut and beyond <= RUNS_OUT:
+            beside[edge] = (max(0.0, beyond) + OVER) * sat.unit
+    if not beside:
+        return sat
+    aside = round(beside.get(Edge.LEFT, 0.0))
+    take = completed(sat.whole, apart, beside)
+    return replace(sat, take=take, eyes=(sat.eyes[0] + aside, sat.eyes[1]))
 
 
 def spread_out(people: Sequence[Sat]) -> list[Sat]:
@@ -168,7 +200,7 @@ def _sat(take: Take, double: OpenDouble, seat: Seat) -> Sat:
     beside = [x] if body[:, 0].any() else []
     beside += [width - x] if body[:, -1].any() else []
     room = ((height - y) / unit, min(beside, default=np.inf) / unit)
-    return Sat(take=take, double=double, seat=seat, eyes=(x, y), unit=unit, room=room)
+    return Sat(take=take, whole=take, double=double, seat=seat, eyes=(x, y), unit=unit, room=room)
 
 
 def _lacking(take: Take, *, double: OpenDouble, seat: Seat, layout: Layout) -> float:

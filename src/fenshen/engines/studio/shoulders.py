@@ -3,8 +3,9 @@
 Alone a sitter is framed so that no cut shows. In a group it would: one person's border lies in the middle of another.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -22,14 +23,64 @@ BENT: Final = (
     0.16,
     2.6,
 )  # eye distances: how far a cut arm gives way from a straight line, over which length
+FALLS: Final = 0.3  # eye distances along which a shoulder's fall is read
+STEEP: Final = 0.8  # rows per column: steeper is hair, not a shoulder
+NOWHERE: Final[Mapping[Edge, float]] = {}
 HAIR: Final = 0.4  # eye distances over which hair that was cut thins out
 OUTLINE: Final = 1.8  # pixels, at that size: how much a rounded outline is smoothed before it is made crisp
 WORKED_AT: Final = 14.0  # pixels per eye distance
 
 
-def completed(take: Take, unit: float) -> Take:
-    """The take with rounded shoulders and more cloth below. unit: pixels of an eye distance."""
+def completed(take: Take, unit: float, beside: Mapping[Edge, float] = NOWHERE) -> Take:
+    """The take with rounded shoulders and more cloth below. unit: pixels of an eye distance.
+
+    beside: sides of the photo at which cloth goes on instead, out of the picture, and for how many pixels.
+    """
+    for edge, reach in beside.items():
+        take = widened(take, unit, edge, round(reach))
     return continued(rounded(take, unit), unit) if take.cut else take
+
+
+def widened(take: Take, unit: float, edge: Edge, pixels: int) -> Take:
+    """Let the body go on beside the photo: mirrored, and as much lower as its shoulder falls. It counts as not cut.
+
+    edge: left or right. Points move along when pixels are added on the left.
+    """
+    falls = _falls(take.alpha, edge, round(FALLS * unit))
+
+    def more(picture: Floats | NDArray[np.uint8]) -> NDArray[Any]:
+        scale = picture.shape[1] / take.alpha.shape[1]
+        wide = round(pixels * scale)
+        xs, ys = np.meshgrid(
+            np.arange(picture.shape[1] + wide, dtype=np.float32),
+            np.arange(picture.shape[0], dtype=np.float32),
+        )
+        xs = xs - wide if edge is Edge.LEFT else xs
+        beyond = np.maximum(0, -xs if edge is Edge.LEFT else xs - (picture.shape[1] - 1))
+        xs = np.abs(xs) if edge is Edge.LEFT else (picture.shape[1] - 1) - np.abs(picture.shape[1] - 1 - xs)
+        maps = floats(xs), floats(ys - 2 * falls * beyond)
+        return np.asarray(
+            cv2.remap(picture, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), picture.dtype
+        )
+
+    aside = floats([pixels if edge is Edge.LEFT else 0, 0, 0])
+    return replace(
+        take,
+        foreground=np.asarray(more(take.foreground), np.uint8),
+        alpha=np.asarray(more(take.alpha), np.uint8),
+        normals=floats(more(take.normals)),
+        depth=floats(more(take.depth)),
+        points=floats(take.points + aside),
+        cut=tuple(each for each in take.cut if each is not edge),
+    )
+
+
+def _falls(alpha: NDArray[np.uint8], edge: Edge, inwards: int) -> float:
+    """How steeply a shoulder falls towards the side that cuts it: rows per column, 0..STEEP."""
+    width = alpha.shape[1]
+    columns = (0, min(inwards, width - 1)) if edge is Edge.LEFT else (width - 1, max(0, width - 1 - inwards))
+    outer, inner = (int((alpha[:, column] > CUT_ALPHA).argmax()) for column in columns)
+    return float(np.clip((outer - inner) / max(1, inwards), 0, STEEP))
 
 
 def continued(take: Take, unit: float) -> Take:

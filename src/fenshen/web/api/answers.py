@@ -164,33 +164,6 @@ class Portraits(BaseModel):
     left_out: list[LeftOut]
 
 
-class Titles(BaseModel):
-    """Words in both languages."""
-
-    zh: str
-    en: str
-
-
-class TemplateSummary(BaseModel):
-    """A template; ``fenshen templates list --json`` has the same fields."""
-
-    name: str
-    title: Titles
-    tags: list[str]
-    suits: list[Literal["man", "woman", "anyone", "child"]]
-    child_safe: bool
-    mode: str
-    licence: str
-
-
-class TemplateWhole(TemplateSummary):
-    """A template, with what it says of itself."""
-
-    description: Titles
-    source: str
-    aspect: Annotated[float, Field(description="width over height")]
-
-
 class Holding(BaseModel):
     """One thing that is kept."""
 

@@ -9,6 +9,7 @@ from fenshen.flow.album import MOST_PARTS
 from fenshen.rights.complaints import LONGEST, Topic
 from fenshen.rights.purposes import Purpose
 from fenshen.store.doubles import IDLE_DAYS, MOST_IDLE_DAYS
+from fenshen.templates.adjust import MOST
 
 Language = Literal["en", "zh"]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -80,6 +81,14 @@ class Ordering(Given):
     format: Literal["JPEG", "PNG", "WEBP"] = "JPEG"
     beautify: Annotated[float, Field(ge=0, le=1)] = LOW
     more_like_me: Annotated[int, Field(ge=0, le=MOST_PRESSES)] = 0
+    adjust: Annotated[
+        dict[Name, Annotated[float, Field(allow_inf_nan=False)] | Name],
+        Field(
+            max_length=MOST,
+            description="dials and options that every one of the templates offers",
+            json_schema_extra={"additionalProperties": False},
+        ),
+    ] = {}
 
 
 class Withdrawing(Given):

@@ -80,7 +80,7 @@ def order(studio: Here, caller: ForPortraits, double: Mine, body: Ordering) -> J
     """Put portraits into the queue; they wait in the vault, sealed and labelled, for seven days."""
     wanted = Order(
         templates=tuple(dict.fromkeys(body.templates)), each=body.each, seed=body.seed, short_side=body.short_side,
-        format=body.format, beautify=body.beautify, more_like_me=body.more_like_me,
+        format=body.format, beautify=body.beautify, more_like_me=body.more_like_me, adjust=body.adjust,
     )  # fmt: skip
     row = portraits_later(double, wanted, desk=studio.desk, account=caller.account)
     return told_of_job(studio.queue.place(row.id))

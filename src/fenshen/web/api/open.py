@@ -15,11 +15,12 @@ from fenshen.rights import complaints
 from fenshen.store import complaints as complaint_rows
 from fenshen.store.complaints import ComplaintRow
 from fenshen.templates.catalogue import chosen, template
-from fenshen.web.api.answers import Complaint, ComplaintName, TemplateSummary, TemplateWhole, Verification
+from fenshen.web.api.answers import Complaint, ComplaintName, Verification
 from fenshen.web.api.bodies import Name, Writing
 from fenshen.web.api.caller import may, own
 from fenshen.web.api.once import Route, raw_body
 from fenshen.web.api.problem import Problem, problems, told
+from fenshen.web.api.template_answers import TemplateSummary, TemplateWhole
 from fenshen.web.page import language_of, say
 from fenshen.web.way_in import Here
 

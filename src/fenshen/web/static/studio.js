@@ -124,3 +124,9 @@ if (room) {
 }
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/service-worker.js").catch(() => {});
+
+// A slider tells where it stands.
+document.addEventListener("input", (event) => {
+  const told = event.target.closest("label.field")?.querySelector("output");
+  if (told) told.textContent = String(Number(Number(event.target.value).toFixed(3)));
+});
