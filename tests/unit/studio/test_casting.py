@@ -70,7 +70,8 @@ def test_every_fault_of_a_photo_costs() -> None:
     perfect = penalty(BASE, Wish(), sitter)
     faults: dict[str, Any] = {
         "pitch": 20.0, "roll": 15.0, "mouth_open": 0.8, "eyes_open": 0.2, "evenness": 0.3, "sharpness": 0.2,
-        "certainty": 0.5, "clutter": 0.6, "glare": 2.0, "mixed": 2.0, "typical": 0.5, "smile": 1.0, "skin": (0.6, 0.2, 0.05),
+        "certainty": 0.5, "clutter": 0.6, "glare": 2.0, "mixed": 2.0, "typical": 0.5, "smile": 1.0,
+        "skin": (0.6, 0.2, 0.05),
     }  # fmt: skip
     for name, value in faults.items():
         assert penalty(replace(BASE, **{name: value}), Wish(), sitter) > perfect + 0.1, name
