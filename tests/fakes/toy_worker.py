@@ -117,8 +117,8 @@ class DangerousQueue(Queue):
 
     danger: Callable[[], None] = staticmethod(lambda: None)
 
-    def claim(self, worker: WorkerId, kinds: Any) -> JobRow | None:
-        row = super().claim(worker, kinds)
+    def claim(self, *args: Any, **kwargs: Any) -> JobRow | None:
+        row = super().claim(*args, **kwargs)
         if row is not None:
             self.danger()
         return row

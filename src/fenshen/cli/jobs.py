@@ -145,7 +145,6 @@ def tell_ready(place: Place) -> None:
 def submitted(desk: Desk, row: JobRow, *, as_json: bool) -> None:
     """Say that a job was taken on."""
     from fenshen.flow.later import queue_of
-    from fenshen.jobs.census import census
 
     place = queue_of(desk).place(row.id)
     if as_json:
@@ -153,7 +152,7 @@ def submitted(desk: Desk, row: JobRow, *, as_json: bool) -> None:
         return
     tell(told("job_submitted", job=row.id))
     tell_ready(place)
-    if not census(queue_of(desk)).workers:
+    if not place.served:
         tell(told("job_no_worker"))
     tell(told("job_submitted_next", job=row.id))
 
@@ -162,7 +161,7 @@ def as_place(place: Place) -> dict[str, Any]:
     """Give a job as the JSON promises it."""
     ready = place.ready
     told_when = None if ready is None else {"earliest": ready.earliest, "latest": ready.latest}
-    return {**as_row(place.job), "ahead": place.ahead, "ready": told_when}
+    return {**as_row(place.job), "ahead": place.ahead, "ready": told_when, "served": place.served}
 
 
 def as_row(row: JobRow) -> dict[str, Any]:
@@ -170,6 +169,7 @@ def as_row(row: JobRow) -> dict[str, Any]:
     return {
         "job": row.id,
         "kind": row.kind,
+        "lane": row.lane,
         "state": row.state,
         "double": row.double,
         "step": row.step,

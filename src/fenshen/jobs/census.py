@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Final
 
-from fenshen.jobs.queue import SAMPLE, Queue
+from fenshen.jobs.promise import SAMPLE
+from fenshen.jobs.queue import Queue
 from fenshen.store import jobs as rows
 
 LAST: Final = 500  # jobs whose promise is looked at

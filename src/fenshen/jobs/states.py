@@ -55,6 +55,12 @@ class TooManyJobsError(FenshenError):
     code, retry = "too_many_jobs", True
 
 
+class LaneUnservedError(FenshenError):
+    """No machine that could do it is at work; nothing was taken. Facts: ``lane``."""
+
+    code, retry = "lane_unserved", True
+
+
 class JobStoppedError(FenshenError):
     """The job was asked to stop, or the person it is for is gone."""
 

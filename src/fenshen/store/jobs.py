@@ -42,6 +42,8 @@ class JobRow:
     seconds: float | None = None
     told_from: datetime | None = None
     told_to: datetime | None = None
+    lane: str = "cpu"
+    deaths: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class WorkerRow:
     beat_at: datetime
     abreast: int
     kinds: str
+    lanes: str = "cpu=1"
 
 
 def add(connection: Connection, row: JobRow) -> None:
@@ -99,29 +102,44 @@ def open_ones(connection: Connection, kind: str) -> list[JobRow]:
     return _rows(connection, jobs.c.kind == kind, jobs.c.state.in_(OPEN))
 
 
-def last_turns(connection: Connection, account: str) -> tuple[int, int | None]:
-    """Give the turn that the queue is at, and the last turn that an account's open jobs have taken."""
-    at = connection.execute(select(func.max(jobs.c.turn)).where(jobs.c.attempts > 0)).scalar()
-    mine = select(func.max(jobs.c.turn)).where(jobs.c.account == account, jobs.c.state.in_(OPEN))
-    return at or 0, connection.execute(mine).scalar()
+def last_turns(connection: Connection, account: str, lane: str) -> tuple[int, int | None]:
+    """Give the turn that a lane is at, and the last turn that an account's open jobs in it have taken."""
+    at = select(func.max(jobs.c.turn)).where(jobs.c.lane == lane, jobs.c.attempts > 0)
+    mine = select(func.max(jobs.c.turn)).where(
+        jobs.c.account == account, jobs.c.lane == lane, jobs.c.state.in_(OPEN)
+    )
+    return connection.execute(at).scalar() or 0, connection.execute(mine).scalar()
 
 
-def first_waiting(connection: Connection, kinds: Collection[str], most_running: int) -> JobRow | None:
-    """Give the job whose turn it is, of accounts that have fewer than ``most_running`` at work."""
+def first_waiting(
+    connection: Connection, kinds: Collection[str], most_running: int, lane: str
+) -> JobRow | None:
+    """Give the job of a lane whose turn it is, of accounts that have fewer than ``most_running`` at work in it."""
     busy = (
         select(jobs.c.account)
-        .where(jobs.c.state == "running")
+        .where(jobs.c.state == "running", jobs.c.lane == lane)
         .group_by(jobs.c.account)
         .having(func.count() >= most_running)
     )
     query = (
         select(jobs)
-        .where(jobs.c.state == "waiting", jobs.c.kind.in_(kinds), jobs.c.account.not_in(busy))
+        .where(
+            jobs.c.state == "waiting",
+            jobs.c.lane == lane,
+            jobs.c.kind.in_(kinds),
+            jobs.c.account.not_in(busy),
+        )
         .order_by(jobs.c.priority, jobs.c.turn, jobs.c.seq)
         .limit(1)
     )
     found = connection.execute(query).one_or_none()
     return None if found is None else _row(found)
+
+
+def is_any_open(connection: Connection, kinds: Collection[str], lanes: Collection[str]) -> bool:
+    """Tell whether a job of some kinds waits or is at work in some lanes."""
+    query = select(jobs.c.id).where(jobs.c.state.in_(OPEN), jobs.c.kind.in_(kinds), jobs.c.lane.in_(lanes))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def move(
@@ -157,20 +175,15 @@ def give_up(connection: Connection, kinds: Collection[str], before: datetime, no
 
 
 def ahead_of(connection: Connection, row: JobRow) -> dict[str, tuple[int, int]]:
-    """Count the jobs that come before a waiting one, by kind: (jobs, units)."""
+    """Count the jobs of its lane that come before a waiting one, by kind: (jobs, units)."""
     mine = (row.priority, row.turn, row.seq)
     before = tuple_(jobs.c.priority, jobs.c.turn, jobs.c.seq) < mine
-    return _counted(connection, jobs.c.state == "waiting", before)
+    return _counted(connection, jobs.c.state == "waiting", jobs.c.lane == row.lane, before)
 
 
-def running(connection: Connection) -> list[JobRow]:
-    """Give the jobs that are at work."""
-    return _rows(connection, jobs.c.state == "running")
-
-
-def waiting(connection: Connection) -> dict[str, tuple[int, int]]:
-    """Count what waits, by kind: (jobs, units)."""
-    return _counted(connection, jobs.c.state == "waiting")
+def running(connection: Connection, lane: str) -> list[JobRow]:
+    """Give the jobs of a lane that are at work."""
+    return _rows(connection, jobs.c.state == "running", jobs.c.lane == lane)
 
 
 def times(connection: Connection, kind: str, limit: int) -> list[float]:

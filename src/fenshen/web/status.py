@@ -16,7 +16,7 @@ from fenshen.errors import (
 from fenshen.flow.agree import NoticeChangedError
 from fenshen.flow.album import AlbumFullError, PartMissingError
 from fenshen.flow.gather import InvitationOverError, SeatTakenError
-from fenshen.jobs.states import QueueFullError, TooManyJobsError
+from fenshen.jobs.states import LaneUnservedError, QueueFullError, TooManyJobsError
 from fenshen.photos.container import PhotoTooLargeError
 from fenshen.store.database import StoreBusyError, StoreUnreachableError
 from fenshen.vault.keys import SitterBusyError
@@ -40,6 +40,7 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     UnderWayError: 409,
     InvitationOverError: 410,
     PhotoTooLargeError: 413,
+    LaneUnservedError: 503,
     QueueFullError: 503,
     StoreBusyError: 503,
     StoreUnreachableError: 503,
