@@ -27,7 +27,7 @@ def lane_of(kind: str, rules: Mapping[str, str], *, engine: str = "", device: st
     for what, known in ((kind, rules), (engine, rules), (kind, SHIPPED)):
         if what in known:
             return known[what]
-    return NEEDED.get(device, GPU)
+    return CPU if device == CPU else GPU
 
 
 def slots_of(lanes: Iterable[str], abreast: int) -> dict[str, int]:
