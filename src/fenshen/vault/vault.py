@@ -4,6 +4,7 @@ Every object is sealed with its sitter's key for its class before anything is wr
 object id and the version of that key. The photos' key cannot open a double: that is arithmetic, not an ``if``.
 """
 
+from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -196,8 +197,9 @@ class Vault:
     def bury(self, before: datetime) -> int:
         """Delete what killed runs left: blobs of dead keys, and blobs and keys half-written before a moment.
 
-        Gives how many folders of dead keys went. Blobs are listed before keys, so that a key made meanwhile is not
-        missed. Raises SealBrokenError, having buried nothing, when a key is damaged: it may be mended from a backup.
+        Keys go, too, that were made before it and have nothing to open. Gives how many folders of dead keys went. Blobs
+        are listed before keys, so that a key made meanwhile is not missed. Raises SealBrokenError, having buried
+        nothing, when a key is damaged: it may be mended from a backup.
         """
         folders = self._blobs.folders()
         owners = [(sitter, KeyUse(kind)) for kind in DataClass for sitter in self.people(kind)]
@@ -206,8 +208,22 @@ class Vault:
         for folder in dead:
             self._blobs.delete_folder(folder)
         self._blobs.delete_halves(before)
+        for sitter, use in owners:
+            self._drop_empty(sitter, use, before, full=folders)
         self.keys.tidy()
         return len(dead)
+
+    def _drop_empty(self, sitter: SitterId, use: KeyUse, before: datetime, *, full: Collection[str]) -> None:
+        """Destroy keys of a run that was killed between making one and writing what it was for.
+
+        A photo's key goes with its lease. Who writes with such an old key at this very moment is refused, as if it had
+        been erased, and makes a new one the next time.
+        """
+        if use is KeyUse.PHOTO:
+            return
+        for key in self.keys.older(sitter, use, before):
+            if key.id not in full and not self._blobs.listing(key.id):
+                self.keys.destroy(sitter, use, only=key.version)
 
     def _write(
         self, key: DataKey, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes
