@@ -112,6 +112,7 @@ def test_whatever_is_asked_of_the_web_the_figures_hold_templates_only(tmp_path: 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
+@pytest.mark.xdist_group("jobs")
 def test_a_real_double_leaves_nothing_of_its_sitter_in_figures_or_log(tmp_path: Path, models: Path) -> None:
     photos = shots()
     folder = put(tmp_path / f"{CANARY}_anna", {f"{CANARY}_{name}": data for name, data in photos.items()})

@@ -40,6 +40,7 @@ def test_every_figure_an_alert_asks_for_exists() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
+@pytest.mark.xdist_group("jobs")
 def test_one_address_tells_of_the_server_its_lookers_and_the_worker_beside_it(
     tmp_path: Path, models: Path
 ) -> None:

@@ -112,6 +112,6 @@ def _worker_beside(meters: Meters, *, wanted: bool) -> Iterator[None]:
 def _count(said: IO[bytes], meters: Meters) -> None:
     """Count what the worker beside us says, so that one address tells of both."""
     for line in said:
-        with suppress(ValueError, TypeError):  # it died over this line; or a library spoke
+        with suppress(ValueError, TypeError, AttributeError):  # it died over this line; or a library spoke
             facts = json.loads(line)
             meters.hear(facts.pop("event", ""), **facts)
