@@ -9,7 +9,7 @@ holds in each lane by itself (``lanes``).
 makes it, so a worker that was thought dead and wakes up can change nothing any more.
 
 **Company.** Who has several jobs under way and dies has died of one of them, and nobody knows which. A job that a
-worker died with is therefore done alone the next time, so that no other is parked for it.
+worker died with is therefore done with no other long one beside it the next time, so that none is parked for it.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -93,25 +93,29 @@ class Queue:
         kinds: Collection[str],
         served: Collection[str] = lanes.USUAL,
         *,
-        alone: bool = True,
+        wary: Collection[str] = (),
     ) -> JobRow | None:
         """Give a worker the job whose turn it is, of the first lane in which there is one, or None.
 
-        alone: whether it has nothing under way. If not, it gets no job that a worker died with: that one's turn comes
-        when it is.
+        wary: lanes of which it can have no job now that a worker died with. Nobody overtakes such a job in its lane,
+        and no long one anywhere, so that its worker empties itself for it.
         """
         now = self.clock.now()
         with self.store.begin() as connection:
-            for lane in served:
-                row = rows.first_waiting(connection, kinds, self.limits.running, lane)
-                if row is None or (row.deaths and not alone):
-                    continue
-                taken = {"state": JobState.RUNNING, "worker": worker, "attempts": row.attempts + 1}
-                rows.move(
-                    connection, row.id, [JobState.WAITING], {**taken, "started_at": row.started_at or now}
-                )
-                return rows.get(connection, row.id)
+            firsts = [(lane, self._first(connection, kinds, lane)) for lane in served]
+            held = {lane for lane, row in firsts if row is not None and row.deaths and lane in wary}
+            if held - {lanes.LIGHT}:
+                held.update(set(served) - {lanes.LIGHT})
+            for lane, row in firsts:
+                if row is not None and lane not in held:
+                    taken = {"state": JobState.RUNNING, "worker": worker, "attempts": row.attempts + 1}
+                    begun = {**taken, "started_at": row.started_at or now}
+                    rows.move(connection, row.id, [JobState.WAITING], begun)
+                    return rows.get(connection, row.id)
         return None
+
+    def _first(self, connection: Connection, kinds: Collection[str], lane: str) -> JobRow | None:
+        return rows.first_waiting(connection, kinds, self.limits.running, lane)
 
     def beat(self, worker: WorkerRow) -> None:
         """Say that a worker lives."""

@@ -1,7 +1,7 @@
 """A process that does jobs: it takes the one whose turn it is, does it, and takes the next, until it is told to go.
 
 It has slots, each for one job of one lane. Jobs abreast are threads of one process: see docs/decisions/0049. A job that
-a worker died with is at work with no other beside it but fresh ones of the lane ``light``.
+a worker died with is at work with nothing beside it but light jobs that nobody died with.
 """
 
 import json
@@ -169,15 +169,17 @@ class Worker:
                 self._freed.wait(LOOK)
 
     def _claim(self) -> JobRow | None:
-        """Take a job for a free slot; none beside one that a worker died with, unless it is light."""
-        busy = list(self._under_way.values())
+        """Take a job for a free slot. One that a worker died with gets no long one beside it, and no other such one."""
+        busy = [work.job for work in self._under_way.values()]
+        long = [job for job in busy if job.lane != lanes.LIGHT]
+        alone = any(job.deaths for job in long)  # one of these is at work
         free = [
-            lane
-            for lane, number in self.slots.items()
-            if sum(work.job.lane == lane for work in busy) < number
-            and (lane == lanes.LIGHT or not any(work.job.deaths for work in busy))
-        ]
-        return self.queue.claim(self.id, list(self.handlers), free, alone=not busy) if free else None
+            lane for lane, number in self.slots.items()
+            if sum(job.lane == lane for job in busy) < number and (lane == lanes.LIGHT or not alone)
+        ]  # fmt: skip
+        wary = set(self.slots) - {lanes.LIGHT} if long or any(job.deaths for job in busy) else set()
+        wary |= {lanes.LIGHT} if alone else set()
+        return self.queue.claim(self.id, list(self.handlers), free, wary=wary) if free else None
 
     def _is_anything_open(self) -> bool:
         return self.queue.is_anything_open(list(self.handlers), list(self.slots))

@@ -12,7 +12,7 @@ from fenshen import settings
 from fenshen.cli.worker import LaneInvalidError, slots_of
 from fenshen.engines.cards import STUDIO
 from fenshen.errors import SettingInvalidError
-from fenshen.ids import DoubleId, SitterId, WorkerId
+from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
 from fenshen.jobs import lanes
 from fenshen.jobs.journal import Json, Unwritten
 from fenshen.jobs.queue import Limits, Queue, Wish
@@ -186,9 +186,10 @@ def test_more_slots_in_a_lane_promise_sooner(queue: Queue) -> None:
         ask(queue, account, units=30)
     before = queue.outlook("portraits", 2)
     serves(queue, OTHER, cpu=2)
-    assert queue.outlook("portraits", 2).latest < before.latest
+    sooner = queue.outlook("portraits", 2)
+    assert sooner.latest < before.latest
     serves(queue, WorkerId("worker_3"), gpu=9)
-    assert queue.outlook("portraits", 2).latest < before.latest
+    assert queue.outlook("portraits", 2) == sooner
 
 
 def test_a_lane_that_nobody_serves_is_told_before_anything_is_taken(queue: Queue, clock: FakeClock) -> None:
@@ -283,11 +284,32 @@ def test_light_work_never_waits_behind_long_work(queue: Queue) -> None:
     assert queue.place(long).job.state == JobState.DONE
 
 
-def test_a_job_that_a_worker_died_with_is_done_alone(queue: Queue) -> None:
-    first = ask(queue, "anna").id
-    queue.claim(OTHER, KINDS, ["cpu"])
-    assert [row.id for row in queue.reap()] == [first]  # nobody of that name was ever heard of
-    others = [ask(queue, account).id for account in ("omar", "eva")]
+def died_with(queue: Queue, *accounts: str, kind: JobKind = JobKind.PORTRAITS) -> list[JobId]:
+    """Jobs that a worker has died with."""
+    asked = [ask(queue, account, kind=kind).id for account in accounts]
+    for _ in asked:
+        assert queue.claim(OTHER, [kind], ["cpu", "light"]) is not None
+    assert [row.id for row in queue.reap()] == asked  # nobody of that name was ever heard of
+    return asked
+
+
+def test_nobody_overtakes_a_job_that_a_worker_died_with_while_it_waits_to_be_alone(queue: Queue) -> None:
+    serves(queue, gpu=1)
+    (first,) = died_with(queue, "anna")
+    ask(queue, "omar")
+    ask(queue, "omar", kind=JobKind.GROUP)
+    assert (
+        queue.claim(ONE, KINDS, ["gpu", "cpu"], wary=["cpu", "gpu"]) is None
+    )  # no long one, so that it empties
+    light = ask(queue, "omar", kind=JobKind.PREVIEWS).id
+    for wanted, wary in ((light, ["cpu", "gpu"]), (first, [])):
+        taken = queue.claim(ONE, KINDS, ["cpu", "light", "gpu"], wary=wary)
+        assert taken is not None
+        assert taken.id == wanted
+
+
+def beside_each_other(queue: Queue, slots: Mapping[str, int]) -> dict[str, set[str]]:
+    """Let one worker do all there is; give, of each job, which were at work at the same time."""
     at_work: set[str] = set()
     beside: dict[str, set[str]] = {}
 
@@ -299,9 +321,40 @@ def test_a_job_that_a_worker_died_with_is_done_alone(queue: Queue) -> None:
         at_work.discard(work.job.id)
         return {}
 
-    working(queue, {JobKind.PORTRAITS: look}, {"cpu": 3})
+    working(queue, {JobKind.PORTRAITS: look, JobKind.PREVIEWS: look}, slots)
+    return beside
+
+
+def test_a_job_that_a_worker_died_with_is_done_alone(queue: Queue) -> None:
+    (first,) = died_with(queue, "anna")
+    for account in ("omar", "eva"):
+        ask(queue, account)
+    beside = beside_each_other(queue, {"cpu": 3})
+    assert len(beside) == 3
     assert beside[first] == {first}
-    assert all(queue.place(job).job.state == JobState.DONE for job in (first, *others))
+
+
+def test_two_that_a_worker_died_with_are_never_at_work_together_not_even_a_light_one(queue: Queue) -> None:
+    jobs = died_with(queue, "eva", kind=JobKind.PREVIEWS) + died_with(queue, "anna", "omar")
+    beside = beside_each_other(queue, {"cpu": 2, "light": 2})
+    assert beside == {job: {job} for job in jobs}
+
+
+def test_light_work_goes_on_beside_a_job_that_a_worker_died_with(queue: Queue) -> None:
+    told = threading.Event()
+    (first,) = died_with(queue, "anna")
+    ask(queue, "omar", kind=JobKind.PREVIEWS)
+
+    def wait_for_light(_: Work) -> Json:
+        assert told.wait(PATIENCE)
+        return {}
+
+    def tell(_: Work) -> Json:
+        told.set()
+        return {}
+
+    working(queue, {JobKind.PORTRAITS: wait_for_light, JobKind.PREVIEWS: tell}, {"light": 1, "cpu": 1})
+    assert queue.place(first).job.state == JobState.DONE
 
 
 # ---- rest
