@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SeatId, SitterId, is_id
-from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts, seats
+from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts, seats, webhooks
 
 Lookup = Callable[[Connection, str], str | None]
 
@@ -80,6 +80,11 @@ def _of_key(connection: Connection, id_: str) -> str | None:
     return None if row is None else row.account
 
 
+def _of_webhook(connection: Connection, id_: str) -> str | None:
+    row = webhooks.get(connection, id_)
+    return None if row is None else row.account
+
+
 OWNERS: Mapping[str, Lookup] = {
     "sitter": _of_sitter,
     "double": _of_double,
@@ -92,4 +97,5 @@ OWNERS: Mapping[str, Lookup] = {
     "receipt": _of_receipt,
     "complaint": _of_complaint,
     "key": _of_key,
+    "webhook": _of_webhook,
 }

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from fenshen.clock import Clock
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId, new_id
+from fenshen.jobs import ends, redress
 from fenshen.jobs.forecast import Forecast, forecast, pace_of
 from fenshen.jobs.states import (
     OPEN,
@@ -30,7 +31,6 @@ from fenshen.jobs.states import (
     JobStoppedError,
     QueueFullError,
     TooManyJobsError,
-    sources,
 )
 from fenshen.store import jobs as rows
 from fenshen.store.database import Store
@@ -125,13 +125,14 @@ class Queue:
                 raise QueueFullError(minutes=minutes, limit=round(self.limits.longest.total_seconds() / 60))
             row = replace(row, told_from=ready.earliest, told_to=ready.latest)
             rows.add(connection, row)
+            redress.redeem(connection, row)
         return row
 
     def claim(self, worker: WorkerId, kinds: Collection[str]) -> JobRow | None:
         """Give a worker the job whose turn it is, or None."""
         now = self.clock.now()
         with self.store.begin() as connection:
-            row = rows.first_waiting(connection, kinds, self.limits.running)
+            row = rows.first_waiting(connection, kinds, self.limits.running, now)
             if row is None:
                 return None
             taken = {"state": JobState.RUNNING, "worker": worker, "attempts": row.attempts + 1}
@@ -177,16 +178,18 @@ class Queue:
         result: Mapping[str, Any] | None = None, seconds: float | None = None,
     ) -> bool:  # fmt: skip
         """Move a job to an end; False when it is not with this worker any more. The same move twice is harmless."""
-        end = {
-            "state": state,
-            "code": code,
-            "result": None if result is None else as_json(result),
-            "seconds": seconds,
-            "ended_at": self.clock.now(),
-            "worker": None,
-        }
+        told = None if result is None else as_json(result)
         with self.store.begin() as connection:
-            return rows.move(connection, job, sources(state), end, worker=worker)
+            return ends.end(
+                connection,
+                job,
+                state,
+                self.clock.now(),
+                worker=worker,
+                code=code,
+                result=told,
+                seconds=seconds,
+            )
 
     def give_back(self, job: JobId, worker: WorkerId) -> bool:
         """Put a job back for another worker to go on with, at its place. It counts as no attempt."""
@@ -211,15 +214,16 @@ class Queue:
                     state = JobState.CANCELLED
                 elif row.attempts >= self.limits.attempts:
                     state, code = JobState.PARKED, POISONED
-                ended = None if state is JobState.WAITING else now
-                end = {"state": state, "code": code, "ended_at": ended, "worker": None}
-                rows.move(connection, row.id, [JobState.RUNNING], end)
+                if state is JobState.WAITING:
+                    rows.move(connection, row.id, [JobState.RUNNING], {"state": state, "worker": None})
+                else:
+                    ends.end(connection, row.id, state, now, only_from=JobState.RUNNING, code=code)
         return found
 
     def is_anything_open(self, kinds: Collection[str] = tuple(JobKind)) -> bool:
-        """Tell whether anything of some kinds waits or is at work."""
+        """Tell whether anything of some kinds is at work, or waits and is not put off."""
         with self.store.begin() as connection:
-            return bool(rows.open_sitters(connection, kinds))
+            return rows.is_any_open(connection, kinds, self.clock.now())
 
     def over(self, jobs: Collection[JobId]) -> list[JobId]:
         """Give those of some jobs that neither wait nor are at work, or are not known any more."""
@@ -233,8 +237,8 @@ class Queue:
         with self.store.begin() as connection:
             if rows.get(connection, job) is None:
                 raise NotFoundError(kind="job", id=job)
-            end = {"state": JobState.CANCELLED, "ended_at": self.clock.now()}
-            if not rows.move(connection, job, [JobState.WAITING], end):
+            waits = JobState.WAITING
+            if not ends.end(connection, job, JobState.CANCELLED, self.clock.now(), only_from=waits):
                 rows.move(connection, job, [JobState.RUNNING], {"stop": True})
 
     def place(self, job: JobId) -> Place:

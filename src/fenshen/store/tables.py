@@ -218,6 +218,9 @@ jobs = Table(  # long work that waits, is done, or was done; what a person is to
     Column("seconds", Float),  # of work, waiting left out
     Column("told_from", UtcDateTime),  # when it was said to be ready, as an interval, when it came
     Column("told_to", UtcDateTime),
+    Column("not_before", UtcDateTime),  # put off until then
+    Column("redress", String(16)),  # what its account is owed because the studio failed; see jobs/redress.py
+    Column("redeemed", String(40)),  # the job that was then done for it
     Index("ix_jobs_seq", "seq", unique=True),
     Index("ix_jobs_order", "state", "priority", "turn", "seq"),
     Index("ix_jobs_sitter", "sitter"),
