@@ -48,6 +48,11 @@ def _of_job(connection: Connection, id_: str) -> str | None:
     return row.account
 
 
+def _of_archive(connection: Connection, id_: str) -> str | None:
+    """An archive is named after its job; see ``flow/prepare_copy.archive_of``."""
+    return _of_job(connection, f"job_{id_.removeprefix('archive_')}")
+
+
 def _of_portrait(connection: Connection, id_: str) -> str | None:
     """A portrait is named after its job; see ``flow/later.object_of``."""
     parts = id_.split("_")
@@ -91,6 +96,7 @@ OWNERS: Mapping[str, Lookup] = {
     "album": _of_album,
     "photo": _of_photo,
     "job": _of_job,
+    "archive": _of_archive,
     "portrait": _of_portrait,
     "seat": _of_seat,
     "picture": _of_picture,

@@ -11,7 +11,7 @@ from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import WebhookId
 from fenshen.jobs import courier
 from fenshen.jobs.courier import Reason, UndeliveredError
-from fenshen.jobs.destinations import WebhookAddressError, door
+from fenshen.jobs.destinations import WebhookAddressError, destination
 from fenshen.jobs.ends import Later
 from fenshen.jobs.journal import Json
 from fenshen.jobs.standard_webhooks import headers
@@ -74,7 +74,7 @@ def _bring(desk: Desk, webhook: WebhookRow, event: EventRow) -> int:
     """Raises UndeliveredError; WebhooksOffError when the operator has thought better of it."""
     try:
         sealed = webhooks.opened(desk, WebhookId(webhook.id))
-        where = door(sealed.url, desk.settings.webhook_hosts)
+        where = destination(sealed.url, desk.settings.webhook_hosts)
     except (NotFoundError, SealBrokenError, WebhookAddressError):
         raise UndeliveredError(reason=Reason.NAME, status=0) from None
     now, body = desk.clock.now(), message(event)

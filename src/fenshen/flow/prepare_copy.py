@@ -102,6 +102,11 @@ def archive_of(job: JobId) -> str:
     return f"archive_{job.removeprefix('job_')}"
 
 
+def job_of(archive: str) -> JobId:
+    """Give the job of an archive."""
+    return JobId(f"job_{archive.removeprefix('archive_')}")
+
+
 def is_here(desk: Desk, row: JobRow) -> bool:
     """Tell whether the archive of a job still waits to be fetched."""
     return archive_of(row.id) in desk.vault.objects(row.sitter, DataClass.ARCHIVE)

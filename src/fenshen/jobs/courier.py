@@ -1,4 +1,4 @@
-"""Bring a message to a door that the operator has allowed; nothing goes anywhere else from here.
+"""Bring a message to a destination that the operator has allowed; nothing goes anywhere else from here.
 
 1. look the name up, once  2. refuse unless every address it has is public, or the operator named the host as local
 3. connect to one of these addresses and no other: nobody can name another in between  4. speak TLS with the name
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fenshen import __version__
 from fenshen.errors import FenshenError
-from fenshen.jobs.destinations import Door, is_public
+from fenshen.jobs.destinations import Destination, is_public
 
 if TYPE_CHECKING:
     import http.client
@@ -46,8 +46,8 @@ class UndeliveredError(FenshenError):
     code, retry = "webhook_undelivered", True
 
 
-def bring(door: Door, headers: Mapping[str, str], body: bytes, *, ca: Path | None = None) -> int:
-    """Bring a JSON body to a door; give the status, 200 to 299. ca: certificates to trust besides the system's.
+def bring(to: Destination, headers: Mapping[str, str], body: bytes, *, ca: Path | None = None) -> int:
+    """Bring a JSON body to a destination; give the status, 200 to 299. ca: certificates to trust besides the system's.
 
     Raises UndeliveredError; it may have arrived all the same, when the answer was lost.
     """
@@ -56,12 +56,12 @@ def bring(door: Door, headers: Mapping[str, str], body: bytes, *, ca: Path | Non
 
     if len(body) > LARGEST:
         raise ValueError("a message holds ids and states only")
-    address = _address(door)  # (1) (2)
+    address = _address(to)  # (1) (2)
     told = {
         **headers, "content-type": "application/json", "user-agent": f"fenshen/{__version__}", "connection": "close",
     }  # fmt: skip
     try:
-        status = _asked(_line(door, address, ca), door, told, body)
+        status = _asked(_line(to, address, ca), to, told, body)
     except ssl.SSLCertVerificationError:
         raise UndeliveredError(reason=Reason.CERTIFICATE, status=0) from None
     except TimeoutError:
@@ -73,22 +73,22 @@ def bring(door: Door, headers: Mapping[str, str], body: bytes, *, ca: Path | Non
     return status
 
 
-def _address(door: Door) -> str:
+def _address(to: Destination) -> str:
     import socket
 
     try:
-        found = socket.getaddrinfo(door.host, door.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise UndeliveredError(reason=Reason.NAME, status=0) from None
     addresses = [str(each[4][0]) for each in found]
     if not addresses:
         raise UndeliveredError(reason=Reason.NAME, status=0)
-    if not door.is_local and not all(is_public(each) for each in addresses):
+    if not to.is_local and not all(is_public(each) for each in addresses):
         raise UndeliveredError(reason=Reason.NOT_PUBLIC, status=0)
     return addresses[0]
 
 
-def _line(door: Door, address: str, ca: Path | None) -> http.client.HTTPSConnection:
+def _line(to: Destination, address: str, ca: Path | None) -> http.client.HTTPSConnection:
     """Give a connection to this address that thinks it was told the name (3) (4)."""
     import http.client
     import socket
@@ -98,17 +98,18 @@ def _line(door: Door, address: str, ca: Path | None) -> http.client.HTTPSConnect
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca is not None:
         context.load_verify_locations(cafile=ca)
-    line = http.client.HTTPSConnection(door.host, door.port, timeout=EACH, context=context)
+    line = http.client.HTTPSConnection(to.host, to.port, timeout=EACH, context=context)
 
     def pinned(_: tuple[str, int], *args: Any, **options: Any) -> socket.socket:
-        return socket.create_connection((address, door.port), *args, **options)
+        return socket.create_connection((address, to.port), *args, **options)
 
     line._create_connection = pinned  # type: ignore[attr-defined]  # noqa: SLF001  http.client's own seam
     return line
 
 
-def _asked(line: http.client.HTTPSConnection, door: Door, headers: Mapping[str, str], body: bytes) -> int:
+def _asked(line: http.client.HTTPSConnection, to: Destination, headers: Mapping[str, str], body: bytes) -> int:
     """Send, and read the status (5). A receiver that drips is cut off."""
+    import http.client
     import threading
 
     cut: list[bool] = []
@@ -123,12 +124,15 @@ def _asked(line: http.client.HTTPSConnection, door: Door, headers: Mapping[str, 
     timer.daemon = True
     timer.start()
     try:
-        line.request("POST", door.path, body, dict(headers))
-        return line.getresponse().status
-    except OSError:
-        if cut:
-            raise TimeoutError from None
-        raise
+        line.request("POST", to.path, body, dict(headers))
+        status = line.getresponse().status
+    except (OSError, http.client.HTTPException):
+        if not cut:
+            raise
+        status = 0
     finally:
         timer.cancel()
         line.close()
+    if cut:  # half an answer is none
+        raise TimeoutError
+    return status

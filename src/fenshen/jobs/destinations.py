@@ -37,7 +37,7 @@ class WebhookAddressError(FenshenError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class Destination:
     """An address that may be spoken to."""
 
     host: str
@@ -69,7 +69,7 @@ def named(setting: str) -> list[Named]:
     return found
 
 
-def door(url: str, setting: str) -> Door:
+def destination(url: str, setting: str) -> Destination:
     """Read an address that somebody gave. Raises WebhooksOffError, WebhookAddressError."""
     if not setting:
         raise WebhooksOffError
@@ -86,7 +86,7 @@ def door(url: str, setting: str) -> Door:
     if not allowing:
         raise WebhookAddressError
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Door(host=host, port=port, path=path, is_local=any(each.is_local for each in allowing))
+    return Destination(host=host, port=port, path=path, is_local=any(each.is_local for each in allowing))
 
 
 def is_public(address: str) -> bool:

@@ -14,7 +14,7 @@ from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import EventId, SitterId, WebhookId, new_id
 from fenshen.jobs import outbox
 from fenshen.jobs.courier import Reason
-from fenshen.jobs.destinations import door
+from fenshen.jobs.destinations import destination
 from fenshen.jobs.standard_webhooks import new_secret
 from fenshen.rights.desk import Desk
 from fenshen.store import webhooks
@@ -67,7 +67,7 @@ def register(desk: Desk, account: str, url: str, events: Collection[str]) -> tup
 
     Raises WebhooksOffError, WebhookAddressError, TooManyWebhooksError.
     """
-    door(url, desk.settings.webhook_hosts)
+    destination(url, desk.settings.webhook_hosts)
     if not events:
         raise ValueError("a webhook is told of something")
     id_, secret = WebhookId(new_id("webhook")), new_secret()
@@ -128,7 +128,7 @@ def enable(desk: Desk, id_: str) -> Webhook:
 def test(desk: Desk, id_: str) -> EventId:
     """Tell it something that means nothing. Raises NotFoundError, WebhooksOffError, WebhookDisabledError."""
     row = _row(desk, id_)
-    door(opened(desk, row.id).url, desk.settings.webhook_hosts)
+    destination(opened(desk, row.id).url, desk.settings.webhook_hosts)
     if row.disabled_at is not None:
         raise WebhookDisabledError
     with desk.store.begin() as connection:
