@@ -21,7 +21,6 @@ from tests.fakes.rights import agree, settings_at
 from tests.scan import faces_in
 
 from fenshen.errors import NotFoundError
-from fenshen.flow import deliver as story
 from fenshen.flow.deliver import PAUSES, deliver
 from fenshen.flow.later import queue_of
 from fenshen.ids import AccountId, DoubleId, JobId, SitterId, WorkerId
@@ -44,6 +43,7 @@ from fenshen.rights.webhooks import (
 )
 from fenshen.store import accounts
 from fenshen.store import jobs as rows
+from fenshen.store import webhooks as webhook_rows
 from fenshen.store.jobs import JobRow
 from fenshen.vault.vault import DataClass
 
@@ -395,9 +395,9 @@ def test_what_a_killed_registration_left_has_no_owner_and_is_destroyed(
 ) -> None:
     webhook, _ = hooked(desk, receiver)
     with desk.store.begin() as connection:
-        story.rows.remove(connection, webhook.row.id)
+        webhook_rows.remove(connection, webhook.row.id)
     webhooks.bury_unnoted(desk, NOON - timedelta(days=99_000))
-    assert desk.vault.people(DataClass.WEBHOOK) == [webhook.row.id]
+    assert list(map(str, desk.vault.people(DataClass.WEBHOOK))) == [webhook.row.id]
     webhooks.bury_unnoted(desk, NOON + timedelta(days=99_000))
     assert desk.vault.people(DataClass.WEBHOOK) == []
 

@@ -83,6 +83,7 @@ def _packed_by(desk: Desk, work: Work) -> Json:
         work.step(STEP, number, len(KINDS))
 
     data = export.packed(desk, sitter, held, more=_of_account(desk, work.job), before_each=ask_again)  # (2)
+    work.step(STEP, len(KINDS), len(KINDS))
     work.check()
     desk.vault.destroy(sitter, DataClass.ARCHIVE)  # one at a time is enough
     desk.vault.put(sitter, DataClass.ARCHIVE, name, data)  # (3)

@@ -107,7 +107,9 @@ def _line(to: Destination, address: str, ca: Path | None) -> http.client.HTTPSCo
     return line
 
 
-def _asked(line: http.client.HTTPSConnection, to: Destination, headers: Mapping[str, str], body: bytes) -> int:
+def _asked(
+    line: http.client.HTTPSConnection, to: Destination, headers: Mapping[str, str], body: bytes
+) -> int:
     """Send, and read the status (5). A receiver that drips is cut off."""
     import http.client
     import threading

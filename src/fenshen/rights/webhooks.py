@@ -24,7 +24,7 @@ from fenshen.vault.vault import DataClass
 MOST: Final = 5  # of one account
 BOTH: Final = timedelta(days=1)  # after a rotation, in which the old secret signs, too
 PATIENCE: Final = timedelta(days=3)  # with one that fails, from its first failure on
-OBJECT: Final = "door"  # as the vault knows what is sealed
+OBJECT: Final = "sealed"  # as the vault knows what is sealed
 
 
 class TooManyWebhooksError(FenshenError):
