@@ -145,7 +145,7 @@ def main() -> None:
     queue.danger = toys.danger
     worker = Worker(
         queue=queue,
-        handlers=dict.fromkeys(JobKind, toys.handle),
+        handlers=dict.fromkeys(set(JobKind) - {JobKind.WEBHOOK}, toys.handle),
         keep_house=lambda: None,
         tell=toys.tell,
     )

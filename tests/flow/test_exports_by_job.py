@@ -15,7 +15,6 @@ from tests.fakes.rights import agree, desk_at, take_back
 
 from fenshen.cli import run
 from fenshen.errors import ConsentRequiredError, NotFoundError
-from fenshen.flow import prepare_copy
 from fenshen.flow.later import queue_of
 from fenshen.flow.prepare_copy import archive_of, copy_later, destroy_copy, fetch_copy, is_here, prepare
 from fenshen.ids import DoubleId, JobId, SitterId
@@ -26,7 +25,7 @@ from fenshen.rights import erasure, export, retention
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
 from fenshen.rights.erasure import Reason
-from fenshen.rights.holdings import holdings
+from fenshen.rights.holdings import KINDS, holdings
 from fenshen.rights.lifetimes import life_of
 from fenshen.store import audit, doubles
 from fenshen.store.jobs import JobRow
@@ -53,7 +52,7 @@ def desk(tmp_path: Path, clock: FakeClock) -> Desk:
 def work(desk: Desk, handler: Callable[[Desk, Work], object] = prepare) -> None:
     """Let one worker do all that waits."""
     worker = Worker(
-        queue=queue_of(desk), handlers={JobKind.EXPORT: lambda work: handler(desk, work)},  # type: ignore[dict-item, return-value]
+        queue=queue_of(desk), handlers={JobKind.EXPORT: lambda work: handler(desk, work)},  # type: ignore[dict-item]
         keep_house=lambda: None, tell=lambda *_, **__: None,
     )  # fmt: skip
     worker.run(lambda _, body: Unwritten(body), once=True)
@@ -81,7 +80,7 @@ def names_in(data: bytes) -> set[str]:
 
 def test_a_copy_is_packed_sealed_and_holds_what_the_direct_way_gives(desk: Desk, tmp_path: Path) -> None:
     job = packed(desk)
-    assert (job.state, job.step, job.done) == ("done", "progress_packing", len(prepare_copy.KINDS))
+    assert (job.state, job.step, job.done) == ("done", "progress_packing", len(KINDS))
     assert archives(desk) == [archive_of(job.id)]
     told = json.loads(job.result or "")
     assert set(told) == {"archive", "bytes", "things"}
@@ -162,7 +161,9 @@ def test_a_copy_does_not_outlive_the_person_nor_any_picture_that_is_in_it(desk: 
     assert holdings(desk, MIA) == []
 
 
-def test_what_is_destroyed_while_it_is_packed_is_not_in_the_copy(desk: Desk) -> None:
+def test_what_is_destroyed_while_it_is_packed_is_not_in_the_copy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between reading and sealing a double dies: what was packed is destroyed, and the job says so."""
     tried: list[int] = []
 
@@ -175,11 +176,9 @@ def test_what_is_destroyed_while_it_is_packed_is_not_in_the_copy(desk: Desk) -> 
             tried.append(len(names_in(data)))
             put(sitter, data_class, name, data)
 
-        desk.vault.put = put_late  # type: ignore[method-assign]
-        try:
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.vault, "put", put_late)
             return prepare(desk, work)
-        finally:
-            desk.vault.put = put  # type: ignore[method-assign]
 
     job = copy_later(desk, MIA)
     work(desk, die_meanwhile)
@@ -189,7 +188,9 @@ def test_what_is_destroyed_while_it_is_packed_is_not_in_the_copy(desk: Desk) -> 
     assert f"doubles/{DOUBLES[0]}" not in names_in(fetch_copy(desk, again.id))
 
 
-def test_a_person_who_is_erased_while_it_is_sealed_leaves_no_copy(desk: Desk) -> None:
+def test_a_person_who_is_erased_while_it_is_sealed_leaves_no_copy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def erase_meanwhile(desk: Desk, work: Work) -> object:
         put = desk.vault.put
 
@@ -197,11 +198,9 @@ def test_a_person_who_is_erased_while_it_is_sealed_leaves_no_copy(desk: Desk) ->
             erasure.erase(desk, MIA)
             put(sitter, data_class, name, data)
 
-        desk.vault.put = put_late  # type: ignore[method-assign]
-        try:
+        with monkeypatch.context() as patched:
+            patched.setattr(desk.vault, "put", put_late)
             return prepare(desk, work)
-        finally:
-            desk.vault.put = put  # type: ignore[method-assign]
 
     copy_later(desk, MIA)
     work(desk, erase_meanwhile)

@@ -30,12 +30,13 @@ from fenshen.jobs.destinations import WebhookAddressError, WebhooksOffError
 from fenshen.jobs.journal import Unwritten
 from fenshen.jobs.outbox import Event
 from fenshen.jobs.queue import Wish
-from fenshen.jobs.states import JobKind, JobState
+from fenshen.jobs.states import JobKind, JobState, TooManyJobsError
 from fenshen.jobs.worker import Worker
 from fenshen.rights import account_holdings, erasure, webhooks
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.webhooks import (
     MOST,
+    MOST_WAITING,
     PATIENCE,
     TooManyWebhooksError,
     Webhook,
@@ -200,6 +201,18 @@ def test_a_webhook_that_fails_for_days_is_disabled_until_its_owner_mends_it(
     assert fares(desk, webhook) == (False, None)
 
 
+def test_one_that_nobody_mends_for_a_month_is_destroyed(desk: Desk, receiver: Receiver) -> None:
+    webhook, _ = hooked(desk, receiver)
+    other, _ = hooked(desk, receiver)
+    webhooks.has_failed(desk, webhook.row.id, Reason.GONE)
+    advance(desk, account_holdings.LIVES["webhook"])
+    account_holdings.sweep(desk)
+    assert len(webhooks.every(desk, ANNA)) == 2
+    advance(desk, timedelta(seconds=1))
+    account_holdings.sweep(desk)
+    assert [each.row.id for each in webhooks.every(desk, ANNA)] == [other.row.id]
+
+
 def test_one_delivery_that_arrives_forgives_what_failed_before(desk: Desk, receiver: Receiver) -> None:
     webhook, _ = hooked(desk, receiver)
     receiver.answer = answering(500)
@@ -295,7 +308,7 @@ def test_a_receiver_that_never_answers_or_drips_is_hung_up_on(
 
     def dripping(_: Got, handler: Any) -> None:
         handler.wfile.write(b"HTTP/1.1 200 ")
-        for _ in range(40):
+        for _letter in range(40):
             try:
                 handler.wfile.write(b"o")
             except (OSError, ssl.SSLError):
@@ -351,7 +364,7 @@ def test_what_is_removed_is_told_nothing_more_and_its_secret_is_gone(desk: Desk,
     webhooks.remove(desk, webhook.row.id)
     work(desk)
     assert receiver.got == []
-    assert [row.state for row in deliveries(desk)] == ["cancelled"]
+    assert deliveries(desk) == []
     assert desk.vault.people(DataClass.WEBHOOK) == []
     with pytest.raises(NotFoundError):
         webhooks.get(desk, webhook.row.id)
@@ -433,13 +446,24 @@ def test_a_test_event_is_told_to_the_one_that_asked(desk: Desk, receiver: Receiv
     assert json.loads(receiver.got[0].body)["type"] == "test"
 
 
+def test_nobody_fills_the_queue_with_tests(desk: Desk, receiver: Receiver) -> None:
+    webhook, _ = hooked(desk, receiver)
+    for _ in range(MOST_WAITING):
+        webhooks.test(desk, webhook.row.id)
+    with pytest.raises(TooManyJobsError):
+        webhooks.test(desk, webhook.row.id)
+    work(desk)
+    assert len(set(receiver.ids)) == MOST_WAITING
+    assert webhooks.test(desk, webhook.row.id)
+
+
 def test_a_webhook_whose_sealed_part_is_lost_tells_its_owner_and_stops_nobody(
     desk: Desk, receiver: Receiver
 ) -> None:
     """As after a restore: a backup holds no key of it."""
     webhook, _ = hooked(desk, receiver)
     ended(desk)
-    webhooks.forget(desk, [webhook.row.id])
+    desk.vault.destroy(SitterId(webhook.row.id), DataClass.WEBHOOK)
     work(desk)
     assert webhooks.get(desk, webhook.row.id).url == ""
     assert fares(desk, webhook) == (False, Reason.NAME)

@@ -67,7 +67,7 @@ def tell_end(place: Place) -> None:
     if place.job.code:
         tell(told(place.job.code))
         tell(told(place.job.code, "fix"))
-    if place.job.state == "done":
+    if place.job.state == "done" and place.job.kind != "webhook":
         what = place.job.kind if place.job.kind in {"portraits", "export"} else "double"
         tell(told(f"job_done_{what}", double=place.job.double, job=place.job.id), style="bold green")
 

@@ -29,6 +29,7 @@ LIVES: Mapping[str, timedelta] = {  # at most, of what has a clock of its own; e
     "bucket": timedelta(days=1),
     "api_key": timedelta(days=365),  # or sooner, as its owner chose
     "complaint": complaint_desk.KEPT,  # after its answer
+    "webhook": timedelta(days=30),  # after it was disabled
     "event": timedelta(days=2),  # what is to be told; sooner when everybody was told it
     "account": timedelta(days=30),  # of one that looks after nobody and that nobody used
 }
@@ -100,6 +101,7 @@ def sweep(desk: Desk) -> None:
     for row in old:
         complaint_desk.destroy(desk, row.id)
     _bury_unnoted(desk, known)
+    webhooks.remove_disabled(desk, now - LIVES["webhook"])
     webhooks.bury_unnoted(desk, now - UNNOTED)
     if any(gone):
         desk.store.scrub()

@@ -16,13 +16,15 @@ from fenshen.jobs import outbox
 from fenshen.jobs.courier import Reason
 from fenshen.jobs.destinations import destination
 from fenshen.jobs.standard_webhooks import new_secret
+from fenshen.jobs.states import OPEN, TooManyJobsError
 from fenshen.rights.desk import Desk
-from fenshen.store import webhooks
+from fenshen.store import jobs, webhooks
 from fenshen.store.webhooks import WebhookRow
 from fenshen.vault.vault import DataClass
 
 MOST: Final = 5  # of one account
 BOTH: Final = timedelta(days=1)  # after a rotation, in which the old secret signs, too
+MOST_WAITING: Final = 10  # deliveries to one, above which nothing is sent only to try
 PATIENCE: Final = timedelta(days=3)  # with one that fails, from its first failure on
 OBJECT: Final = "sealed"  # as the vault knows what is sealed
 
@@ -126,12 +128,18 @@ def enable(desk: Desk, id_: str) -> Webhook:
 
 
 def test(desk: Desk, id_: str) -> EventId:
-    """Tell it something that means nothing. Raises NotFoundError, WebhooksOffError, WebhookDisabledError."""
+    """Tell it something that means nothing. Raises NotFoundError, WebhooksOffError, WebhookDisabledError.
+
+    TooManyJobsError when too much is on its way to it already.
+    """
     row = _row(desk, id_)
     destination(opened(desk, row.id).url, desk.settings.webhook_hosts)
     if row.disabled_at is not None:
         raise WebhookDisabledError
     with desk.store.begin() as connection:
+        waiting = sum(each.state in OPEN for each in jobs.of_account(connection, row.id))
+        if waiting >= MOST_WAITING:
+            raise TooManyJobsError(open=waiting, limit=MOST_WAITING)
         return outbox.test(connection, row, desk.clock.now())
 
 
@@ -139,13 +147,25 @@ def remove(desk: Desk, id_: str) -> None:
     """Destroy a webhook; what was on its way to it ends. One that is gone is fine."""
     with desk.store.begin() as connection:
         webhooks.remove(connection, id_)
+        jobs.forget_accounts(connection, [id_])
     desk.vault.destroy(SitterId(id_), DataClass.WEBHOOK)
 
 
 def forget(desk: Desk, ids: Sequence[str]) -> None:
-    """Destroy what is sealed of webhooks whose rows are gone."""
+    """Destroy what is sealed of webhooks whose rows are gone, and what was on its way to them."""
+    with desk.store.begin() as connection:
+        jobs.forget_accounts(connection, ids)
     for id_ in ids:
         desk.vault.destroy(SitterId(id_), DataClass.WEBHOOK)
+
+
+def remove_disabled(desk: Desk, before: datetime) -> None:
+    """Destroy the webhooks that were disabled before a moment, and that nobody has mended since."""
+    with desk.store.begin() as connection:
+        rows = webhooks.every(connection)
+    for row in rows:
+        if row.disabled_at is not None and row.disabled_at < before:
+            remove(desk, row.id)
 
 
 def bury_unnoted(desk: Desk, before: datetime) -> None:

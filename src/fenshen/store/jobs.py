@@ -237,6 +237,11 @@ def forget(connection: Connection, sitter: SitterId) -> int:
     return connection.execute(delete(jobs).where(jobs.c.sitter == sitter)).rowcount
 
 
+def forget_accounts(connection: Connection, accounts: Collection[str]) -> int:
+    """Delete the jobs of some accounts; give how many."""
+    return connection.execute(delete(jobs).where(jobs.c.account.in_(accounts))).rowcount
+
+
 def forget_old(connection: Connection, before: datetime) -> int:
     """Delete the jobs that ended before a moment; give how many."""
     return connection.execute(delete(jobs).where(jobs.c.ended_at < before)).rowcount
