@@ -32,7 +32,7 @@ from fenshen.jobs.outbox import Event
 from fenshen.jobs.queue import Wish
 from fenshen.jobs.states import JobKind, JobState, TooManyJobsError
 from fenshen.jobs.worker import Worker
-from fenshen.rights import account_holdings, erasure, webhooks
+from fenshen.rights import account_holdings, destruction, erasure, webhooks
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.webhooks import (
     MOST,
@@ -42,7 +42,7 @@ from fenshen.rights.webhooks import (
     Webhook,
     WebhookDisabledError,
 )
-from fenshen.store import accounts
+from fenshen.store import accounts, doubles
 from fenshen.store import jobs as rows
 from fenshen.store import webhooks as webhook_rows
 from fenshen.store.jobs import JobRow
@@ -435,6 +435,39 @@ def test_an_erasure_is_told_by_its_receipt_and_names_nobody(desk: Desk, receiver
     assert json.loads(got.body)["data"] == {"what": "person", "receipt": receipt.id, "double": ""}
     assert json.loads(got.body)["type"] == "erased"
     assert SITTER.encode() not in got.body
+
+
+def test_a_double_that_is_destroyed_is_told_by_its_id(desk: Desk, receiver: Receiver) -> None:
+    hooked(desk, receiver, Event.ERASED)
+    agree(desk, SITTER)
+    with desk.store.begin() as connection:
+        accounts.look_after(connection, ANNA, SITTER, NOON)
+        for name in ("double_1", "double_2"):
+            double = DoubleId(name)
+            desk.vault.put(SITTER, DataClass.DOUBLE, double, b"a double")
+            doubles.add(connection, doubles.new(double, SITTER, NOON, takes=1, format_version=1))
+    receipt = erasure.erase_double(desk, DoubleId("double_1"))
+    work(desk)
+    (got,) = receiver.got
+    assert json.loads(got.body)["data"] == {"what": "double", "receipt": receipt.id, "double": "double_1"}
+
+
+def test_an_erasure_that_is_cut_off_is_told_when_it_is_finished_and_not_before(
+    desk: Desk, receiver: Receiver
+) -> None:
+    hooked(desk, receiver)
+    agree(desk, SITTER)
+    with desk.store.begin() as connection:
+        accounts.look_after(connection, ANNA, SITTER, NOON)
+    order = destruction.promise(desk, SITTER, destruction.PERSON, erasure.Reason.ASKED)
+    work(desk)
+    assert receiver.got == []
+    (receipt,) = destruction.resume(desk)
+    work(desk)
+    assert json.loads(receiver.got[0].body)["data"]["receipt"] == receipt.id == order.receipt
+    destruction.carry_out(desk, order)  # whoever comes second finds the receipt
+    work(desk)
+    assert len(receiver.got) == 1
 
 
 def test_a_test_event_is_told_to_the_one_that_asked(desk: Desk, receiver: Receiver) -> None:

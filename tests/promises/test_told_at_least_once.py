@@ -138,7 +138,11 @@ def test_killed_before_or_after_the_answer_it_is_told_again_with_the_same_id(
     assert sum(told(desk.store).values()) <= 1  # what everybody was told is deleted after a while
 
 
-@pytest.mark.parametrize("point", range(MORTAL_POINTS))
+@pytest.mark.parametrize(
+    ("database", "point"),
+    [*(("sqlite", point) for point in range(MORTAL_POINTS)), ("postgres", 2), ("postgres", 3)],
+    indirect=["database"],
+)
 def test_a_copy_is_packed_once_whichever_moment_its_worker_is_killed_at(
     desk: Desk, environ: dict[str, str], receiver: Receiver, point: int
 ) -> None:
