@@ -23,6 +23,9 @@ WHAT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # a kind of job, or the name
 LISTENING: Final = re.compile(r"[\w.-]+:\d{1,5}")
 REST: Final = 60.0  # seconds
 ISSUER: Final = re.compile(r"https://[^\s?#]+|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/[^\s?#]*)?")
+WEBHOOK_HOST: Final = re.compile(
+    r"\*|(?:local:)?(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[1-9][0-9]{0,4})?"
+)
 S3_ADDRESS: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]+)(?:/(?P<prefix>[^\s]*[^\s/]))?/?")
 
 
@@ -57,6 +60,8 @@ class Settings:
     oidc_secret_file: Path | None = None
     wechat_app: str = ""  # the studio's id as a web site of WeChat's; empty: none
     wechat_secret_file: Path | None = None
+    webhook_hosts: str = ""  # with which hosts the studio may speak to tell of events; empty: with none
+    webhook_ca: Path | None = None  # certificates (PEM) to trust besides the system's, for hosts of one's own
     database: str = ""  # postgresql://… for a studio of several machines; empty: SQLite below `home`
 
     # Long work and those who watch it.
@@ -106,6 +111,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     database = environ.get("FENSHEN_DATABASE", "")
     if database and not DATABASE_ADDRESS.fullmatch(database):
         raise SettingInvalidError(setting="FENSHEN_DATABASE")
+    hosts = [
+        each.strip().lower() for each in environ.get("FENSHEN_WEBHOOK_HOSTS", "").split(",") if each.strip()
+    ]
+    if not all(WEBHOOK_HOST.fullmatch(each) for each in hosts):
+        raise SettingInvalidError(setting="FENSHEN_WEBHOOK_HOSTS")
     return Settings(
         home=home,
         models=_folder(environ.get("FENSHEN_MODELS")) or home / "models",
@@ -120,6 +130,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         s3_endpoint=environ.get("FENSHEN_S3_ENDPOINT", ""),
         templates=_folder(environ.get("FENSHEN_TEMPLATES")),
         database=database,
+        webhook_hosts=",".join(hosts),
+        webhook_ca=_folder(environ.get("FENSHEN_WEBHOOK_CA")),
         origin=environ.get("FENSHEN_ORIGIN", "").rstrip("/"),
         **_sign_in(environ),
         **_long_work(environ),

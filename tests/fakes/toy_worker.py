@@ -163,7 +163,8 @@ def main() -> None:
     queue.danger = toys.danger
     worker = Worker(
         queue=queue,
-        handlers=dict.fromkeys(JobKind, toys.handle) | ({JobKind.REDO: toys.kill} if asked.poison else {}),
+        handlers=dict.fromkeys(set(JobKind) - {JobKind.WEBHOOK}, toys.handle)
+        | ({JobKind.REDO: toys.kill} if asked.poison else {}),
         keep_house=lambda: None,
         tell=toys.tell,
         slots=slots_of(USUAL, asked.abreast),

@@ -14,6 +14,7 @@ worker died with is therefore done with no other long one beside it the next tim
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -21,7 +22,7 @@ from sqlalchemy import Connection
 from fenshen.clock import Clock
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId, new_id
-from fenshen.jobs import lanes, promise
+from fenshen.jobs import ends, lanes, promise, redress
 from fenshen.jobs.forecast import Forecast
 from fenshen.jobs.states import (
     OPEN,
@@ -33,7 +34,6 @@ from fenshen.jobs.states import (
     LaneUnservedError,
     QueueFullError,
     TooManyJobsError,
-    sources,
 )
 from fenshen.jobs.terms import Limits, Place, Wish, as_json
 from fenshen.store import jobs as rows
@@ -85,6 +85,7 @@ class Queue:
                 raise QueueFullError(minutes=minutes, limit=round(self.limits.longest.total_seconds() / 60))
             row = replace(row, told_from=ready.earliest, told_to=ready.latest)
             rows.add(connection, row)
+            redress.redeem(connection, row)
         return row
 
     def claim(
@@ -102,7 +103,7 @@ class Queue:
         """
         now = self.clock.now()
         with self.store.begin() as connection:
-            firsts = [(lane, self._first(connection, kinds, lane)) for lane in served]
+            firsts = [(lane, self._first(connection, kinds, lane, now)) for lane in served]
             held = {lane for lane, row in firsts if row is not None and row.deaths and lane in wary}
             if held - {lanes.LIGHT}:
                 held.update(set(served) - {lanes.LIGHT})
@@ -114,8 +115,10 @@ class Queue:
                     return rows.get(connection, row.id)
         return None
 
-    def _first(self, connection: Connection, kinds: Collection[str], lane: str) -> JobRow | None:
-        return rows.first_waiting(connection, kinds, self.limits.running, lane)
+    def _first(
+        self, connection: Connection, kinds: Collection[str], lane: str, now: datetime
+    ) -> JobRow | None:
+        return rows.first_waiting(connection, kinds, self.limits.running, lane, now)
 
     def beat(self, worker: WorkerRow) -> None:
         """Say that a worker lives."""
@@ -156,16 +159,18 @@ class Queue:
         result: Mapping[str, Any] | None = None, seconds: float | None = None,
     ) -> bool:  # fmt: skip
         """Move a job to an end; False when it is not with this worker any more. The same move twice is harmless."""
-        end = {
-            "state": state,
-            "code": code,
-            "result": None if result is None else as_json(result),
-            "seconds": seconds,
-            "ended_at": self.clock.now(),
-            "worker": None,
-        }
+        told = None if result is None else as_json(result)
         with self.store.begin() as connection:
-            return rows.move(connection, job, sources(state), end, worker=worker)
+            return ends.end(
+                connection,
+                job,
+                state,
+                self.clock.now(),
+                worker=worker,
+                code=code,
+                result=told,
+                seconds=seconds,
+            )
 
     def give_back(self, job: JobId, worker: WorkerId) -> bool:
         """Put a job back for another worker to go on with, at its place. It counts as no attempt."""
@@ -190,19 +195,27 @@ class Queue:
                     state = JobState.CANCELLED
                 elif row.attempts >= self.limits.attempts:
                     state, code = JobState.PARKED, POISONED
-                ended = None if state is JobState.WAITING else now
-                end = {
-                    "state": state, "code": code, "ended_at": ended, "worker": None, "deaths": row.deaths + 1,
-                }  # fmt: skip
-                rows.move(connection, row.id, [JobState.RUNNING], end)
+                if state is JobState.WAITING:
+                    back = {"state": state, "worker": None, "deaths": row.deaths + 1}
+                    rows.move(connection, row.id, [JobState.RUNNING], back)
+                else:
+                    ends.end(
+                        connection,
+                        row.id,
+                        state,
+                        now,
+                        only_from=JobState.RUNNING,
+                        code=code,
+                        deaths=row.deaths + 1,
+                    )
         return found
 
     def is_anything_open(
         self, kinds: Collection[str] = tuple(JobKind), served: Collection[str] = lanes.USUAL
     ) -> bool:
-        """Tell whether anything of some kinds waits or is at work in some lanes."""
+        """Tell whether anything of some kinds and lanes is at work, or waits and is not put off."""
         with self.store.begin() as connection:
-            return rows.is_any_open(connection, kinds, served)
+            return rows.is_any_open(connection, kinds, served, self.clock.now())
 
     def over(self, jobs: Collection[JobId]) -> list[JobId]:
         """Give those of some jobs that neither wait nor are at work, or are not known any more."""
@@ -216,8 +229,8 @@ class Queue:
         with self.store.begin() as connection:
             if rows.get(connection, job) is None:
                 raise NotFoundError(kind="job", id=job)
-            end = {"state": JobState.CANCELLED, "ended_at": self.clock.now()}
-            if not rows.move(connection, job, [JobState.WAITING], end):
+            waits = JobState.WAITING
+            if not ends.end(connection, job, JobState.CANCELLED, self.clock.now(), only_from=waits):
                 rows.move(connection, job, [JobState.RUNNING], {"stop": True})
 
     def place(self, job: JobId) -> Place:

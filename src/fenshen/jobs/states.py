@@ -14,6 +14,8 @@ class JobKind(StrEnum):
     PORTRAITS = "portraits"
     PREVIEWS = "previews"
     GROUP = "group"
+    EXPORT = "export"  # a copy of all that is kept of somebody, to take away
+    WEBHOOK = "webhook"  # tells a program of an account that something happened
 
 
 class JobState(StrEnum):

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 from sqlalchemy import Connection
 
 from fenshen.errors import FenshenError
 from fenshen.ids import JobId, WorkerId, new_id
 from fenshen.jobs import lanes, memory
+from fenshen.jobs.ends import Later, put_off
 from fenshen.jobs.journal import Body, Journal, Json
 from fenshen.jobs.queue import Queue
 from fenshen.jobs.states import BROKEN, JobKind, JobLostError, JobState, JobStoppedError
@@ -68,6 +69,11 @@ class Work:
         if now - self._told >= TELL or done == total:
             self._told = now
             self._queue.note(self.job.id, self._worker, name, done, total)
+
+    def put_off(self, later: Later) -> NoReturn:
+        """Leave the job to whoever takes it up after a moment. Raises JobLostError: it is not ours from here on."""
+        put_off(self._queue.store, self.job.id, self._worker, later)
+        raise JobLostError
 
 
 class Handler(Protocol):

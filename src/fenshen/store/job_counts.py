@@ -26,9 +26,10 @@ def survived(connection: Connection) -> int:
     return connection.execute(select(func.count()).where(jobs.c.deaths > 0)).scalar() or 0
 
 
-def oldest(connection: Connection) -> dict[str, datetime]:
-    """Give since when the job that has waited longest waits, by lane."""
-    query = select(jobs.c.lane, func.min(jobs.c.queued_at)).where(jobs.c.state == "waiting")
+def oldest(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """Give since when the job that has waited longest waits, by lane; one that was put off does not wait."""
+    since = func.coalesce(jobs.c.not_before, jobs.c.queued_at)
+    query = select(jobs.c.lane, func.min(since)).where(jobs.c.state == "waiting", since <= now)
     return dict([tuple(found) for found in connection.execute(query.group_by(jobs.c.lane))])
 
 

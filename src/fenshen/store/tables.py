@@ -220,6 +220,9 @@ jobs = Table(  # long work that waits, is done, or was done; what a person is to
     Column("told_to", UtcDateTime),
     Column("lane", String(16), nullable=False, server_default="cpu"),  # of the machines that can do it
     Column("deaths", Integer, nullable=False, server_default="0"),  # workers that died while they had it
+    Column("not_before", UtcDateTime),  # put off until then
+    Column("redress", String(16)),  # what its account is owed because the studio failed; see jobs/redress.py
+    Column("redeemed", String(40)),  # the job that was then done for it
     Index("ix_jobs_seq", "seq", unique=True),
     Index("ix_jobs_order", "state", "lane", "priority", "turn", "seq"),
     Index("ix_jobs_sitter", "sitter"),

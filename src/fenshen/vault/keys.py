@@ -45,13 +45,15 @@ LABEL = b"fenshen key name 1"
 
 
 class KeyUse(StrEnum):
-    """What a key may open. The first five are the classes of blobs; see ``vault.DataClass``."""
+    """What a key may open. All but the last are the classes of blobs; see ``vault.DataClass``."""
 
     PHOTO = "photo"
     DOUBLE = "double"
     PORTRAIT = "portrait"
     RECIPIENT = "recipient"  # one key for each application, not for each sitter
     COMPLAINT = "complaint"  # one key for each complaint
+    ARCHIVE = "archive"
+    WEBHOOK = "webhook"  # one key for each address
     SUBJECT = "subject"  # makes the pseudonym in a sitter's receipts; no blob is sealed with it
 
 

@@ -35,6 +35,12 @@ class DataClass(StrEnum):
     PORTRAIT = "portrait"
     RECIPIENT = "recipient"  # who was given portraits without visible label: words, no picture
     COMPLAINT = "complaint"  # what somebody wrote to the studio, and the answer: words, no picture
+    ARCHIVE = "archive"  # a copy of all that is kept of somebody, waiting to be taken away
+    WEBHOOK = "webhook"  # where a program wants to be told, and what signs it: no picture
+
+
+COPIED = frozenset({DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT})
+"""What an archive holds copies of: it dies with any of them."""
 
 
 class ErasureFailedError(FenshenError):
@@ -145,6 +151,7 @@ class Vault:
         dead = self.keys.destroy(sitter, KeyUse(data_class), before=new.version)  # (3)
         for key in old:
             self._blobs.delete_folder(key.id)
+        self._destroy_copies(sitter, data_class)
         self._prove_gone(sitter, data_class, object_id)
         return Destroyed(count=1, bytes=kept[object_id].bytes, key_ids=tuple(dead))
 
@@ -164,6 +171,7 @@ class Vault:
         key_ids = self.keys.destroy(sitter, KeyUse(data_class))
         for key_id in key_ids:
             self._blobs.delete_folder(key_id)
+        self._destroy_copies(sitter, data_class)
         if data_class is DataClass.PHOTO:
             self.let_go(sitter)
         for each in kept:
@@ -236,6 +244,15 @@ class Vault:
         with self._leasing:
             if lease := self._leases.pop(sitter, None):
                 lease.close()
+
+    def _destroy_copies(self, sitter: SitterId, data_class: DataClass) -> None:
+        """Destroy the archives of a sitter, which hold copies of what has just been destroyed.
+
+        After it, not before: who packs an archive looks last of all whether what is in it is still there.
+        """
+        if data_class in COPIED:
+            for key_id in self.keys.destroy(sitter, KeyUse.ARCHIVE):
+                self._blobs.delete_folder(key_id)
 
     def _prove_gone(self, sitter: SitterId, data_class: DataClass, object_id: str) -> None:
         try:

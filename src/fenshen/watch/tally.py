@@ -43,7 +43,7 @@ def readings(queue: Queue) -> list[Reading]:
         counted = job_counts.by_state(connection)
         failed = job_counts.by_code(connection)
         survived = job_counts.survived(connection)
-        oldest = job_counts.oldest(connection)
+        oldest = job_counts.oldest(connection, now)
         beats = job_counts.beats(connection)
         living = jobs.living(connection, now - queue.limits.dead_after)
         told = jobs.told(connection, LAST)

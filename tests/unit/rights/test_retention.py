@@ -39,7 +39,7 @@ def age_blobs(home: Path, to: timedelta) -> None:
 def test_every_kind_of_personal_data_has_its_line_and_every_clock_is_wound() -> None:
     assert {each.kind for each in LIFETIMES} == {kind.name for kind in holdings.KINDS}
     biometric = {each.kind for each in LIFETIMES if each.sensitivity is Sensitivity.BIOMETRIC}
-    assert biometric == {DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT}
+    assert biometric == {DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT, DataClass.ARCHIVE}
     assert set(DataClass) <= {each.kind for each in LIFETIMES} | set(account_holdings.LIVES)
     assert set(retention.ENFORCED) == {each.kind for each in LIFETIMES if each.life is not None}
 
