@@ -28,7 +28,9 @@ LOOK: Final = 0.1  # seconds between two looks for work
 HOUSE: Final = 20.0  # seconds between two rounds of keeping house
 BEATS: Final = 5  # in the time after which a silent worker is thought dead
 TELL: Final = 0.5  # seconds between two notes of progress
-SWITCH: Final = 0.001  # seconds that a thread may keep the interpreter; at Python's five, light work beside long crawls
+SWITCH: Final = (
+    0.001  # seconds that a thread may keep the interpreter; at Python's five, light work beside long crawls
+)
 
 
 class Work:
