@@ -28,23 +28,26 @@ from fenshen.rights.desk import Desk, open_desk
 REST: Final = 5  # seconds without work after which these workers let their nets go
 SETTLED: Final = 1.0  # seconds until memory that was given back is counted so
 LEAST_SLEEP: Final = 0.05
+PAUSE: Final = 0.3  # seconds between two light jobs
 
 
 def light_beside_long(shop: Shop, times: int = 20) -> list[float]:
     """Milliseconds from asking for a light job until it begins, while its worker does long ones without a pause."""
     worker = shop.worker("--burn", "--seconds", "1", "--steps", "5")
-    long = [submit(shop.queue, f"l{n}").id for n in range(6)]
-    while not any(line["event"] == "start" for line in lines(shop.home)):
-        time.sleep(LEAST_SLEEP)
-    asked = {}
-    for number in range(times):
-        now = time.time()
-        asked[submit(shop.queue, f"w{number}", kind=JobKind.PREVIEWS).id] = now
-        time.sleep(0.3)
-    shop.wait(list(asked))
-    if all(shop.queue.place(job).ready is None for job in long):
-        raise AssertionError("the long ones were over: nothing was measured")
-    stop([worker])
+    try:
+        long = [submit(shop.queue, f"l{n}").id for n in range(6)]
+        while not any(line["event"] == "start" for line in lines(shop.home)):
+            time.sleep(LEAST_SLEEP)
+        asked = {}
+        for number in range(times):
+            now = time.time()
+            asked[submit(shop.queue, f"w{number}", kind=JobKind.PREVIEWS).id] = now
+            time.sleep(PAUSE)
+        shop.wait(list(asked))
+        if all(shop.queue.place(job).ready is None for job in long):
+            raise AssertionError("the long ones were over: nothing was measured")
+    finally:
+        stop([worker])
     begun = {
         line["job"]: line["at"] for line in lines(shop.home) if line["event"] == "start" and line["step"] == 0
     }

@@ -5,6 +5,7 @@ a worker died with is at work with nothing beside it but light jobs that nobody 
 """
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +29,9 @@ LOOK: Final = 0.1  # seconds between two looks for work
 HOUSE: Final = 20.0  # seconds between two rounds of keeping house
 BEATS: Final = 5  # in the time after which a silent worker is thought dead
 TELL: Final = 0.5  # seconds between two notes of progress
+SWITCH: Final = (
+    0.001  # seconds that a thread may keep the interpreter; at Python's five, light work beside long crawls
+)
 
 
 class Work:
@@ -136,6 +140,7 @@ class Worker:
 
     def run(self, open_journal: Callable[[WorkerId, Body], Journal], *, once: bool = False) -> None:
         """Work until told to go; once: until there is nothing to do."""
+        sys.setswitchinterval(SWITCH)
         now = self.queue.clock.now()
         row = WorkerRow(
             id=self.id, started_at=now, beat_at=now, kinds=",".join(sorted(self.handlers)),

@@ -1,4 +1,4 @@
-"""Counts of jobs and workers, for who watches the studio: by words of our own, never by whose they are."""
+"""Counts and times of jobs and workers, for who watches the studio: by words of our own, never by whose they are."""
 
 from datetime import datetime
 
@@ -36,3 +36,20 @@ def oldest(connection: Connection, now: datetime) -> dict[str, datetime]:
 def beats(connection: Connection) -> list[datetime]:
     """Give when each worker on the list was last heard of."""
     return list(connection.execute(select(workers.c.beat_at)).scalars())
+
+
+def told(connection: Connection, limit: int) -> list[tuple[datetime, datetime, datetime, datetime]]:
+    """Give, of the last jobs that were done: when they came, from when to when they were promised, when they were."""
+    query = (
+        select(jobs.c.queued_at, jobs.c.told_from, jobs.c.told_to, jobs.c.ended_at)
+        .where(jobs.c.state == "done", jobs.c.told_to.is_not(None))
+        .order_by(jobs.c.seq.desc())
+        .limit(limit)
+    )
+    return [tuple(found) for found in connection.execute(query)]
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """Count the jobs by state."""
+    query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+    return dict([tuple(found) for found in connection.execute(query)])

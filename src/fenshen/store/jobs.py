@@ -222,23 +222,6 @@ def times(connection: Connection, kind: str, limit: int) -> list[float]:
     return [seconds / max(1, units) for seconds, units in connection.execute(query)]
 
 
-def told(connection: Connection, limit: int) -> list[tuple[datetime, datetime, datetime, datetime]]:
-    """Give, of the last jobs that were done: when they came, from when to when they were promised, when they were."""
-    query = (
-        select(jobs.c.queued_at, jobs.c.told_from, jobs.c.told_to, jobs.c.ended_at)
-        .where(jobs.c.state == "done", jobs.c.told_to.is_not(None))
-        .order_by(jobs.c.seq.desc())
-        .limit(limit)
-    )
-    return [tuple(found) for found in connection.execute(query)]
-
-
-def count(connection: Connection) -> dict[str, int]:
-    """Count the jobs by state."""
-    query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
-    return dict([tuple(found) for found in connection.execute(query)])
-
-
 def forget(connection: Connection, sitter: SitterId) -> int:
     """Delete a sitter's jobs, and what was still to be told of them; give how many jobs.
 

@@ -46,7 +46,7 @@ def readings(queue: Queue) -> list[Reading]:
         oldest = job_counts.oldest(connection, now)
         beats = job_counts.beats(connection)
         living = jobs.living(connection, now - queue.limits.dead_after)
-        told = jobs.told(connection, LAST)
+        told = job_counts.told(connection, LAST)
     waits = {lane: (now - since).total_seconds() for lane, since in oldest.items()}
     found = [
         *(
