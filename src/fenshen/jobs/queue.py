@@ -8,8 +8,6 @@ however many those brought. A person to whom the studio owes one, after a failur
 makes it, so a worker that was thought dead and wakes up can change nothing any more.
 """
 
-import json
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +19,7 @@ from fenshen.clock import Clock
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId, new_id
 from fenshen.jobs import ends, redress
+from fenshen.jobs.facts import as_json
 from fenshen.jobs.forecast import Forecast, forecast, pace_of
 from fenshen.jobs.states import (
     OPEN,
@@ -70,27 +69,6 @@ class Wish:
     double: DoubleId
     units: int
     wanted: Mapping[str, Any]
-
-
-WORD: Final = re.compile(r"[\w.-]{0,64}", re.ASCII)
-
-
-def as_json(facts: Mapping[str, Any]) -> str:
-    """Write down what a job wants or what came of it. Raises ValueError for anything but numbers, ids and names.
-
-    It lies in the clear, so there is no room in it for words of a person.
-    """
-
-    def is_plain(value: object) -> bool:
-        if isinstance(value, Mapping):
-            return all(is_plain(part) for pair in value.items() for part in pair)
-        if isinstance(value, list | tuple):
-            return all(is_plain(part) for part in value)
-        return value is None or isinstance(value, int | float) or bool(WORD.fullmatch(str(value)))
-
-    if not is_plain(facts):
-        raise ValueError("a job holds ids, names and numbers only")
-    return json.dumps(facts, sort_keys=True)
 
 
 class Queue:
