@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from fenshen.ids import DoubleId, EventId, JobId, SitterId, new_id
+from fenshen.jobs.facts import as_json
 from fenshen.jobs.lanes import LIGHT
 from fenshen.jobs.states import JobKind, JobState
 from fenshen.store import jobs as rows
@@ -114,7 +115,7 @@ def _row(
     account: str, event: str, about: str, body: Mapping[str, Any], now: datetime, *, is_ready: bool = True
 ) -> EventRow:
     return EventRow(
-        id=EventId(new_id("event")), account=account, type=event, about=about, body=json.dumps(body, sort_keys=True),
+        id=EventId(new_id("event")), account=account, type=event, about=about, body=as_json(body),
         at=now, is_ready=is_ready,
     )  # fmt: skip
 
@@ -128,7 +129,7 @@ def _spread(connection: Connection, event: EventRow, to: Collection[WebhookRow],
             JobRow(
                 id=JobId(new_id("job")), seq=rows.next_seq(connection), kind=JobKind.WEBHOOK, account=webhook.id,
                 sitter=SitterId(""), double=DoubleId(""), units=1, priority=NORMAL,
-                wanted=json.dumps({"event": event.id, "webhook": webhook.id}),
+                wanted=as_json({"event": event.id, "webhook": webhook.id}),
                 turn=at if last is None else max(at, last + 1), state=JobState.WAITING, queued_at=now,
                 lane=LIGHT,
             ),

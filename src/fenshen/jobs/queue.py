@@ -23,6 +23,7 @@ from fenshen.clock import Clock
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId, new_id
 from fenshen.jobs import ends, lanes, promise, redress
+from fenshen.jobs.facts import as_json
 from fenshen.jobs.forecast import Forecast
 from fenshen.jobs.states import (
     OPEN,
@@ -35,7 +36,7 @@ from fenshen.jobs.states import (
     QueueFullError,
     TooManyJobsError,
 )
-from fenshen.jobs.terms import Limits, Place, Wish, as_json
+from fenshen.jobs.terms import Limits, Place, Wish
 from fenshen.store import jobs as rows
 from fenshen.store.database import Store
 from fenshen.store.jobs import JobRow, WorkerRow

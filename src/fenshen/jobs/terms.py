@@ -1,11 +1,9 @@
 """What is asked of the queue, what it takes on, and what it tells."""
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from fenshen.ids import DoubleId, SitterId
 from fenshen.jobs import lanes
@@ -47,24 +45,3 @@ class Wish:
     wanted: Mapping[str, Any]
     engine: str = ""  # by which it is to be made, and what that needs, as on its card
     device: str = lanes.CPU
-
-
-WORD: Final = re.compile(r"[\w.-]{0,64}", re.ASCII)
-
-
-def as_json(facts: Mapping[str, Any]) -> str:
-    """Write down what a job wants or what came of it. Raises ValueError for anything but numbers, ids and names.
-
-    It lies in the clear, so there is no room in it for words of a person.
-    """
-
-    def is_plain(value: object) -> bool:
-        if isinstance(value, Mapping):
-            return all(is_plain(part) for pair in value.items() for part in pair)
-        if isinstance(value, list | tuple):
-            return all(is_plain(part) for part in value)
-        return value is None or isinstance(value, int | float) or bool(WORD.fullmatch(str(value)))
-
-    if not is_plain(facts):
-        raise ValueError("a job holds ids, names and numbers only")
-    return json.dumps(facts, sort_keys=True)

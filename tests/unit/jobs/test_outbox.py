@@ -94,6 +94,17 @@ def test_an_end_is_told_once_with_ids_and_states_only(
     assert [each.id for each in told(queue)] == [found.id]
 
 
+def test_there_is_no_room_for_words_of_a_person_in_an_event(queue: Queue) -> None:
+    listen(queue, *Event)
+    for words in ("Anna Karenina", "安娜", "/home/anna/1.jpg", "anna@example.com"):
+        with (
+            pytest.raises(ValueError, match="ids, names and numbers only"),
+            queue.store.begin() as connection,
+        ):
+            outbox.note(connection, ANNA, Event.DOUBLE_READY, "job_1", {"code": words}, NOON)
+    assert told(queue) == []
+
+
 def test_nothing_is_written_where_nobody_listens(queue: Queue) -> None:
     listen(queue, Event.DOUBLE_READY)
     listen(queue, *Event, account="account_omar", id_="webhook_2")

@@ -16,6 +16,7 @@ from tests.fakes.rights import settings_at
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
 from fenshen.jobs.census import census
+from fenshen.jobs.facts import as_json
 from fenshen.jobs.queue import Limits, Queue, Wish
 from fenshen.jobs.states import (
     NEXT,
@@ -30,7 +31,6 @@ from fenshen.jobs.states import (
     sources,
 )
 from fenshen.jobs.stream import follow
-from fenshen.jobs.terms import as_json
 from fenshen.store import jobs
 from fenshen.store.database import open_store
 from fenshen.store.jobs import JobRow, WorkerRow
