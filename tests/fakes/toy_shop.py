@@ -73,7 +73,7 @@ def stop(workers: list[Process]) -> None:
 def killed_at_every_point(shop: Shop, points: list[int] | None = None, *, abreast: int = 1) -> dict[str, int]:
     """Let a worker die at each point of danger, with others there to go on, then see what became of its jobs.
 
-    abreast: so many jobs of different people are put into the queue for each death.
+    abreast: so many jobs of different people are put into the queue for each death; the first one is of ``a{point}``.
     """
     several = ("--abreast", str(abreast))
     others = [shop.worker(*several) for _ in range(WORKERS - 1)] if shop.database else []
@@ -82,7 +82,7 @@ def killed_at_every_point(shop: Shop, points: list[int] | None = None, *, abreas
     for point in tried:
         if others:  # they would take the job before the one that is to die
             stop(others)
-        jobs += [submit(shop.queue, f"a{point}_{n}").id for n in range(abreast)]
+        jobs += [submit(shop.queue, f"a{point}{'_' * n}").id for n in range(abreast)]
         dying = shop.worker("--die", str(point), *several)
         deaths += dying.wait(60) == -signal.SIGKILL
         others = [shop.worker(*several) for _ in range(WORKERS - 1 if shop.database else 1)]
