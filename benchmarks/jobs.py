@@ -24,6 +24,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any, Final
 
+from benchmarks import jobs_abreast
 from benchmarks.gate.table import wilson
 from benchmarks.speed import Figure, machine
 from tests.fakes import postgres
@@ -205,6 +206,7 @@ def measure(
 
     yield f"{kind}: killed at every point", killed_at_every_point(shop("points"))
     yield f"{kind}: killed at random moments", killed_at_random(shop("random"), kills)
+    yield f"{kind}: the same, two abreast", killed_at_random(shop("abreast"), max(1, kills // 5), abreast=2)
     begun = enqueue_to_start(shop("start"))
     yield Figure(
         what=f"{kind}: enqueue to start, median of {len(begun)}", value=median(begun), unit="ms", target=150.0
@@ -218,6 +220,7 @@ def measure(
     yield Figure(
         what=f"{kind}: two workers, times one (at least 1.8)", value=two_against_one(shop("two")), unit="x"
     )
+    yield jobs_abreast.light(kind, shop("light"))
 
 
 def main() -> None:
@@ -248,6 +251,9 @@ def main() -> None:
                         bad += sum(
                             v for k, v in counts.items() if k.split()[-1] in {"lost", "missing", "twice"}
                         )
+        for figure in jobs_abreast.real_work(folder):
+            print(f"{figure.what:52}{figure.value:9.1f} {figure.unit:3} {figure.verdict}", flush=True)
+            told["figures"].append(asdict(figure) | {"verdict": figure.verdict})
         gone = withdrawn(folder)
         for what, value in (("median", median(gone)), ("longest", max(gone))):
             figure = Figure(

@@ -21,6 +21,8 @@ ComplaintId = NewType("ComplaintId", str)
 InvitationId = NewType("InvitationId", str)
 SeatId = NewType("SeatId", str)
 PictureId = NewType("PictureId", str)
+WebhookId = NewType("WebhookId", str)
+EventId = NewType("EventId", str)
 
 
 ID = re.compile(r"[a-z]+_[0-9a-z_]{1,60}")

@@ -18,7 +18,14 @@ KEY_ADDRESS: Final = re.compile(
     r"(?:file|passphrase):.+|(?:aws-kms|gcp-kms|aliyun-kms|vault-transit)://[^/\s]\S*"
 )
 DATABASE_ADDRESS: Final = re.compile(r"postgresql://\S+")
+LANE: Final = re.compile(r"[a-z][a-z0-9-]{0,15}")
+WHAT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # a kind of job, or the name of an engine
+LISTENING: Final = re.compile(r"[\w.-]+:\d{1,5}")
+REST: Final = 60.0  # seconds
 ISSUER: Final = re.compile(r"https://[^\s?#]+|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/[^\s?#]*)?")
+WEBHOOK_HOST: Final = re.compile(
+    r"\*|(?:local:)?(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[1-9][0-9]{0,4})?"
+)
 S3_ADDRESS: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]+)(?:/(?P<prefix>[^\s]*[^\s/]))?/?")
 
 
@@ -53,7 +60,18 @@ class Settings:
     oidc_secret_file: Path | None = None
     wechat_app: str = ""  # the studio's id as a web site of WeChat's; empty: none
     wechat_secret_file: Path | None = None
+    webhook_hosts: str = ""  # with which hosts the studio may speak to tell of events; empty: with none
+    webhook_ca: Path | None = None  # certificates (PEM) to trust besides the system's, for hosts of one's own
     database: str = ""  # postgresql://… for a studio of several machines; empty: SQLite below `home`
+
+    # Long work and those who watch it.
+    lanes: tuple[
+        tuple[str, str], ...
+    ] = ()  # (kind of job or engine, lane): what differs from the shipped ones
+    worker_lanes: tuple[str, ...] = ()  # that a worker of this machine serves; empty: the shipped ones
+    rest: float = REST  # seconds without work after which a worker lets its nets go
+    metrics: str = ""  # host:port where figures are given; empty: nowhere
+    metrics_secret_file: Path | None = None  # whoever asks for figures must say what is in it
 
     # Content credentials that the operator brings instead of the studio's own (PEM files).
     c2pa_certificate: Path | None = None
@@ -93,6 +111,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     database = environ.get("FENSHEN_DATABASE", "")
     if database and not DATABASE_ADDRESS.fullmatch(database):
         raise SettingInvalidError(setting="FENSHEN_DATABASE")
+    hosts = [
+        each.strip().lower() for each in environ.get("FENSHEN_WEBHOOK_HOSTS", "").split(",") if each.strip()
+    ]
+    if not all(WEBHOOK_HOST.fullmatch(each) for each in hosts):
+        raise SettingInvalidError(setting="FENSHEN_WEBHOOK_HOSTS")
     return Settings(
         home=home,
         models=_folder(environ.get("FENSHEN_MODELS")) or home / "models",
@@ -107,8 +130,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         s3_endpoint=environ.get("FENSHEN_S3_ENDPOINT", ""),
         templates=_folder(environ.get("FENSHEN_TEMPLATES")),
         database=database,
+        webhook_hosts=",".join(hosts),
+        webhook_ca=_folder(environ.get("FENSHEN_WEBHOOK_CA")),
         origin=environ.get("FENSHEN_ORIGIN", "").rstrip("/"),
         **_sign_in(environ),
+        **_long_work(environ),
         c2pa_certificate=_folder(environ.get("FENSHEN_C2PA_CERTIFICATE")),
         c2pa_key=_folder(environ.get("FENSHEN_C2PA_KEY")),
     )
@@ -131,6 +157,30 @@ def _sign_in(environ: Mapping[str, str]) -> dict[str, Any]:
         raise SettingInvalidError(setting="FENSHEN_PROXIES") from None
     files = {name: _folder(value) for name, value in told.items() if name.endswith("_file")}
     return {**told, **files, "proxies": ",".join(proxies)}
+
+
+def _long_work(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read which lanes there are, and who may watch. Raises SettingInvalidError."""
+    rules = tuple(rule.partition("=")[::2] for rule in environ.get("FENSHEN_LANES", "").split())
+    if not all(WHAT.fullmatch(what) and LANE.fullmatch(lane) for what, lane in rules):
+        raise SettingInvalidError(setting="FENSHEN_LANES")
+    served = tuple(environ.get("FENSHEN_WORKER_LANES", "").replace(",", " ").split())
+    if not all(LANE.fullmatch(lane) for lane in served):
+        raise SettingInvalidError(setting="FENSHEN_WORKER_LANES")
+    rest = environ.get("FENSHEN_REST", str(REST))
+    if not re.fullmatch(r"\d{1,6}(?:\.\d+)?", rest):
+        raise SettingInvalidError(setting="FENSHEN_REST")
+    metrics = environ.get("FENSHEN_METRICS", "")
+    if metrics and not LISTENING.fullmatch(metrics):
+        raise SettingInvalidError(setting="FENSHEN_METRICS")
+    secret = _folder(environ.get("FENSHEN_METRICS_SECRET_FILE"))
+    return {
+        "lanes": rules,
+        "worker_lanes": served,
+        "rest": float(rest),
+        "metrics": metrics,
+        "metrics_secret_file": secret,
+    }
 
 
 def is_key_address(address: str) -> bool:

@@ -13,6 +13,7 @@ MAY_SEE_PICTURES = ("photos/decode.py", "vision/", "engines/", "portrait/", "lab
 FETCHING = {"socket", "urllib.request", "http.client", "requests", "urllib3", "httpx", "authlib", "ftplib"}
 MAY_FETCH = (
     "vision/weights.py",
+    "jobs/courier.py",  # tells programs what happened, once an operator has named their hosts: decision 0048
     "accounts/elsewhere.py",  # asks a service who somebody is, once an operator has named one: decision 0044
 )
 SERVICES = {"aws", "aliyun", "google", "hashicorp"}
@@ -66,7 +67,7 @@ def test_nothing_that_reports_home_is_imported() -> None:
     assert not found  # docs/decisions/0013-no-onnx-runtime.md
 
 
-def test_only_two_files_may_fetch() -> None:
+def test_only_three_files_may_fetch() -> None:
     reached = {n: libs for n, libs in importers(FETCHING).items() if libs and n not in MAY_FETCH}
     assert not reached
 
@@ -76,6 +77,23 @@ def test_a_service_elsewhere_is_asked_only_once_an_operator_has_named_it() -> No
     fetching = {"httpx", "authlib"}
     assert not {name.split(".")[0] for name in imported_at_module_level(tree)} & fetching
     assert {name for name, libs in importers({"authlib"}).items() if libs} == {"accounts/elsewhere.py"}
+
+
+def test_nothing_is_told_to_anybody_without_the_setting_that_names_their_host() -> None:
+    """Who brings a message takes a destination, and only reading the operator's setting makes one."""
+    makers = {
+        name for name, tree in modules().items() for call in ast.walk(tree) if _makes_a_destination(call)
+    }
+    assert makers == {"jobs/destinations.py"}
+    assert not set(imported_at_module_level(modules()["jobs/courier.py"])) & FETCHING
+    users = {name for name, tree in modules().items() if "fenshen.jobs.courier.bring" in set(imported(tree))}
+    assert users == set()  # by its module's name alone, so that the next line sees it
+    named = {name for name in modules() if "courier.bring(" in (SRC / name).read_text("utf-8")}
+    assert named == {"flow/deliver.py"}
+
+
+def _makes_a_destination(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Destination"
 
 
 def test_a_library_that_reaches_out_is_imported_only_behind_a_setting_that_names_its_service() -> None:

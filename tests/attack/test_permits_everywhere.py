@@ -21,7 +21,17 @@ from fenshen.cli import check, check_page
 from fenshen.clock import SystemClock
 from fenshen.double import build
 from fenshen.errors import PermitRefusedError
-from fenshen.flow import check_pack, gather, import_template, later, make_id_photo, portray, preview, sit
+from fenshen.flow import (
+    check_pack,
+    gather,
+    import_template,
+    later,
+    make_id_photo,
+    portray,
+    prepare_copy,
+    preview,
+    sit,
+)
 from fenshen.ids import DoubleId, InvitationId, JobId, PhotoId, SeatId, SitterId
 from fenshen.photos import decode, inspect
 from fenshen.photos.decode import Photo
@@ -145,6 +155,7 @@ CALLS: dict[str, Callable[[Permit, Desk], object]] = {
     "flow/portray.py:open_double": lambda p, d: portray.open_double(
         DOUBLE, ANNA, p, desk=replace(d, vault=face())
     ),
+    "flow/prepare_copy.py:copy_of": lambda p, d: prepare_copy.copy_of(JOB, p, desk=replace(d, vault=face())),
     "flow/preview.py:_preview": lambda p, d: preview._preview(template("daylight"), face(), p, d),
     "flow/sit.py:_refuse_another": lambda p, d: sit._refuse_another(
         REPORT, DOUBLE, ANNA, p, replace(d, vault=face())
@@ -165,6 +176,7 @@ OWNED = {
     "flow/gather.py:picture",
     "flow/later.py:portraits_of",
     "flow/portray.py:open_double",
+    "flow/prepare_copy.py:copy_of",
     "flow/sit.py:_refuse_another",
     "flow/sit.py:_opener",
     "flow/sit.py:_taker",
@@ -175,6 +187,7 @@ PURPOSES = {
     "flow/portray.py:open_double": {Purpose.RENDER_PORTRAIT},
     "flow/gather.py:picture": {Purpose.RENDER_PORTRAIT},
     "flow/later.py:portraits_of": {Purpose.RENDER_PORTRAIT},
+    "flow/prepare_copy.py:copy_of": {Purpose.KEEP_DOUBLE},
     "flow/preview.py:_preview": {Purpose.RENDER_PORTRAIT},
     "flow/sit.py:_refuse_another": {Purpose.BUILD_DOUBLE},
     "flow/sit.py:_keep": {Purpose.KEEP_DOUBLE},
@@ -196,6 +209,7 @@ NO_CALL = {
     "web/pages/gallery.py:preview": "asks the permit itself, first of all: tests/web/test_album.py",
     "people/__init__.py:double_of": "opens the double of a bundled person, who does not exist",
     "rights/complaints.py:read": "opens a letter, no face",
+    "rights/webhooks.py:opened": "opens an address and a secret, no face",
     "rights/holdings.py:_export_blobs": "the right of access: it goes to the sitter, and needs no purpose",
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from fenshen.ids import JobId
-from fenshen.jobs.states import JobState
+from fenshen.jobs.states import JobKind, JobState
 from tests.fakes.toy_worker import STEPS, lines, queue_at, start, submit
 
 POINTS: Final = (
@@ -17,6 +17,7 @@ POINTS: Final = (
 )  # of danger in a toy job: claim, before and after each effect, after its record, the end
 WORKERS: Final = 3
 PATIENCE: Final = 120.0  # seconds
+MOST_ROUNDS: Final = 9  # workers that die over one job that kills
 
 Process = subprocess.Popen[bytes]
 
@@ -69,26 +70,32 @@ def stop(workers: list[Process]) -> None:
             worker.wait()
 
 
-def killed_at_every_point(shop: Shop, points: list[int] | None = None) -> dict[str, int]:
-    """Let a worker die at each point of danger, with others there to go on, then see what became of its job."""
-    others = [shop.worker() for _ in range(WORKERS - 1)] if shop.database else []
+def killed_at_every_point(shop: Shop, points: list[int] | None = None, *, abreast: int = 1) -> dict[str, int]:
+    """Let a worker die at each point of danger, with others there to go on, then see what became of its jobs.
+
+    abreast: so many jobs of different people are put into the queue for each death; the first one is of ``a{point}``.
+    """
+    several = ("--abreast", str(abreast))
+    others = [shop.worker(*several) for _ in range(WORKERS - 1)] if shop.database else []
     jobs, deaths = [], 0
-    for point in range(POINTS) if points is None else points:
+    tried = range(POINTS) if points is None else points
+    for point in tried:
         if others:  # they would take the job before the one that is to die
             stop(others)
-        jobs.append(submit(shop.queue, f"a{point}").id)
-        dying = shop.worker("--die", str(point))
+        jobs += [submit(shop.queue, f"a{point}{'_' * n}").id for n in range(abreast)]
+        dying = shop.worker("--die", str(point), *several)
         deaths += dying.wait(60) == -signal.SIGKILL
-        others = [shop.worker() for _ in range(WORKERS - 1 if shop.database else 1)]
+        others = [shop.worker(*several) for _ in range(WORKERS - 1 if shop.database else 1)]
         shop.wait(jobs)
     stop(others)
-    return {"points": len(jobs), "deaths": deaths, **shop.audit(jobs)}
+    return {"points": len(tried), "deaths": deaths, **shop.audit(jobs)}
 
 
-def killed_at_random(shop: Shop, kills: int, seed: int = 3) -> dict[str, int]:
+def killed_at_random(shop: Shop, kills: int, seed: int = 3, *, abreast: int = 1) -> dict[str, int]:
     """Kill one of three workers at random moments, and start another in its place, until so many have died."""
     rng, jobs = random.Random(seed), [submit(shop.queue, f"r{n % 7}").id for n in range(2 * kills)]  # noqa: S311
-    workers = [shop.worker("--seconds", "0.2") for _ in range(WORKERS)]
+    options = ("--seconds", "0.2", "--abreast", str(abreast))
+    workers = [shop.worker(*options) for _ in range(WORKERS)]
     time.sleep(4)
     died = 0
     while died < kills:
@@ -97,9 +104,24 @@ def killed_at_random(shop: Shop, kills: int, seed: int = 3) -> dict[str, int]:
         workers[place].kill()
         workers[place].wait()
         died += 1
-        workers[place] = shop.worker("--seconds", "0.2")
+        workers[place] = shop.worker(*options)
         if died % 10 == 0:
             jobs += [submit(shop.queue, f"r{n % 7}").id for n in range(10)]
     shop.wait(jobs)
     stop(workers)
     return {"kills": died, **shop.audit(jobs)}
+
+
+def killed_by_one_of_them(shop: Shop) -> dict[str, str]:
+    """Let one job kill every worker that takes it up, with another beside it; give how both ended, by kind."""
+    poison = submit(shop.queue, "omar", kind=JobKind.REDO).id
+    other = submit(shop.queue, "anna").id
+    for _ in range(MOST_ROUNDS):
+        worker = shop.worker("--poison", "--abreast", "2", "--attempts", "3", "--seconds", "0.5")
+        while worker.poll() is None and not shop.wait([poison, other], 0.1):
+            pass
+        if worker.poll() is None:
+            stop([worker])
+            break
+    rows = [shop.queue.place(job).job for job in (poison, other)]
+    return {row.kind: f"{row.state} {row.code or ''}".strip() for row in rows}

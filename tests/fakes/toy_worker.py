@@ -1,8 +1,9 @@
 """A real worker process on a real queue and journal, whose jobs are toys: steps that leave a mark and take a moment.
 
-``python -m tests.fakes.toy_worker HOME [--die POINT] [--once] [--seconds S] [--steps N]`` with FENSHEN_DATABASE as in
-life. Every effect and every start of a step is a line in ``HOME/toys.log``. ``--die n`` kills the process (SIGKILL)
-when it passes its n-th point of danger: between claim and journal, before and after every effect, and around the end.
+``python -m tests.fakes.toy_worker HOME [--die POINT] [--once] [--seconds S] [--steps N] [--abreast N]`` with
+FENSHEN_DATABASE as in life. Every effect and every start of a step is a line in ``HOME/toys.log``. ``--die n`` kills
+the process (SIGKILL) when it passes its n-th point of danger: between claim and journal, before and after every effect,
+and around the end. ``--poison`` makes every redo kill it once another job is at work beside it, or no other waits.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -23,9 +25,11 @@ from fenshen.clock import SystemClock
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
 from fenshen.jobs.dbos_journal import open_journal
 from fenshen.jobs.journal import Body, Journal, Json
+from fenshen.jobs.lanes import LIGHT, USUAL, slots_of
 from fenshen.jobs.queue import Limits, Queue, Wish
 from fenshen.jobs.states import JobKind
 from fenshen.jobs.worker import Work, Worker
+from fenshen.store import jobs as rows
 from fenshen.store.database import open_store
 from fenshen.store.jobs import JobRow
 
@@ -33,11 +37,12 @@ STEPS: Final = 3
 LIMITS: Final = Limits(
     running=100, open=100_000, longest=timedelta(days=99), attempts=99, dead_after=timedelta(seconds=1.5)
 )
+RULES: Final = {"previews": "light", "group": "gpu"}
 
 
 def queue_at(home: Path, database: str = "") -> Queue:
     environ = {"FENSHEN_HOME": str(home), "FENSHEN_DATABASE": database}
-    return Queue(open_store(settings.load(environ)), SystemClock(), LIMITS)
+    return Queue(open_store(settings.load(environ)), SystemClock(), LIMITS, RULES)
 
 
 def submit(queue: Queue, account: str, *, kind: JobKind = JobKind.PORTRAITS, units: int = 1) -> JobRow:
@@ -88,10 +93,20 @@ class Toys:
             self.danger()
         return {"steps": self.steps}
 
+    def kill(self, work: Work) -> Json:
+        """Kill the process; not before another job is at work, as long as one that nobody died over waits."""
+        with work._queue.store.look() as connection:
+            others = [row for row in rows.open_ones(connection, JobKind.PORTRAITS) if not row.deaths]
+        while others and not any(line["event"] == "start" for line in lines(self.home)):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("killed")
+
     def step(self, work: Work, number: int) -> Json:
         self.tell("start", job=work.job.id, step=number)
         self.danger()
-        self.pass_time()
+        if work.job.lane != LIGHT:
+            self.pass_time()
         work.check()
         try:
             descriptor = os.open(self.home / "effects" / f"{work.job.id}.{number}", os.O_CREAT | os.O_EXCL)
@@ -117,8 +132,8 @@ class DangerousQueue(Queue):
 
     danger: Callable[[], None] = staticmethod(lambda: None)
 
-    def claim(self, worker: WorkerId, kinds: Any) -> JobRow | None:
-        row = super().claim(worker, kinds)
+    def claim(self, *args: Any, **kwargs: Any) -> JobRow | None:
+        row = super().claim(*args, **kwargs)
         if row is not None:
             self.danger()
         return row
@@ -138,16 +153,22 @@ def main() -> None:
     parser.add_argument("--burn", action="store_true")
     parser.add_argument("--seconds", type=float, default=0.05)
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--poison", action="store_true")
+    parser.add_argument("--attempts", type=int, default=LIMITS.attempts)
+    parser.add_argument("--abreast", type=int, default=1)
     asked = parser.parse_args()
     here = settings.load({**os.environ, "FENSHEN_HOME": str(asked.home)})
     toys = Toys(asked.home, die=asked.die, seconds=asked.seconds, steps=asked.steps, burn=asked.burn)
-    queue = DangerousQueue(open_store(here), SystemClock(), LIMITS)
+    limits = replace(LIMITS, attempts=asked.attempts)
+    queue = DangerousQueue(open_store(here), SystemClock(), limits, RULES)
     queue.danger = toys.danger
     worker = Worker(
         queue=queue,
-        handlers=dict.fromkeys(JobKind, toys.handle),
+        handlers=dict.fromkeys(set(JobKind) - {JobKind.WEBHOOK}, toys.handle)
+        | ({JobKind.REDO: toys.kill} if asked.poison else {}),
         keep_house=lambda: None,
         tell=toys.tell,
+        slots=slots_of(USUAL, asked.abreast),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())

@@ -11,7 +11,14 @@ from pathlib import Path
 
 import pytest
 from tests.fakes import postgres
-from tests.fakes.toy_shop import POINTS, Shop, killed_at_every_point, killed_at_random, stop
+from tests.fakes.toy_shop import (
+    POINTS,
+    Shop,
+    killed_at_every_point,
+    killed_at_random,
+    killed_by_one_of_them,
+    stop,
+)
 from tests.fakes.toy_worker import lines, submit
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("jobs")]
@@ -34,17 +41,24 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
     return Shop(tmp_path, database)
 
 
-def test_killed_at_a_point_of_danger_a_job_still_ends_once(shop: Shop) -> None:
+@pytest.mark.parametrize("abreast", [1, 2])
+def test_killed_at_a_point_of_danger_a_job_still_ends_once(shop: Shop, abreast: int) -> None:
     points = [0, 2, 3, POINTS - 1]  # claimed; effect made; its step recorded; the end written down
-    counts = killed_at_every_point(shop, points)
+    counts = killed_at_every_point(shop, points, abreast=abreast)
     assert counts["deaths"] == len(points)
     assert {name: counts[name] for name in WRONG} == dict.fromkeys(WRONG, 0)
-    assert counts["steps done again"] >= 1  # else nobody died between an effect and its record
+    if abreast == 1:  # two that pass points together may both be elsewhere
+        assert counts["steps done again"] >= 1  # else nobody died between an effect and its record
 
 
-def test_killed_at_random_moments_no_job_is_lost_or_done_twice(shop: Shop) -> None:
-    counts = killed_at_random(shop, 5, seed=int.from_bytes(os.urandom(2)))
+@pytest.mark.parametrize("abreast", [1, 2])
+def test_killed_at_random_moments_no_job_is_lost_or_done_twice(shop: Shop, abreast: int) -> None:
+    counts = killed_at_random(shop, 5, seed=int.from_bytes(os.urandom(2)), abreast=abreast)
     assert {name: counts[name] for name in WRONG} == dict.fromkeys(WRONG, 0)
+
+
+def test_who_was_beside_a_job_that_kills_is_not_parked_for_it(shop: Shop) -> None:
+    assert killed_by_one_of_them(shop) == {"redo": "parked job_poisoned", "portraits": "done"}
 
 
 def test_a_worker_that_is_told_to_go_ends_its_job_first(shop: Shop) -> None:

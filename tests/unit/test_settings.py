@@ -42,3 +42,20 @@ def test_the_language_is_the_one_nearest_to_the_user(environ: dict[str, str], la
 def test_a_producer_that_cannot_go_into_a_label_is_refused(producer: str) -> None:
     with pytest.raises(SettingInvalidError):
         load({"FENSHEN_PRODUCER": producer})
+
+
+def test_hosts_to_speak_to_are_none_unless_named_and_are_read_with_their_spaces() -> None:
+    assert load({}).webhook_hosts == ""
+    named = " Hooks.example.com, local:build.lan:8443 ,*.example.org,"
+    assert load({"FENSHEN_WEBHOOK_HOSTS": named}).webhook_hosts == (
+        "hooks.example.com,local:build.lan:8443,*.example.org"
+    )
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    ["https://hooks.example.com", "a b", "*.", "local:", "host:0", "host:123456", "**", "a,-b", "user@host"],
+)
+def test_what_is_no_host_is_refused(hosts: str) -> None:
+    with pytest.raises(SettingInvalidError):
+        load({"FENSHEN_WEBHOOK_HOSTS": hosts})

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from fenshen.jobs.queue import WORD
+from fenshen.jobs.facts import WORD
 from fenshen.store import account_tables as t
 from fenshen.store import replies
 from fenshen.store.replies import ReplyRow

@@ -282,6 +282,9 @@ def test_a_form_that_is_sent_twice(anna: Visit, annas: Belongings) -> None:
         f"/jobs/{annas.waiting}/stop": (303, 303),
         f"/portraits/{annas.portrait}/delete": (303, 303),
         f"/keys/{annas.key}/revoke": (303, 404),
+        f"/archives/{annas.archive}/destroy": (303, 303),
+        f"/webhooks/{annas.webhook}/enable": (303, 303),
+        f"/webhooks/{annas.webhook}/remove": (303, 404),
     }
     for path, expected in twice.items():
         assert (anna.post(path).status_code, anna.post(path).status_code) == expected, path
@@ -292,7 +295,7 @@ def test_a_form_that_is_sent_twice(anna: Visit, annas: Belongings) -> None:
 
 def test_an_address_of_what_is_gone(ways: list[Address], anna: Visit, annas: Belongings) -> None:
     assert anna.post(f"/sitters/{annas.sitter}/erase", {"sure": "yes"}).status_code == 200
-    lasting = {"complaint", "key"}  # of the account, not of the person
+    lasting = {"complaint", "key", "webhook"}  # of the account, not of the person
     for way in [way for way in ways if way.owned and not lasting & set(way.owned)]:
         answer = anna.client.request(way.method, way.filled(ids_of(annas)))
         assert answer.status_code == 404, way.path

@@ -24,8 +24,8 @@ SAID = re.compile(r"""\bt\(\s*["']([a-z0-9_]+)["']\s*[,)]""")
 FAMILIES = {
     "web_kind_": [*(kind.name for kind in KINDS), "receipt_key", *LIVES, *(table.name for table in OWN)],
     "web_life_": [*(kind.name for kind in KINDS), *LIVES],
-    "web_job_": [kind.value for kind in JobKind],
-    "web_mine_job_": [kind.value for kind in JobKind],
+    "web_job_": [kind.value for kind in JobKind if kind != JobKind.WEBHOOK],  # nobody waits for that one
+    "web_mine_job_": [kind.value for kind in JobKind if kind != JobKind.WEBHOOK],
     "web_job_state_": [state.value for state in JobState],
     "web_over_": ["done", "failed", "parked", "cancelled"],
     "web_topic_": [topic.value for topic in Topic],

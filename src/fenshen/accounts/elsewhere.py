@@ -1,7 +1,8 @@
 """Sign in with an account that people have elsewhere: OpenID Connect, or WeChat. Off until an operator names one.
 
-This and ``vision/weights.py`` are the only files that may fetch. What leaves: a code that the other service gave, and
-the studio's own name and secret there; never anything of a face. What stays: a keyed hash of who it is there.
+This, ``vision/weights.py`` and ``jobs/courier.py`` are the only files that may reach out. What leaves: a code that the
+other service gave, and the studio's own name and secret there; never anything of a face. What stays: a keyed hash of
+who it is there.
 
 State, nonce and PKCE verifier are drawn from the browser's ticket by a key of the studio, so none is kept
 (RFC 9700; OpenID Connect Core 1.0, 3.1; RFC 7636).

@@ -34,6 +34,7 @@ class Scope(StrEnum):
     PORTRAITS = "portraits"
     DATA = "data"  # holdings, export, receipts, withdrawal, erasure
     COMPLAINTS = "complaints"
+    WEBHOOKS = "webhooks"  # where to be told of what happens
 
 
 class KeyInvalidError(FenshenError):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError
 from fenshen.ids import AccountId, AlbumId, ComplaintId, DoubleId, JobId, PhotoId, SeatId, SitterId, is_id
-from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts, seats
+from fenshen.store import accounts, albums, api_keys, complaints, doubles, jobs, receipts, seats, webhooks
 
 Lookup = Callable[[Connection, str], str | None]
 
@@ -48,6 +48,11 @@ def _of_job(connection: Connection, id_: str) -> str | None:
     return row.account
 
 
+def _of_archive(connection: Connection, id_: str) -> str | None:
+    """An archive is named after its job; see ``flow/prepare_copy.archive_of``."""
+    return _of_job(connection, f"job_{id_.removeprefix('archive_')}")
+
+
 def _of_portrait(connection: Connection, id_: str) -> str | None:
     """A portrait is named after its job; see ``flow/later.object_of``."""
     parts = id_.split("_")
@@ -80,16 +85,23 @@ def _of_key(connection: Connection, id_: str) -> str | None:
     return None if row is None else row.account
 
 
+def _of_webhook(connection: Connection, id_: str) -> str | None:
+    row = webhooks.get(connection, id_)
+    return None if row is None else row.account
+
+
 OWNERS: Mapping[str, Lookup] = {
     "sitter": _of_sitter,
     "double": _of_double,
     "album": _of_album,
     "photo": _of_photo,
     "job": _of_job,
+    "archive": _of_archive,
     "portrait": _of_portrait,
     "seat": _of_seat,
     "picture": _of_picture,
     "receipt": _of_receipt,
     "complaint": _of_complaint,
     "key": _of_key,
+    "webhook": _of_webhook,
 }

@@ -67,8 +67,8 @@ def tell_end(place: Place) -> None:
     if place.job.code:
         tell(told(place.job.code))
         tell(told(place.job.code, "fix"))
-    if place.job.state == "done":
-        what = "portraits" if place.job.kind == "portraits" else "double"
+    if place.job.state == "done" and place.job.kind != "webhook":
+        what = place.job.kind if place.job.kind in {"portraits", "export"} else "double"
         tell(told(f"job_done_{what}", double=place.job.double, job=place.job.id), style="bold green")
 
 
@@ -112,23 +112,35 @@ def stop(job: Id, *, as_json: Json = False) -> None:
 
 @app.command("fetch", help=told("jobs_fetch"))
 def fetch(job: Id, *, out: Out, as_json: Json = False) -> None:
-    """Write a job's portraits into a folder, and destroy them in the studio."""
-    from fenshen.flow import later
+    """Write a job's portraits, or the copy that it packed, into a folder, and destroy them in the studio."""
+    from fenshen.flow import later, prepare_copy
+    from fenshen.flow.later import queue_of
     from fenshen.ids import JobId
     from fenshen.store import disk
     from fenshen.store.new_file import new_file
 
-    desk, files = _desk(), []
-    for name, data in later.fetch(JobId(job), desk=desk):
+    desk, files, id_ = _desk(), [], JobId(job)
+    is_copy = queue_of(desk).place(id_).job.kind == "export"
+    fetched = (
+        [(f"fenshen-{job}.zip", prepare_copy.fetch_copy(desk, id_))]
+        if is_copy
+        else later.fetch(id_, desk=desk)
+    )
+    for name, data in fetched:
         target = out / name
         out.mkdir(parents=True, exist_ok=True)
         with new_file(target) as file:
             file.write(data)
         files.append(target)
     disk.sync_folder(out)
-    later.done_with(JobId(job), desk=desk)
+    if is_copy:
+        prepare_copy.destroy_copy(desk, id_)
+    else:
+        later.done_with(id_, desk=desk)
     if as_json:
-        print_json({"portraits": files})
+        print_json({"file": files[0], "encrypted": False} if is_copy else {"portraits": files})
+    elif is_copy:
+        tell(told("export_done", file=str(files[0])))
     else:
         tell(told("jobs_fetched", count=len(files)))
         tell(f"→ {out}", style="bold green")
@@ -145,7 +157,6 @@ def tell_ready(place: Place) -> None:
 def submitted(desk: Desk, row: JobRow, *, as_json: bool) -> None:
     """Say that a job was taken on."""
     from fenshen.flow.later import queue_of
-    from fenshen.jobs.census import census
 
     place = queue_of(desk).place(row.id)
     if as_json:
@@ -153,7 +164,7 @@ def submitted(desk: Desk, row: JobRow, *, as_json: bool) -> None:
         return
     tell(told("job_submitted", job=row.id))
     tell_ready(place)
-    if not census(queue_of(desk)).workers:
+    if not place.served:
         tell(told("job_no_worker"))
     tell(told("job_submitted_next", job=row.id))
 
@@ -162,7 +173,7 @@ def as_place(place: Place) -> dict[str, Any]:
     """Give a job as the JSON promises it."""
     ready = place.ready
     told_when = None if ready is None else {"earliest": ready.earliest, "latest": ready.latest}
-    return {**as_row(place.job), "ahead": place.ahead, "ready": told_when}
+    return {**as_row(place.job), "ahead": place.ahead, "ready": told_when, "served": place.served}
 
 
 def as_row(row: JobRow) -> dict[str, Any]:
@@ -170,6 +181,7 @@ def as_row(row: JobRow) -> dict[str, Any]:
     return {
         "job": row.id,
         "kind": row.kind,
+        "lane": row.lane,
         "state": row.state,
         "double": row.double,
         "step": row.step,

@@ -21,6 +21,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help=told("rights_id"))]
 Purposes = Annotated[list[Purpose] | None, typer.Option("--purpose", help=told("rights_purpose"))]
 Adult = Annotated[bool, typer.Option("--adult", help=told("option_adult"))]
 Consent = Annotated[bool, typer.Option("--consent", help=told("option_consent"))]
+Later = Annotated[bool, typer.Option("--later", help=told("rights_export_later"))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=told("rights_output"))]
 PATIENCE = 30.0  # seconds to wait for a run at work to stop; it does so at its next photo or picture
 COLUMNS = ("kind", "id", "bytes", "key", "purpose", "expires")
@@ -41,13 +42,19 @@ def show_holdings(who: Id, *, as_json: Json = False) -> None:
 
 
 @app.command("export", help=told("rights_export"))
-def export_all(who: Id, output: Output = None, *, as_json: Json = False) -> None:
-    """Write everything kept of a person into one archive, opened."""
+def export_all(who: Id, output: Output = None, *, later: Later = False, as_json: Json = False) -> None:
+    """Write everything kept of a person into one archive, opened; or let a worker pack it."""
     from fenshen.rights import erasure, export, retention
     from fenshen.store import disk
     from fenshen.store.new_file import FileUnwritableError
 
     desk = retention.start(settings.load())
+    if later:
+        from fenshen.cli.jobs import submitted
+        from fenshen.flow.prepare_copy import copy_later
+
+        submitted(desk, copy_later(desk, erasure.whose(desk, who)), as_json=as_json)
+        return
     archive = export.export(desk, erasure.whose(desk, who))
     target = output or Path(f"fenshen-{who}.zip")
     try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, NoReturn
+import threading
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from fenshen.settings import Settings
+    from fenshen.watch.meters import Meters
     from fenshen.web.studio import Studio
 
 app = new_app()
@@ -25,6 +28,7 @@ app = new_app()
 Host = Annotated[str, typer.Option("--host", help=told("serve_host"))]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=told("serve_port"))]
 Address = Annotated[str | None, typer.Option("--origin", help=told("serve_origin"))]
+Figures = Annotated[str | None, typer.Option("--metrics", metavar="HOST:PORT", help=told("option_metrics"))]
 Alone = Annotated[bool, typer.Option("--no-worker", help=told("serve_alone"))]
 
 
@@ -35,22 +39,30 @@ def serve(
     port: Port = 8000,
     origin: Address = None,
     no_worker: Alone = False,
+    metrics: Figures = None,
     as_json: Json = False,
 ) -> None:
     """Open the studio to visitors until told to go (SIGTERM, Ctrl-C)."""
     import uvicorn
 
+    from fenshen.watch.endpoint import secret_in, serving
+    from fenshen.watch.meters import Meters
+    from fenshen.watch.tally import Tally
     from fenshen.web.app import make_app
+    from fenshen.web.counted import Counted
     from fenshen.web.studio import read_origin
 
     here = settings.load()
     address = read_origin(origin or here.origin or f"http://localhost:{port}")
-    studio = open_studio(here, str(address))
-    site = make_app(studio)  # before anything is promised: a setting may still be wrong
+    studio, meters = open_studio(here, str(address)), Meters()
+    meters.registry.register(Tally(studio.queue))
+    studio.lookers.tell = meters.looked
+    site = Counted(make_app(studio), meters)  # before anything is promised: a setting may still be wrong
     signal.signal(
         signal.SIGTERM, _leave
     )  # the server hands the signal on when it has closed; then we tidy up
-    with _worker_beside(wanted=not no_worker):
+    watched = serving(metrics or here.metrics, meters.registry, secret=secret_in(here.metrics_secret_file))
+    with watched, _worker_beside(meters, wanted=not no_worker):
         if as_json:
             print_json({"address": str(address), "pid_of": "server"})
         else:
@@ -78,18 +90,28 @@ def open_studio(here: Settings, origin: str) -> Studio:
 
 
 @contextmanager
-def _worker_beside(*, wanted: bool) -> Iterator[None]:
+def _worker_beside(meters: Meters, *, wanted: bool) -> Iterator[None]:
     """Let a worker run beside the server; it goes when the server does, leaving its job to the next one."""
     if not wanted:
         yield
         return
     worker = subprocess.Popen(
         [sys.executable, "-m", "fenshen", "worker", "--json", "--beside"],
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stdin=subprocess.PIPE,  # closed when we are gone, however we went
     )
+    if worker.stdout is not None:
+        threading.Thread(target=_count, args=(worker.stdout, meters), daemon=True, name="beside").start()
     try:
         yield
     finally:
         worker.terminate()
         worker.wait(90)
+
+
+def _count(said: IO[bytes], meters: Meters) -> None:
+    """Count what the worker beside us says, so that one address tells of both."""
+    for line in said:
+        with suppress(ValueError, TypeError, AttributeError):  # it died over this line; or a library spoke
+            facts = json.loads(line)
+            meters.hear(facts.pop("event", ""), **facts)

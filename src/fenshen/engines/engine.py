@@ -28,7 +28,7 @@ class EngineCard:
     name: str
     version: int
     origin: Origin
-    device: str
+    device: str  # that it needs: cpu, or what only some machines have; decides its lane, see `jobs/lanes.py`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
+from fenshen.engines.cards import STUDIO
 from fenshen.errors import FenshenError, NotFoundError
 from fenshen.flow.later import queue_of
 from fenshen.flow.portray import NotForMinorsError
@@ -225,6 +226,7 @@ def picture_later(desk: Desk, row: SeatRow, *, account: str, language: str) -> J
     permit = consent.require(desk, row.sitter, Purpose.RENDER_PORTRAIT)
     wish = Wish(
         kind=JobKind.GROUP, account=account, sitter=row.sitter, double=row.double, units=row.people,
+        engine=STUDIO.name, device=STUDIO.device,
         wanted={
             "group": row.group, "seat": row.id, "language": language, "seed": len(here.pictures) + 1,
         },

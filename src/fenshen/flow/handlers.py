@@ -8,10 +8,12 @@ from typing import Any
 
 from fenshen.engines.engine import Engine, UnsuitedError
 from fenshen.errors import FenshenError, NotFoundError
+from fenshen.flow.deliver import deliver
 from fenshen.flow.gather_work import make
 from fenshen.flow.later import object_of, order_of, preview_of, sealed_photos
 from fenshen.flow.portray import Series, Skipped
 from fenshen.flow.portray_group import GroupEngine
+from fenshen.flow.prepare_copy import prepare
 from fenshen.flow.preview import previews
 from fenshen.flow.sit import ForJob, Sitting, sit
 from fenshen.ids import DoubleId, SitterId
@@ -50,6 +52,8 @@ def handlers(
         JobKind.REDO: partial(_redo, desk),
         JobKind.PORTRAITS: partial(_portraits, desk, open_engine),
         JobKind.PREVIEWS: partial(_previews, desk, open_bench or open_engine),
+        JobKind.EXPORT: partial(prepare, desk),
+        JobKind.WEBHOOK: partial(deliver, desk),
     }
 
 

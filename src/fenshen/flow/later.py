@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from fenshen.engines.cards import STUDIO
 from fenshen.errors import FenshenError, NotFoundError
 from fenshen.flow.portray import ENDINGS, Order
 from fenshen.flow.send import check_size
@@ -42,7 +43,7 @@ FOR_A_DOUBLE = (Purpose.INSPECT_PHOTOS, Purpose.BUILD_DOUBLE, Purpose.KEEP_DOUBL
 
 def queue_of(desk: Desk, limits: Limits | None = None) -> Queue:
     """Give the queue of a studio."""
-    return Queue(desk.store, desk.clock, limits)
+    return Queue(desk.store, desk.clock, limits, dict(desk.settings.lanes))
 
 
 def double_later(
@@ -149,6 +150,8 @@ def portraits_later(
         sitter=sitter,
         double=double,
         units=len(order.templates) * order.each,
+        engine=STUDIO.name,
+        device=STUDIO.device,
         wanted={**wanted, "templates": list(order.templates), "language": language or desk.settings.language},
     )
     return queue_of(desk).submit(
@@ -239,6 +242,7 @@ def previews_later(
         return None
     wish = Wish(
         kind=JobKind.PREVIEWS, account=account or sitter, sitter=sitter, double=double, units=len(names),
+        engine=STUDIO.name, device=STUDIO.device,
         wanted={"templates": list(names), "language": language or desk.settings.language},
     )  # fmt: skip
     return queue_of(desk).submit(

@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Final
 
-from fenshen.jobs.queue import SAMPLE, Queue
+from fenshen.jobs.promise import SAMPLE
+from fenshen.jobs.queue import Queue
+from fenshen.store import job_counts
 from fenshen.store import jobs as rows
 
 LAST: Final = 500  # jobs whose promise is looked at
@@ -33,9 +35,9 @@ def census(queue: Queue) -> Census:
     """Count."""
     now = queue.clock.now()
     with queue.store.begin() as connection:
-        by_state = rows.count(connection)
+        by_state = job_counts.count(connection)
         living = rows.living(connection, now - queue.limits.dead_after)
-        promises = rows.told(connection, LAST)
+        promises = job_counts.told(connection, LAST)
         times = {kind: rows.times(connection, kind, SAMPLE) for kind in ("double", "redo", "portraits")}
     return Census(
         workers=len(living),

@@ -52,7 +52,7 @@ class DbosJournal:
         self._job = job
         DBOS.listen_queues([self._mine])
         DBOS.launch()
-        DBOS.register_queue(self._mine, worker_concurrency=1, polling_interval_sec=POLL)
+        DBOS.register_queue(self._mine, polling_interval_sec=POLL)  # ``Queue.claim`` says how many at a time
 
     def carry_out(self, job: JobId) -> None:
         """Run the body for a job, or go on with it where a dead worker left it."""

@@ -22,7 +22,9 @@ GUESSES: Final = {
     "portraits": 2.0,
     "previews": 0.5,
     "group": 2.0,
-}  # seconds per unit (a photo, a portrait, a person of a group)
+    "export": 0.3,
+    "webhook": 0.3,
+}  # seconds per unit (a photo, a portrait, a person of a group, a megabyte of an export)
 IDLE: Final = 0.2  # seconds until a free worker looks
 LEFT_AT_LEAST: Final = 0.1  # of a running job that takes longer than it should
 

@@ -2,17 +2,19 @@
 
 **Turns.** Each account's next job takes the turn after its last open one, and no turn earlier than the queue is at
 (start-time fair queueing; Goyal, Vin, Cheng 1996). Who brings one job waits behind one job of each other account,
-however many those brought. A person to whom the studio owes one, after a failure of its own, goes first.
+however many those brought. A person to whom the studio owes one, after a failure of its own, goes first. All of this
+holds in each lane by itself (``lanes``).
 
 **One worker.** A job is with the worker that its row names. Each move asks for that name, in the transaction that
 makes it, so a worker that was thought dead and wakes up can change nothing any more.
+
+**Company.** Who has several jobs under way and dies has died of one of them, and nobody knows which. A job that a
+worker died with is therefore done with no other long one beside it the next time, so that none is parked for it.
 """
 
-import json
-import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -20,7 +22,9 @@ from sqlalchemy import Connection
 from fenshen.clock import Clock
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId, new_id
-from fenshen.jobs.forecast import Forecast, forecast, pace_of
+from fenshen.jobs import ends, lanes, promise, redress
+from fenshen.jobs.facts import as_json
+from fenshen.jobs.forecast import Forecast
 from fenshen.jobs.states import (
     OPEN,
     POISONED,
@@ -28,115 +32,94 @@ from fenshen.jobs.states import (
     JobLostError,
     JobState,
     JobStoppedError,
+    LaneUnservedError,
     QueueFullError,
     TooManyJobsError,
-    sources,
 )
+from fenshen.jobs.terms import Limits, Place, Wish
 from fenshen.store import jobs as rows
 from fenshen.store.database import Store
 from fenshen.store.jobs import JobRow, WorkerRow
 
+__all__ = ["FIRST", "NORMAL", "Limits", "Place", "Queue", "Wish"]
+
 FIRST, NORMAL = 0, 1  # priorities
-SAMPLE: Final = 200  # last jobs of a kind from which its pace is learned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the queue takes on."""
-
-    running: int = 1  # jobs of one account at work at a time
-    open: int = 10  # jobs of one account that wait or are at work
-    longest: timedelta = timedelta(hours=2)  # until a new job would be ready; beyond that it is not taken
-    attempts: int = 3  # workers that may die over one job before it is parked
-    dead_after: timedelta = timedelta(seconds=10)  # a worker that was not heard of for so long
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a job stands, for the person who waits."""
-
-    job: JobRow
-    ahead: int  # jobs that come before it; 0 when it is at work or ended
-    ready: Forecast | None  # None when it has ended
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What is asked for. `wanted` holds ids, names of templates and numbers only: it lies in the clear."""
-
-    kind: JobKind
-    account: str
-    sitter: SitterId
-    double: DoubleId
-    units: int
-    wanted: Mapping[str, Any]
-
-
-WORD: Final = re.compile(r"[\w.-]{0,64}", re.ASCII)
-
-
-def as_json(facts: Mapping[str, Any]) -> str:
-    """Write down what a job wants or what came of it. Raises ValueError for anything but numbers, ids and names.
-
-    It lies in the clear, so there is no room in it for words of a person.
-    """
-
-    def is_plain(value: object) -> bool:
-        if isinstance(value, Mapping):
-            return all(is_plain(part) for pair in value.items() for part in pair)
-        if isinstance(value, list | tuple):
-            return all(is_plain(part) for part in value)
-        return value is None or isinstance(value, int | float) or bool(WORD.fullmatch(str(value)))
-
-    if not is_plain(facts):
-        raise ValueError("a job holds ids, names and numbers only")
-    return json.dumps(facts, sort_keys=True)
+LAST: Final = 1 << 62  # a number and a turn that no job reaches
 
 
 class Queue:
     """The jobs of one studio. Safe to use from any thread and process."""
 
-    def __init__(self, store: Store, clock: Clock, limits: Limits | None = None) -> None:
-        """Use the studio's tables."""
-        self.store, self.clock, self.limits = store, clock, limits or Limits()
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        limits: Limits | None = None,
+        rules: Mapping[str, str] | None = None,
+    ) -> None:
+        """Use the studio's tables. rules: which kinds and engines go to which lane, where that is not as shipped."""
+        self.store, self.clock, self.limits, self.rules = store, clock, limits or Limits(), rules or {}
 
     def submit(self, wish: Wish, *, also: Callable[[Connection], None] | None = None) -> JobRow:
         """Take a job on. also: what else must be true, or be written, in the same transaction.
 
-        Raises TooManyJobsError and QueueFullError, having taken nothing: ask before anybody pays.
+        Raises TooManyJobsError, LaneUnservedError and QueueFullError, having taken nothing: ask before anybody pays.
         """
-        now = self.clock.now()
+        now, lane = self.clock.now(), self._lane(wish)
         with self.store.begin() as connection:
             if also is not None:
                 also(connection)
             mine = rows.of_account(connection, wish.account)
-            if (number := sum(row.state in OPEN for row in mine)) >= self.limits.open:
+            number = sum(row.state in OPEN and row.lane == lane for row in mine)
+            if number >= self.limits.open:
                 raise TooManyJobsError(open=number, limit=self.limits.open)
-            at, last = rows.last_turns(connection, wish.account)
+            at, last = rows.last_turns(connection, wish.account, lane)
             row = JobRow(
                 id=JobId(new_id("job")), seq=rows.next_seq(connection), kind=wish.kind, account=wish.account,
-                sitter=wish.sitter, double=wish.double, wanted=as_json(wish.wanted),
+                sitter=wish.sitter, double=wish.double, wanted=as_json(wish.wanted), lane=lane,
                 units=wish.units, priority=FIRST if _is_owed(mine, wish.kind) else NORMAL,
                 turn=at if last is None else max(at, last + 1), state=JobState.WAITING, queued_at=now,
             )  # fmt: skip
-            ready = self._forecast(connection, row, now)
+            ready = promise.ready(connection, row, now, self._living(connection, row))
             if ready.earliest - now > self.limits.longest:
                 minutes = round((ready.earliest - now).total_seconds() / 60)
                 raise QueueFullError(minutes=minutes, limit=round(self.limits.longest.total_seconds() / 60))
             row = replace(row, told_from=ready.earliest, told_to=ready.latest)
             rows.add(connection, row)
+            redress.redeem(connection, row)
         return row
 
-    def claim(self, worker: WorkerId, kinds: Collection[str]) -> JobRow | None:
-        """Give a worker the job whose turn it is, or None."""
+    def claim(
+        self,
+        worker: WorkerId,
+        kinds: Collection[str],
+        served: Collection[str] = lanes.USUAL,
+        *,
+        wary: Collection[str] = (),
+    ) -> JobRow | None:
+        """Give a worker the job whose turn it is, of the first lane in which there is one, or None.
+
+        wary: lanes of which it can have no job now that a worker died with. Nobody overtakes such a job in its lane,
+        and no long one anywhere, so that its worker empties itself for it.
+        """
         now = self.clock.now()
         with self.store.begin() as connection:
-            row = rows.first_waiting(connection, kinds, self.limits.running)
-            if row is None:
-                return None
-            taken = {"state": JobState.RUNNING, "worker": worker, "attempts": row.attempts + 1}
-            rows.move(connection, row.id, [JobState.WAITING], {**taken, "started_at": row.started_at or now})
-            return rows.get(connection, row.id)
+            firsts = [(lane, self._first(connection, kinds, lane, now)) for lane in served]
+            held = {lane for lane, row in firsts if row is not None and row.deaths and lane in wary}
+            if held - {lanes.LIGHT}:
+                held.update(set(served) - {lanes.LIGHT})
+            for lane, row in firsts:
+                if row is not None and lane not in held:
+                    taken = {"state": JobState.RUNNING, "worker": worker, "attempts": row.attempts + 1}
+                    begun = {**taken, "started_at": row.started_at or now}
+                    rows.move(connection, row.id, [JobState.WAITING], begun)
+                    return rows.get(connection, row.id)
+        return None
+
+    def _first(
+        self, connection: Connection, kinds: Collection[str], lane: str, now: datetime
+    ) -> JobRow | None:
+        return rows.first_waiting(connection, kinds, self.limits.running, lane, now)
 
     def beat(self, worker: WorkerRow) -> None:
         """Say that a worker lives."""
@@ -177,16 +160,18 @@ class Queue:
         result: Mapping[str, Any] | None = None, seconds: float | None = None,
     ) -> bool:  # fmt: skip
         """Move a job to an end; False when it is not with this worker any more. The same move twice is harmless."""
-        end = {
-            "state": state,
-            "code": code,
-            "result": None if result is None else as_json(result),
-            "seconds": seconds,
-            "ended_at": self.clock.now(),
-            "worker": None,
-        }
+        told = None if result is None else as_json(result)
         with self.store.begin() as connection:
-            return rows.move(connection, job, sources(state), end, worker=worker)
+            return ends.end(
+                connection,
+                job,
+                state,
+                self.clock.now(),
+                worker=worker,
+                code=code,
+                result=told,
+                seconds=seconds,
+            )
 
     def give_back(self, job: JobId, worker: WorkerId) -> bool:
         """Put a job back for another worker to go on with, at its place. It counts as no attempt."""
@@ -211,15 +196,27 @@ class Queue:
                     state = JobState.CANCELLED
                 elif row.attempts >= self.limits.attempts:
                     state, code = JobState.PARKED, POISONED
-                ended = None if state is JobState.WAITING else now
-                end = {"state": state, "code": code, "ended_at": ended, "worker": None}
-                rows.move(connection, row.id, [JobState.RUNNING], end)
+                if state is JobState.WAITING:
+                    back = {"state": state, "worker": None, "deaths": row.deaths + 1}
+                    rows.move(connection, row.id, [JobState.RUNNING], back)
+                else:
+                    ends.end(
+                        connection,
+                        row.id,
+                        state,
+                        now,
+                        only_from=JobState.RUNNING,
+                        code=code,
+                        deaths=row.deaths + 1,
+                    )
         return found
 
-    def is_anything_open(self, kinds: Collection[str] = tuple(JobKind)) -> bool:
-        """Tell whether anything of some kinds waits or is at work."""
+    def is_anything_open(
+        self, kinds: Collection[str] = tuple(JobKind), served: Collection[str] = lanes.USUAL
+    ) -> bool:
+        """Tell whether anything of some kinds and lanes is at work, or waits and is not put off."""
         with self.store.begin() as connection:
-            return bool(rows.open_sitters(connection, kinds))
+            return rows.is_any_open(connection, kinds, served, self.clock.now())
 
     def over(self, jobs: Collection[JobId]) -> list[JobId]:
         """Give those of some jobs that neither wait nor are at work, or are not known any more."""
@@ -233,8 +230,8 @@ class Queue:
         with self.store.begin() as connection:
             if rows.get(connection, job) is None:
                 raise NotFoundError(kind="job", id=job)
-            end = {"state": JobState.CANCELLED, "ended_at": self.clock.now()}
-            if not rows.move(connection, job, [JobState.WAITING], end):
+            waits = JobState.WAITING
+            if not ends.end(connection, job, JobState.CANCELLED, self.clock.now(), only_from=waits):
                 rows.move(connection, job, [JobState.RUNNING], {"stop": True})
 
     def place(self, job: JobId) -> Place:
@@ -247,42 +244,37 @@ class Queue:
             if row.state not in OPEN:
                 return Place(job=row, ahead=0, ready=None)
             ahead = rows.ahead_of(connection, row) if row.state == JobState.WAITING else {}
-            number = sum(jobs for jobs, _ in ahead.values())
-            return Place(job=row, ahead=number, ready=self._forecast(connection, row, now, ahead))
+            living = rows.living(connection, now - self.limits.dead_after)
+            return Place(
+                job=row,
+                ahead=sum(jobs for jobs, _ in ahead.values()),
+                ready=promise.ready(connection, row, now, living, ahead),
+                served=row.state == JobState.RUNNING or promise.slots(living, row.lane, row.kind) > 0,
+            )
 
-    def outlook(self, kind: str, units: int) -> Forecast:
-        """Tell when a job that came now would be ready; nothing is taken on, so another may come before it."""
+    def outlook(self, kind: str, units: int, *, engine: str = "", device: str = lanes.CPU) -> Forecast:
+        """Tell when a job that came now would be ready; nothing is taken on, so another may come before it.
+
+        Raises LaneUnservedError.
+        """
         now = self.clock.now()
         row = JobRow(
-            id=JobId(""), seq=1 << 62, kind=kind, account="", sitter=SitterId(""), double=DoubleId(""), wanted="{}",
-            units=units, priority=NORMAL, turn=1 << 62, state=JobState.WAITING, queued_at=now,
+            id=JobId(""), seq=LAST, kind=kind, account="", sitter=SitterId(""), double=DoubleId(""), wanted="{}",
+            units=units, priority=NORMAL, turn=LAST, state=JobState.WAITING, queued_at=now,
+            lane=lanes.lane_of(kind, self.rules, engine=engine, device=device),
         )  # fmt: skip
         with self.store.look() as connection:
-            return self._forecast(connection, row, now)
+            return promise.ready(connection, row, now, self._living(connection, row))
 
-    def _forecast(
-        self,
-        connection: Connection,
-        row: JobRow,
-        now: datetime,
-        ahead: dict[str, tuple[int, int]] | None = None,
-    ) -> Forecast:
-        if ahead is None:
-            ahead = rows.ahead_of(connection, row)
-        others = [each for each in rows.running(connection) if each.id != row.id]
-        spent = [(each.kind, each.units, _spent(each, now)) for each in others]
-        units, since = row.units, now
-        if row.state == JobState.RUNNING:  # it has no one before it and began a while ago
-            spent, since = [], now - timedelta(seconds=_spent(row, now))
-        kinds = {row.kind, *ahead, *(kind for kind, _, _ in spent)}
-        paces = {kind: pace_of(kind, rows.times(connection, kind, SAMPLE)) for kind in kinds}
-        slots = sum(worker.abreast for worker in rows.living(connection, now - self.limits.dead_after))
-        told = forecast(since, ahead=ahead, running=spent, mine=(row.kind, units), slots=slots, paces=paces)
-        return Forecast(earliest=max(now, told.earliest), latest=max(now, told.latest))
+    def _lane(self, wish: Wish) -> str:
+        return lanes.lane_of(wish.kind, self.rules, engine=wish.engine, device=wish.device)
 
-
-def _spent(row: JobRow, now: datetime) -> float:
-    return 0.0 if row.started_at is None else (now - row.started_at).total_seconds()
+    def _living(self, connection: Connection, row: JobRow) -> list[WorkerRow]:
+        """Give who is at work. Raises LaneUnservedError when it takes somebody to do this job who is not."""
+        living = rows.living(connection, self.clock.now() - self.limits.dead_after)
+        if row.lane not in lanes.PATIENT and not promise.slots(living, row.lane, row.kind):
+            raise LaneUnservedError(lane=row.lane)
+        return living
 
 
 def _is_owed(mine: Collection[JobRow], kind: str) -> bool:

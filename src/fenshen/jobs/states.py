@@ -14,6 +14,8 @@ class JobKind(StrEnum):
     PORTRAITS = "portraits"
     PREVIEWS = "previews"
     GROUP = "group"
+    EXPORT = "export"  # a copy of all that is kept of somebody, to take away
+    WEBHOOK = "webhook"  # tells a program of an account that something happened
 
 
 class JobState(StrEnum):
@@ -53,6 +55,12 @@ class TooManyJobsError(FenshenError):
     """One account has as much in the queue as it may. Facts: ``open``, ``limit``."""
 
     code, retry = "too_many_jobs", True
+
+
+class LaneUnservedError(FenshenError):
+    """No machine that could do it is at work; nothing was taken. Facts: ``lane``."""
+
+    code, retry = "lane_unserved", True
 
 
 class JobStoppedError(FenshenError):

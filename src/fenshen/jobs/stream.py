@@ -33,4 +33,4 @@ def told(place: Place) -> tuple[object, ...]:
     """Give what somebody who waits sees of a place: two that are alike here look alike."""
     row, ready = place.job, place.ready
     latest = None if ready is None or row.state != "waiting" else round(ready.latest.timestamp())
-    return row.state, row.step, row.done, row.total, place.ahead, latest
+    return row.state, row.step, row.done, row.total, place.ahead, place.served, latest

@@ -9,15 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select
 
 from fenshen.ids import AccountId, SitterId
+from fenshen.jobs import outbox
 from fenshen.rights import complaints as complaint_desk
+from fenshen.rights import webhooks
 from fenshen.rights.desk import Desk
 from fenshen.store import account_tables as t
 from fenshen.store import accounts, complaints
+from fenshen.store import webhooks as webhook_rows
 from fenshen.vault.vault import DataClass
 
 OWN = (*accounts.OF_ACCOUNT, t.complaints)  # tables about an account that are no sitter's
 COVERED = frozenset(
-    {"key:complaint"} | {f"table:{table.name}" for table in OWN}
+    {"key:complaint", "key:webhook"} | {f"table:{table.name}" for table in OWN}
 )  # what `holdings.uncovered` need not look for among the kinds of sitters
 LIVES: Mapping[str, timedelta] = {  # at most, of what has a clock of its own; enforced by `sweep`
     "session": timedelta(days=30),
@@ -26,8 +29,12 @@ LIVES: Mapping[str, timedelta] = {  # at most, of what has a clock of its own; e
     "bucket": timedelta(days=1),
     "api_key": timedelta(days=365),  # or sooner, as its owner chose
     "complaint": complaint_desk.KEPT,  # after its answer
+    "webhook": timedelta(days=30),  # after it was disabled
+    "event": timedelta(days=2),  # what is to be told; sooner when everybody was told it
     "account": timedelta(days=30),  # of one that looks after nobody and that nobody used
 }
+TOLD = timedelta(minutes=1)  # after which an event that nobody is to be told any more is deleted
+UNNOTED = timedelta(hours=1)  # after which what is sealed and in no table has no owner
 SECRET = frozenset(
     {"hash", "login_hash", "subject_hash", "public_key", "challenge", "code_hash", "body", "asked"}
 )
@@ -56,8 +63,9 @@ def export_of(desk: Desk, account: AccountId) -> bytes:
         mine = complaints.every(connection, account=account)
     told = [{"kind": name, **{k: v for k, v in row.items() if k not in SECRET}} for name, row in rows]
     opened = [complaint_desk.read(desk, row.id) for row in mine]
+    doors = [{"id": each.row.id, "url": each.url} for each in webhooks.every(desk, account)]
     letters = [{"id": each.row.id, "text": each.text, "answer": each.answer} for each in opened]
-    body = {"account": account, "rows": told, "complaints": letters}
+    body = {"account": account, "rows": told, "complaints": letters, "webhooks": doors}
     return json.dumps(body, indent=1, default=_plain, ensure_ascii=True).encode() + b"\n"
 
 
@@ -65,9 +73,11 @@ def forget(desk: Desk, account: AccountId) -> None:
     """Delete an account whose sitters are erased, and its complaints; what opened it opens nothing from here on."""
     with desk.store.begin() as connection:
         mine = complaints.every(connection, account=account)
+        doors = [row.id for row in webhook_rows.every(connection, account)]
         accounts.remove(connection, account)
     for row in mine:
         complaint_desk.destroy(desk, row.id)
+    webhooks.forget(desk, doors)
     desk.store.scrub()
 
 
@@ -81,6 +91,7 @@ def sweep(desk: Desk) -> None:
             _older(connection, t.ceremonies, "at", now - LIVES["ceremony"]),
             _older(connection, t.buckets, "at", now - LIVES["bucket"]),
             _older(connection, t.api_keys, "expires_at", now),
+            outbox.forget(connection, now - TOLD, now - LIVES["event"]),
         ]
         idle = accounts.idle_since(connection, now - LIVES["account"])
         old = complaints.answered_before(connection, now - LIVES["complaint"])
@@ -90,13 +101,15 @@ def sweep(desk: Desk) -> None:
     for row in old:
         complaint_desk.destroy(desk, row.id)
     _bury_unnoted(desk, known)
+    webhooks.remove_disabled(desk, now - LIVES["webhook"])
+    webhooks.bury_unnoted(desk, now - UNNOTED)
     if any(gone):
         desk.store.scrub()
 
 
 def _bury_unnoted(desk: Desk, known: set[Any]) -> None:
     """Destroy letters whose row a killed run never wrote."""
-    before = desk.clock.now() - timedelta(hours=1)
+    before = desk.clock.now() - UNNOTED
     for id_ in desk.vault.people(DataClass.COMPLAINT):
         if id_ not in known and all(
             kept.written_at < before for kept in desk.vault.kept(SitterId(id_), DataClass.COMPLAINT)

@@ -14,13 +14,15 @@ from sqlalchemy import Connection
 
 from fenshen.errors import NotFoundError, SealBrokenError
 from fenshen.ids import ApplicationId, DoubleId, ReceiptId, SitterId, new_id
+from fenshen.jobs import ends, outbox
+from fenshen.jobs.outbox import Event
 from fenshen.rights import audit, consent, label_free, receipts
 from fenshen.rights.audit_events import AuditEvent
 from fenshen.rights.desk import Desk
 from fenshen.rights.holdings import KINDS, Holding
 from fenshen.rights.purposes import Purpose
 from fenshen.rights.receipts import Receipt, ReceiptKind
-from fenshen.store import disk, doubles, erasures, jobs
+from fenshen.store import accounts, disk, doubles, erasures
 from fenshen.store.erasures import ErasureRow, ItemRow
 from fenshen.vault.keys import KeyUse, SitterBusyError
 from fenshen.vault.vault import DataClass, Destroyed, ErasureFailedError
@@ -77,7 +79,8 @@ def promise_within(
     )
     erasures.add(connection, order)
     if scope == PERSON:
-        jobs.ask_to_stop(connection, sitter, None, desk.clock.now())
+        ends.ask_to_stop(connection, sitter, None, desk.clock.now())
+        _announce(connection, desk, order, sitter)
     audit.record(desk, connection, AuditEvent.ERASURE_BEGUN, subject=subject, reason=reason.name.lower())
     return order
 
@@ -187,6 +190,9 @@ def _certify(desk: Desk, order: ErasureRow) -> Receipt:
 
     with desk.store.begin() as connection:
         erasures.close(connection, order.id)
+        if order.scope != PERSON and order.scope not in set(DataClass) and order.sitter is not None:
+            _announce(connection, desk, order, order.sitter)
+        outbox.confirm(connection, Event.ERASED, order.receipt, desk.clock.now())
         return receipts.issue(
             desk,
             ReceiptKind.ERASURE,
@@ -219,3 +225,15 @@ def resume(desk: Desk) -> list[Receipt]:
                 desk.vault.hold(order.sitter)
             given.append(carry_out(desk, order))
     return given
+
+
+def _announce(connection: Connection, desk: Desk, order: ErasureRow, sitter: SitterId) -> None:
+    """Remember which account wants to be told; of a person nobody will know it when all is gone."""
+    account = accounts.account_of(connection, sitter)
+    if account is not None:
+        body = {
+            "receipt": order.receipt,
+            "what": "person" if order.scope == PERSON else "double",
+            "double": "" if order.scope == PERSON else order.scope,
+        }
+        outbox.announce(connection, account, Event.ERASED, order.receipt, body, desk.clock.now())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fenshen.errors import DiskFullError, NotFoundError
 from fenshen.ids import DoubleId, SitterId
+from fenshen.jobs import ends
 from fenshen.jobs.states import JobKind
 from fenshen.rights import consent, label_free, receipts, seats
 from fenshen.rights.audit import AuditUnfitError
@@ -15,7 +16,7 @@ from fenshen.rights.destruction import PERSON, Reason, carry_out, destroy_uncert
 from fenshen.rights.holdings import holdings
 from fenshen.rights.purposes import Purpose
 from fenshen.rights.receipts import Receipt, ReceiptKind
-from fenshen.store import doubles, jobs
+from fenshen.store import doubles
 from fenshen.vault.keys import KeyUse, SitterBusyError
 from fenshen.vault.vault import DataClass
 
@@ -119,7 +120,7 @@ def withdraw(
     subject, whole = receipts.subject(desk, sitter), bool(WHOLE & frozenset(purposes))
     with desk.store.begin() as connection:
         consent.take_back(connection, desk, sitter, purposes)  # (1)
-        jobs.ask_to_stop(connection, sitter, OF_PORTRAITS, desk.clock.now())
+        ends.ask_to_stop(connection, sitter, OF_PORTRAITS, desk.clock.now())
         receipt = receipts.issue(
             desk, ReceiptKind.WITHDRAWAL, sitter, facts, subject=subject, connection=connection
         )  # (2)

@@ -6,7 +6,7 @@ same change; a test fails when a class of blobs, a use of keys or a table has no
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -74,6 +74,7 @@ def _list_blobs(data_class: DataClass, purpose: Purpose, desk: Desk, sitter: Sit
     with desk.store.begin() as connection:
         rows = doubles.every(connection, sitter=sitter)
     ends: dict[str, datetime] = {row.id: row.expires_at for row in rows}
+    life = life_of(data_class) if data_class is DataClass.ARCHIVE else None
     return [
         Holding(
             kind=data_class,
@@ -81,7 +82,7 @@ def _list_blobs(data_class: DataClass, purpose: Purpose, desk: Desk, sitter: Sit
             bytes=kept.bytes,
             key_id=kept.key_id,
             purpose=purpose,
-            expires_at=ends.get(kept.object_id),
+            expires_at=ends.get(kept.object_id) if life is None else kept.written_at + life,
         )
         for kept in desk.vault.kept(sitter, data_class)
     ]
@@ -235,10 +236,6 @@ def erasures_of(connection: Connection, sitter: SitterId) -> list[erasures.Erasu
     return erasures.every(connection, sitter=sitter)
 
 
-def _forget_refusals(connection: Connection, sitter: SitterId) -> int:
-    return consents.forget_refusals(connection, sitter=sitter)
-
-
 def _rows(name: str, table: str, rows_of: RowsOf, forget: Callable[[Connection, SitterId], int]) -> Kind:
     return _rows_that_end(name, table, rows_of, partial(_shred_rows, forget))
 
@@ -259,12 +256,15 @@ KINDS = (
     _blobs(DataClass.PHOTO, Purpose.BUILD_DOUBLE),
     _blobs(DataClass.DOUBLE, Purpose.KEEP_DOUBLE),
     _blobs(DataClass.PORTRAIT, Purpose.RENDER_PORTRAIT),
+    replace(_blobs(DataClass.ARCHIVE, Purpose.KEEP_DOUBLE), exported=lambda *_: iter(())),  # an export itself
     _rows("job", "jobs", jobs.every, jobs.forget),
     _rows("album", "albums", albums.of_sitter, albums.forget),
     _rows("account_link", "account_sitters", accounts.links_of, accounts.unlink),
     _rows("double_record", "doubles", doubles_of, doubles.forget),
     _rows("consent", "consents", consents.every, consents.forget),
-    _rows("refusal", "refusals", consents.refused, _forget_refusals),
+    _rows(
+        "refusal", "refusals", consents.refused, lambda c, sitter: consents.forget_refusals(c, sitter=sitter)
+    ),
     _rows_that_end("erasure_order", "erasures", erasures_of, _shred_nothing),
     Kind(
         name="export_record",

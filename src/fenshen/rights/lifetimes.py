@@ -60,6 +60,13 @@ LIFETIMES = (
         life=timedelta(days=7),
     ),
     Lifetime(
+        kind="archive",
+        sensitivity=Sensitivity.BIOMETRIC,
+        purpose=Purpose.KEEP_DOUBLE,
+        since="it was packed; sooner when a picture that is in it is destroyed",
+        life=timedelta(days=1),
+    ),
+    Lifetime(
         kind="export_record",
         sensitivity=Sensitivity.PSEUDONYMOUS,
         purpose=Purpose.RENDER_PORTRAIT,

@@ -8,6 +8,7 @@ from functools import partial
 from fenshen.clock import Clock
 from fenshen.errors import FenshenError, NotFoundError, SealBrokenError
 from fenshen.ids import SitterId
+from fenshen.jobs import ends
 from fenshen.jobs.states import WITH_PHOTOS
 from fenshen.rights import account_holdings, destruction, erasure, label_free, lifetimes, receipts
 from fenshen.rights.desk import Desk, open_desk
@@ -71,7 +72,7 @@ def _photos(desk: Desk, life: timedelta) -> list[Receipt]:
     del life  # zero: there is no clock to wait for
     now = desk.clock.now()
     with desk.store.begin() as connection:
-        jobs.give_up(connection, WITH_PHOTOS, now - lifetimes.LONGEST_WAIT, now)
+        ends.give_up(connection, WITH_PHOTOS, now - lifetimes.LONGEST_WAIT, now)
         idle, opened = now - lifetimes.ALBUM_IDLE, now - lifetimes.ALBUM_OPEN
         albums.give_up(connection, touched_before=idle, opened_before=opened)
     left = desk.vault.take_over()
@@ -121,6 +122,12 @@ def _forget_old(desk: Desk, kind: DataClass, before: datetime, *, but: Collectio
 def _portraits(desk: Desk, life: timedelta) -> list[Receipt]:
     """Destroy portraits nobody fetched: they belong in the sitter's own folder, not here."""
     _forget_old(desk, DataClass.PORTRAIT, desk.clock.now() - life)
+    return []
+
+
+def _archives(desk: Desk, life: timedelta) -> list[Receipt]:
+    """Destroy copies that were packed to be taken away, and were not."""
+    _forget_old(desk, DataClass.ARCHIVE, desk.clock.now() - life)
     return []
 
 
@@ -201,6 +208,7 @@ ENFORCED: Mapping[str, Callable[[Desk, timedelta], list[Receipt]]] = {
     "photo": _photos,
     "double": _doubles,
     "portrait": _portraits,
+    "archive": _archives,
     "export_record": _exports,
     "job": _jobs,
     "together": _together,

@@ -180,3 +180,31 @@ complaints = Table(
     Index("ix_complaints_account", "account"),
     Index("ix_complaints_due_at", "due_at"),
 )
+
+webhooks = Table(  # where an account wants to be told; the address and what signs are sealed in the vault
+    "webhooks",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("account", String(40), nullable=False),  # or "operator"
+    Column("events", String(400), nullable=False),  # with commas
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("delivered_at", UtcDateTime),  # the last time
+    Column("failing_since", UtcDateTime),  # empty while it takes what comes
+    Column("disabled_at", UtcDateTime),
+    Column("reason", String(16)),  # why the last delivery failed
+    Index("ix_webhooks_account", "account"),
+)
+
+events = Table(  # the outbox: what happened and is still to be told; ids and states
+    "events",
+    metadata,
+    Column("id", String(40), primary_key=True),  # the receiver gets it as `webhook-id`, however often
+    Column("account", String(40), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("about", String(40), nullable=False),  # a job or a receipt
+    Column("body", Text, nullable=False),  # JSON
+    Column("at", UtcDateTime, nullable=False),
+    Column("is_ready", Boolean, nullable=False),  # else it is only announced, and not true yet
+    Index("ix_events_account", "account"),
+    Index("ix_events_about", "about", "type", unique=True),
+)

@@ -10,7 +10,8 @@ from fenshen.ids import AccountId, SitterId
 from fenshen.store import account_tables as t
 
 OF_ACCOUNT = (
-    t.sessions, t.passkeys, t.passwords, t.identities, t.api_keys, t.replies, t.ceremonies,
+    t.sessions, t.passkeys, t.passwords, t.identities, t.api_keys, t.replies, t.ceremonies, t.webhooks,
+    t.events,
 )  # what dies with an account, besides its sitters and its complaints  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, tuple_, update
 
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
+from fenshen.store.account_tables import events
 from fenshen.store.tables import jobs, workers
 
 OPEN = ("waiting", "running")
@@ -42,6 +43,11 @@ class JobRow:
     seconds: float | None = None
     told_from: datetime | None = None
     told_to: datetime | None = None
+    lane: str = "cpu"
+    deaths: int = 0
+    not_before: datetime | None = None
+    redress: str | None = None
+    redeemed: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,7 @@ class WorkerRow:
     beat_at: datetime
     abreast: int
     kinds: str
+    lanes: str = "cpu=1"
 
 
 def add(connection: Connection, row: JobRow) -> None:
@@ -99,24 +106,34 @@ def open_ones(connection: Connection, kind: str) -> list[JobRow]:
     return _rows(connection, jobs.c.kind == kind, jobs.c.state.in_(OPEN))
 
 
-def last_turns(connection: Connection, account: str) -> tuple[int, int | None]:
-    """Give the turn that the queue is at, and the last turn that an account's open jobs have taken."""
-    at = connection.execute(select(func.max(jobs.c.turn)).where(jobs.c.attempts > 0)).scalar()
-    mine = select(func.max(jobs.c.turn)).where(jobs.c.account == account, jobs.c.state.in_(OPEN))
-    return at or 0, connection.execute(mine).scalar()
+def last_turns(connection: Connection, account: str, lane: str) -> tuple[int, int | None]:
+    """Give the turn that a lane is at, and the last turn that an account's open jobs in it have taken."""
+    at = select(func.max(jobs.c.turn)).where(jobs.c.lane == lane, jobs.c.attempts > 0)
+    mine = select(func.max(jobs.c.turn)).where(
+        jobs.c.account == account, jobs.c.lane == lane, jobs.c.state.in_(OPEN)
+    )
+    return connection.execute(at).scalar() or 0, connection.execute(mine).scalar()
 
 
-def first_waiting(connection: Connection, kinds: Collection[str], most_running: int) -> JobRow | None:
-    """Give the job whose turn it is, of accounts that have fewer than ``most_running`` at work."""
+def first_waiting(
+    connection: Connection, kinds: Collection[str], most_running: int, lane: str, now: datetime
+) -> JobRow | None:
+    """Give the job of a lane whose turn it is, of accounts that have fewer than ``most_running`` at work in it."""
     busy = (
         select(jobs.c.account)
-        .where(jobs.c.state == "running")
+        .where(jobs.c.state == "running", jobs.c.lane == lane)
         .group_by(jobs.c.account)
         .having(func.count() >= most_running)
     )
     query = (
         select(jobs)
-        .where(jobs.c.state == "waiting", jobs.c.kind.in_(kinds), jobs.c.account.not_in(busy))
+        .where(
+            jobs.c.state == "waiting",
+            jobs.c.lane == lane,
+            jobs.c.kind.in_(kinds),
+            jobs.c.account.not_in(busy),
+            _is_due(now),
+        )
         .order_by(jobs.c.priority, jobs.c.turn, jobs.c.seq)
         .limit(1)
     )
@@ -139,38 +156,59 @@ def move(
     return connection.execute(ours.values(dict(values))).rowcount == 1
 
 
-def ask_to_stop(
-    connection: Connection, sitter: SitterId, kinds: Collection[str] | None, now: datetime
-) -> int:
-    """End a sitter's waiting jobs and ask those at work to stop; all kinds, or some. Give how many."""
+def waiting_ones(
+    connection: Connection,
+    *,
+    sitter: SitterId | None = None,
+    kinds: Collection[str] | None = None,
+    before: datetime | None = None,
+) -> list[JobRow]:
+    """Give the jobs that wait: of a sitter, of some kinds, or that came before a moment."""
+    which = [] if sitter is None else [jobs.c.sitter == sitter]
+    which += [] if kinds is None else [jobs.c.kind.in_(kinds)]
+    which += [] if before is None else [jobs.c.queued_at < before]
+    return _rows(connection, jobs.c.state == "waiting", *which)
+
+
+def ask_running_to_stop(connection: Connection, sitter: SitterId, kinds: Collection[str] | None) -> int:
+    """Ask a sitter's jobs at work to stop; all kinds, or some. Give how many."""
     its = [jobs.c.sitter == sitter] + ([] if kinds is None else [jobs.c.kind.in_(kinds)])
-    waiting = update(jobs).where(*its, jobs.c.state == "waiting")
-    ended = connection.execute(waiting.values(state="cancelled", ended_at=now)).rowcount
-    running = update(jobs).where(*its, jobs.c.state == "running")
-    return ended + connection.execute(running.values(stop=True)).rowcount
+    return connection.execute(update(jobs).where(*its, jobs.c.state == "running").values(stop=True)).rowcount
 
 
-def give_up(connection: Connection, kinds: Collection[str], before: datetime, now: datetime) -> int:
-    """End the jobs of some kinds that came before a moment and still wait; give how many."""
-    old = update(jobs).where(jobs.c.kind.in_(kinds), jobs.c.state == "waiting", jobs.c.queued_at < before)
-    return connection.execute(old.values(state="parked", code="job_too_old", ended_at=now)).rowcount
+def is_any_open(
+    connection: Connection, kinds: Collection[str], lanes: Collection[str], now: datetime
+) -> bool:
+    """Tell whether a job of some kinds and lanes is at work, or waits and is not put off."""
+    query = select(jobs.c.id).where(
+        jobs.c.state.in_(OPEN), jobs.c.kind.in_(kinds), jobs.c.lane.in_(lanes), _is_due(now)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def owed(connection: Connection, account: str, kind: str, redress: str) -> JobRow | None:
+    """Give the oldest job of an account and kind for which this is owed, and was not redeemed yet."""
+    its = (
+        jobs.c.account == account,
+        jobs.c.kind == kind,
+        jobs.c.redress == redress,
+        jobs.c.redeemed.is_(None),
+    )
+    return next(iter(_rows(connection, *its)), None)
 
 
 def ahead_of(connection: Connection, row: JobRow) -> dict[str, tuple[int, int]]:
-    """Count the jobs that come before a waiting one, by kind: (jobs, units)."""
+    """Count the jobs of its lane that come before a waiting one, by kind: (jobs, units)."""
     mine = (row.priority, row.turn, row.seq)
     before = tuple_(jobs.c.priority, jobs.c.turn, jobs.c.seq) < mine
-    return _counted(connection, jobs.c.state == "waiting", before)
+    return _counted(
+        connection, jobs.c.state == "waiting", jobs.c.lane == row.lane, jobs.c.kind != "webhook", before
+    )
 
 
-def running(connection: Connection) -> list[JobRow]:
-    """Give the jobs that are at work."""
-    return _rows(connection, jobs.c.state == "running")
-
-
-def waiting(connection: Connection) -> dict[str, tuple[int, int]]:
-    """Count what waits, by kind: (jobs, units)."""
-    return _counted(connection, jobs.c.state == "waiting")
+def running(connection: Connection, lane: str) -> list[JobRow]:
+    """Give the jobs of a lane that are at work."""
+    return _rows(connection, jobs.c.state == "running", jobs.c.lane == lane)
 
 
 def times(connection: Connection, kind: str, limit: int) -> list[float]:
@@ -184,26 +222,19 @@ def times(connection: Connection, kind: str, limit: int) -> list[float]:
     return [seconds / max(1, units) for seconds, units in connection.execute(query)]
 
 
-def told(connection: Connection, limit: int) -> list[tuple[datetime, datetime, datetime, datetime]]:
-    """Give, of the last jobs that were done: when they came, from when to when they were promised, when they were."""
-    query = (
-        select(jobs.c.queued_at, jobs.c.told_from, jobs.c.told_to, jobs.c.ended_at)
-        .where(jobs.c.state == "done", jobs.c.told_to.is_not(None))
-        .order_by(jobs.c.seq.desc())
-        .limit(limit)
-    )
-    return [tuple(found) for found in connection.execute(query)]
-
-
-def count(connection: Connection) -> dict[str, int]:
-    """Count the jobs by state."""
-    query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
-    return dict([tuple(found) for found in connection.execute(query)])
-
-
 def forget(connection: Connection, sitter: SitterId) -> int:
-    """Delete a sitter's jobs; give how many. A worker at one of them finds it gone. Scrub the store afterwards."""
+    """Delete a sitter's jobs, and what was still to be told of them; give how many jobs.
+
+    A worker at one of them finds it gone. Scrub the store afterwards.
+    """
+    mine = select(jobs.c.id).where(jobs.c.sitter == sitter)
+    connection.execute(delete(events).where(events.c.about.in_(mine)))
     return connection.execute(delete(jobs).where(jobs.c.sitter == sitter)).rowcount
+
+
+def forget_accounts(connection: Connection, accounts: Collection[str]) -> int:
+    """Delete the jobs of some accounts; give how many."""
+    return connection.execute(delete(jobs).where(jobs.c.account.in_(accounts))).rowcount
 
 
 def forget_old(connection: Connection, before: datetime) -> int:
@@ -238,6 +269,10 @@ def orphans(connection: Connection, since: datetime) -> list[JobRow]:
     )
     connection.execute(delete(workers).where(workers.c.beat_at < since))
     return found
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
 
 
 def _counted(connection: Connection, *which: ColumnElement[bool]) -> dict[str, tuple[int, int]]:

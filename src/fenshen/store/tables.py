@@ -218,8 +218,13 @@ jobs = Table(  # long work that waits, is done, or was done; what a person is to
     Column("seconds", Float),  # of work, waiting left out
     Column("told_from", UtcDateTime),  # when it was said to be ready, as an interval, when it came
     Column("told_to", UtcDateTime),
+    Column("lane", String(16), nullable=False, server_default="cpu"),  # of the machines that can do it
+    Column("deaths", Integer, nullable=False, server_default="0"),  # workers that died while they had it
+    Column("not_before", UtcDateTime),  # put off until then
+    Column("redress", String(16)),  # what its account is owed because the studio failed; see jobs/redress.py
+    Column("redeemed", String(40)),  # the job that was then done for it
     Index("ix_jobs_seq", "seq", unique=True),
-    Index("ix_jobs_order", "state", "priority", "turn", "seq"),
+    Index("ix_jobs_order", "state", "lane", "priority", "turn", "seq"),
     Index("ix_jobs_sitter", "sitter"),
     Index("ix_jobs_account", "account"),
 )
@@ -232,6 +237,9 @@ workers = Table(  # processes that do jobs
     Column("beat_at", UtcDateTime, nullable=False),  # it lives, or lived until shortly after
     Column("abreast", Integer, nullable=False),  # jobs at a time
     Column("kinds", String(64), nullable=False),  # that it takes, with commas
+    Column(
+        "lanes", String(128), nullable=False, server_default="cpu=1"
+    ),  # jobs at a time of each, with commas
 )
 
 

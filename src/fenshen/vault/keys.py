@@ -24,6 +24,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -44,13 +45,15 @@ LABEL = b"fenshen key name 1"
 
 
 class KeyUse(StrEnum):
-    """What a key may open. The first five are the classes of blobs; see ``vault.DataClass``."""
+    """What a key may open. All but the last are the classes of blobs; see ``vault.DataClass``."""
 
     PHOTO = "photo"
     DOUBLE = "double"
     PORTRAIT = "portrait"
     RECIPIENT = "recipient"  # one key for each application, not for each sitter
     COMPLAINT = "complaint"  # one key for each complaint
+    ARCHIVE = "archive"
+    WEBHOOK = "webhook"  # one key for each address
     SUBJECT = "subject"  # makes the pseudonym in a sitter's receipts; no blob is sealed with it
 
 
@@ -117,6 +120,15 @@ class KeyStore:
                 found.append(self._read(path, sitter, use))
         return found
 
+    def older(self, sitter: SitterId, use: KeyUse, before: datetime) -> list[DataKey]:
+        """Give the living keys that were made before a moment, as the disk says. Raises SealBrokenError."""
+        found = []
+        for path in _key_files(self._folder(sitter, use)):
+            with suppress(FileNotFoundError):  # destroyed while we looked
+                if path.stat().st_mtime < before.timestamp():
+                    found.append(self._read(path, sitter, use))
+        return found
+
     def holds(self, sitter: SitterId, use: KeyUse) -> bool:
         """Tell whether there is a key of a sitter for one use, a damaged one included."""
         return bool(_key_files(self._folder(sitter, use)))
@@ -133,8 +145,10 @@ class KeyStore:
         owners = (self._owner(folder.name) for folder in self._people.iterdir() if _key_files(folder))
         return sorted(owner[0] for owner in owners if owner and owner[1] is use)
 
-    def destroy(self, sitter: SitterId, use: KeyUse, *, before: int | None = None) -> list[str]:
-        """Destroy the keys of a sitter for one use (only those older than version ``before``, when given).
+    def destroy(
+        self, sitter: SitterId, use: KeyUse, *, before: int | None = None, only: int | None = None
+    ) -> list[str]:
+        """Destroy the keys of a sitter for one use (older than version ``before``, or ``only`` that one, when given).
 
         The mirror's copy goes first. 1. take the key out of use by renaming it, so that a run killed in step 2 leaves
         no damaged key, only something for ``tidy`` to finish  2. overwrite and unlink it  3. remove the folder, if
@@ -144,7 +158,8 @@ class KeyStore:
         self.mirror.must_be_there()  # nothing is destroyed while a copy may live
         folder, ids = self._folder(sitter, use), []
         for path in _key_files(folder):
-            if before is None or int(path.name) < before:
+            version = int(path.name)
+            if (before is None or version < before) and only in {None, version}:
                 with suppress(SealBrokenError, FileNotFoundError):
                     ids.append(self._read(path, sitter, use).id)
                 self.mirror.destroy(path)

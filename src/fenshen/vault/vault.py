@@ -4,6 +4,7 @@ Every object is sealed with its sitter's key for its class before anything is wr
 object id and the version of that key. The photos' key cannot open a double: that is arithmetic, not an ``if``.
 """
 
+from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,12 @@ class DataClass(StrEnum):
     PORTRAIT = "portrait"
     RECIPIENT = "recipient"  # who was given portraits without visible label: words, no picture
     COMPLAINT = "complaint"  # what somebody wrote to the studio, and the answer: words, no picture
+    ARCHIVE = "archive"  # a copy of all that is kept of somebody, waiting to be taken away
+    WEBHOOK = "webhook"  # where a program wants to be told, and what signs it: no picture
+
+
+COPIED = frozenset({DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT})
+"""What an archive holds copies of: it dies with any of them."""
 
 
 class ErasureFailedError(FenshenError):
@@ -144,6 +151,7 @@ class Vault:
         dead = self.keys.destroy(sitter, KeyUse(data_class), before=new.version)  # (3)
         for key in old:
             self._blobs.delete_folder(key.id)
+        self._destroy_copies(sitter, data_class)
         self._prove_gone(sitter, data_class, object_id)
         return Destroyed(count=1, bytes=kept[object_id].bytes, key_ids=tuple(dead))
 
@@ -163,6 +171,7 @@ class Vault:
         key_ids = self.keys.destroy(sitter, KeyUse(data_class))
         for key_id in key_ids:
             self._blobs.delete_folder(key_id)
+        self._destroy_copies(sitter, data_class)
         if data_class is DataClass.PHOTO:
             self.let_go(sitter)
         for each in kept:
@@ -196,8 +205,9 @@ class Vault:
     def bury(self, before: datetime) -> int:
         """Delete what killed runs left: blobs of dead keys, and blobs and keys half-written before a moment.
 
-        Gives how many folders of dead keys went. Blobs are listed before keys, so that a key made meanwhile is not
-        missed. Raises SealBrokenError, having buried nothing, when a key is damaged: it may be mended from a backup.
+        Keys go, too, that were made before it and have nothing to open. Gives how many folders of dead keys went. Blobs
+        are listed before keys, so that a key made meanwhile is not missed. Raises SealBrokenError, having buried
+        nothing, when a key is damaged: it may be mended from a backup.
         """
         folders = self._blobs.folders()
         owners = [(sitter, KeyUse(kind)) for kind in DataClass for sitter in self.people(kind)]
@@ -206,8 +216,22 @@ class Vault:
         for folder in dead:
             self._blobs.delete_folder(folder)
         self._blobs.delete_halves(before)
+        for sitter, use in owners:
+            self._drop_empty(sitter, use, before, full=folders)
         self.keys.tidy()
         return len(dead)
+
+    def _drop_empty(self, sitter: SitterId, use: KeyUse, before: datetime, *, full: Collection[str]) -> None:
+        """Destroy keys of a run that was killed between making one and writing what it was for.
+
+        A photo's key goes with its lease. Who writes with such an old key at this very moment is refused, as if it had
+        been erased, and makes a new one the next time.
+        """
+        if use is KeyUse.PHOTO:
+            return
+        for key in self.keys.older(sitter, use, before):
+            if key.id not in full and not self._blobs.listing(key.id):
+                self.keys.destroy(sitter, use, only=key.version)
 
     def _write(
         self, key: DataKey, sitter: SitterId, data_class: DataClass, object_id: str, plain: bytes
@@ -220,6 +244,15 @@ class Vault:
         with self._leasing:
             if lease := self._leases.pop(sitter, None):
                 lease.close()
+
+    def _destroy_copies(self, sitter: SitterId, data_class: DataClass) -> None:
+        """Destroy the archives of a sitter, which hold copies of what has just been destroyed.
+
+        After it, not before: who packs an archive looks last of all whether what is in it is still there.
+        """
+        if data_class in COPIED:
+            for key_id in self.keys.destroy(sitter, KeyUse.ARCHIVE):
+                self._blobs.delete_folder(key_id)
 
     def _prove_gone(self, sitter: SitterId, data_class: DataClass, object_id: str) -> None:
         try:

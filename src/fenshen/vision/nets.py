@@ -49,6 +49,16 @@ def borrow(key: Hashable, make: Callable[[], Net]) -> Iterator[Net]:
             shelf.append(net)
 
 
+def let_go() -> None:
+    """Close every net that nobody has borrowed, and forget what they were read from; who needs one opens it anew."""
+    with _door:
+        for shelf in _shelf.values():
+            shelf.clear()
+    with _writing:
+        _pages.clear()
+    task_member.cache_clear()
+
+
 @contextmanager
 def one_thread_each() -> Iterator[None]:
     """Keep OpenCV to one thread per caller while several photos are looked at at once: a quarter faster.

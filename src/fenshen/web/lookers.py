@@ -43,6 +43,7 @@ class Lookers:
         self._settings, self._number = settings, number
         self._seen: OrderedDict[PhotoId, Inspected] = OrderedDict()
         self._under_way: dict[PhotoId, asyncio.Future[Inspected]] = {}
+        self.tell: Callable[[str, float], None] = _unheard
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -54,12 +55,19 @@ class Lookers:
     async def run(self, act: Callable[..., T], *arguments: Any) -> T:
         """Let a looker do something: ``act(desk, *arguments)``. Raises what it raises, and LookerDiedError."""
         loop, pool = asyncio.get_running_loop(), self._pool
+        begun, outcome = time.perf_counter(), "refused"
         try:
-            return await loop.run_in_executor(pool, partial(_with_desk, act, *arguments))
+            done = await loop.run_in_executor(pool, partial(_with_desk, act, *arguments))
         except BrokenProcessPool:
+            outcome = "died"
             if self._pool is pool:
                 self._pool = self._new_pool()
             raise LookerDiedError from None
+        else:
+            outcome = "seen"
+            return done
+        finally:
+            self.tell(outcome, time.perf_counter() - begun)
 
     async def look_at(self, sitter: SitterId, photo: PhotoId) -> Inspected:
         """Judge a photo of an album by itself, unless it was looked at before."""
@@ -98,6 +106,10 @@ class Lookers:
             self._seen[photo] = task.result()
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
+
+
+def _unheard(_outcome: str, _seconds: float) -> None:
+    """Hear how a look went, and do nothing."""
 
 
 def _open(settings: Settings) -> None:

@@ -16,8 +16,10 @@ from fenshen.errors import (
 from fenshen.flow.agree import NoticeChangedError
 from fenshen.flow.album import AlbumFullError, PartMissingError
 from fenshen.flow.gather import InvitationOverError, SeatTakenError
-from fenshen.jobs.states import QueueFullError, TooManyJobsError
+from fenshen.jobs.destinations import WebhooksOffError
+from fenshen.jobs.states import LaneUnservedError, QueueFullError, TooManyJobsError
 from fenshen.photos.container import PhotoTooLargeError
+from fenshen.rights.webhooks import TooManyWebhooksError, WebhookDisabledError
 from fenshen.store.database import StoreBusyError, StoreUnreachableError
 from fenshen.vault.keys import SitterBusyError
 from fenshen.web.api.once import UnderWayError
@@ -38,8 +40,12 @@ STATUS: Final[dict[type[FenshenError], int]] = {
     SitterBusyError: 409,
     TooManyKeysError: 409,
     UnderWayError: 409,
+    TooManyWebhooksError: 409,
+    WebhookDisabledError: 409,
+    WebhooksOffError: 403,
     InvitationOverError: 410,
     PhotoTooLargeError: 413,
+    LaneUnservedError: 503,
     QueueFullError: 503,
     StoreBusyError: 503,
     StoreUnreachableError: 503,

@@ -16,7 +16,8 @@ from tests.fakes.rights import settings_at
 from fenshen.errors import NotFoundError
 from fenshen.ids import DoubleId, JobId, SitterId, WorkerId
 from fenshen.jobs.census import census
-from fenshen.jobs.queue import Limits, Queue, Wish, as_json
+from fenshen.jobs.facts import as_json
+from fenshen.jobs.queue import Limits, Queue, Wish
 from fenshen.jobs.states import (
     NEXT,
     OPEN,

@@ -49,7 +49,7 @@ def test_a_job_is_done_and_its_result_kept(queue: Queue) -> None:
 
     state, code, heard = done(queue, handler)
     assert (state, code) == (JobState.DONE, None)
-    assert heard == ["worker_ready", "job_begun", "job_ended", "worker_gone"]
+    assert heard == ["worker_ready", "job_begun", "job_step", "job_ended", "worker_gone"]
     with queue.store.begin() as connection:
         from fenshen.store import jobs
 

@@ -37,6 +37,7 @@ def full(desk: Desk, anna: SitterId) -> Desk:
     desk.vault.put(anna, DataClass.PHOTO, "photo_1", b"a photo")
     desk.vault.put(anna, DataClass.DOUBLE, DOUBLE, b"a double")
     desk.vault.put(anna, DataClass.PORTRAIT, "portrait_1", b"a portrait")
+    desk.vault.put(anna, DataClass.ARCHIVE, "archive_1", b"a copy of it all")
     with desk.store.begin() as connection:
         doubles.add(connection, doubles.new(DOUBLE, anna, NOON, takes=5, format_version=1))
         exports.add(

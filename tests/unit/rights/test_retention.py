@@ -39,7 +39,7 @@ def age_blobs(home: Path, to: timedelta) -> None:
 def test_every_kind_of_personal_data_has_its_line_and_every_clock_is_wound() -> None:
     assert {each.kind for each in LIFETIMES} == {kind.name for kind in holdings.KINDS}
     biometric = {each.kind for each in LIFETIMES if each.sensitivity is Sensitivity.BIOMETRIC}
-    assert biometric == {DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT}
+    assert biometric == {DataClass.PHOTO, DataClass.DOUBLE, DataClass.PORTRAIT, DataClass.ARCHIVE}
     assert set(DataClass) <= {each.kind for each in LIFETIMES} | set(account_holdings.LIVES)
     assert set(retention.ENFORCED) == {each.kind for each in LIFETIMES if each.life is not None}
 
@@ -170,3 +170,40 @@ def test_blobs_of_dead_keys_are_buried(tmp_path: Path, desk: Desk, anna: SitterI
 
 def test_sweeping_an_empty_house_is_fine(desk: Desk) -> None:
     assert retention.sweep(desk) == []
+
+
+def age_keys(home: Path, to: timedelta) -> None:
+    """Set back when the keys were made, counted from noon of the test."""
+    moment = (NOON - to).timestamp()
+    for path in (home / "keys" / "people").rglob("*"):
+        os.utime(path, (moment, moment))
+
+
+def test_a_key_that_a_killed_run_made_for_nothing_goes_after_an_hour(
+    tmp_path: Path, desk: Desk, anna: SitterId, still: FakeClock
+) -> None:
+    keep(desk, anna)
+    uses = (KeyUse.DOUBLE, KeyUse.PORTRAIT, KeyUse.SUBJECT)
+    for use in uses:
+        desk.vault.keys.key(anna, use, create=True)  # the run was killed before it sealed anything with them
+    age_keys(tmp_path, timedelta(minutes=59))
+    retention.sweep(desk)
+    assert all(desk.vault.keys.holds(anna, use) for use in uses)
+    age_keys(tmp_path, timedelta(minutes=61))
+    retention.sweep(desk)
+    assert not desk.vault.keys.holds(anna, KeyUse.PORTRAIT)
+    assert desk.vault.keys.holds(anna, KeyUse.SUBJECT)  # opens no blob, and is needed for receipts
+    assert desk.vault.get(anna, DataClass.DOUBLE, ONE) == b"a double"
+    desk.vault.put(anna, DataClass.PORTRAIT, "portrait_1", b"made later")
+    assert desk.vault.get(anna, DataClass.PORTRAIT, "portrait_1") == b"made later"
+
+
+def test_a_newer_key_to_which_nothing_was_moved_goes_and_the_old_one_stays(
+    tmp_path: Path, desk: Desk, anna: SitterId
+) -> None:
+    keep(desk, anna)
+    desk.vault.keys.succeed(anna, KeyUse.DOUBLE)  # killed before the first object was moved
+    age_keys(tmp_path, timedelta(hours=2))
+    retention.sweep(desk)
+    assert [key.version for key in desk.vault.keys.keys(anna, KeyUse.DOUBLE)] == [1]
+    assert desk.vault.get(anna, DataClass.DOUBLE, ONE) == b"a double"

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 
 from fenshen.double.double import OpenDouble
-from fenshen.engines.engine import MOST_PRESSES, EngineCard, Origin, RenderedPortrait, RenderOptions
+from fenshen.engines.cards import STUDIO
+from fenshen.engines.engine import MOST_PRESSES, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import half_of, paint
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.by_hand import by_hand
@@ -31,7 +32,7 @@ from fenshen.vision import regions
 class StudioEngine:
     """Engine on CPU. See `Engine` for its promises."""
 
-    card: Final = EngineCard(name="studio", version=1, origin=Origin.OWN_PIXELS, device="cpu")
+    card: Final = STUDIO
 
     def __init__(self, bench: Workbench = NO_BENCH) -> None:
         """Work at a bench: what it keeps is worked out once for all pictures of a run, and outlives each of them."""

@@ -5,14 +5,16 @@ from typing import Final
 from fastapi import FastAPI
 
 from fenshen import __version__
-from fenshen.web.api import albums, consents, data, doubles, jobs
+from fenshen.web.api import albums, consents, data, doubles, exports, jobs, webhooks
 from fenshen.web.api import open as for_everybody
 from fenshen.web.api.description import described, name_of
 from fenshen.web.api.problem import ROOT, answer_with_problems
 from fenshen.web.intake import Door
 from fenshen.web.studio import Studio
 
-ROUTERS: Final = tuple(each.router for each in (consents, albums, jobs, doubles, data, for_everybody))
+ROUTERS: Final = tuple(
+    each.router for each in (consents, albums, jobs, doubles, data, exports, webhooks, for_everybody)
+)
 ABOUT: Final = """
 Every request but those that say so carries a key: `Authorization: Bearer fsk_…`. No cookie is looked at.
 

@@ -115,7 +115,7 @@ class Job(BaseModel):
     kind: JobKind
     state: JobState
     sitter: str
-    double: str
+    double: Annotated[str, Field(description="empty for an export")]
     step: str
     done: int
     total: int
@@ -124,6 +124,7 @@ class Job(BaseModel):
     latest: datetime | None
     code: Annotated[str | None, Field(description="why it failed")]
     receipt: Annotated[str | None, Field(description="of the photos' destruction")]
+    archive: Annotated[str | None, Field(description="that an export has packed")]
 
 
 class Double(BaseModel):

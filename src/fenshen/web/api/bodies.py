@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fenshen.engines.engine import LOW, MOST_PRESSES
 from fenshen.flow.album import MOST_PARTS
+from fenshen.jobs.destinations import LONGEST as LONGEST_ADDRESS
+from fenshen.jobs.outbox import Event
 from fenshen.rights.complaints import LONGEST, Topic
 from fenshen.rights.purposes import Purpose
 from fenshen.store.doubles import IDLE_DAYS, MOST_IDLE_DAYS
@@ -95,6 +97,13 @@ class Withdrawing(Given):
     """What consent is taken back for."""
 
     purposes: Annotated[list[Purpose], Field(min_length=1, max_length=len(Purpose))]
+
+
+class Listening(Given):
+    """Where to be told, and of what."""
+
+    url: Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS, description="https://…")]
+    events: Annotated[list[Event], Field(min_length=1, max_length=len(Event))]
 
 
 class Writing(Given):

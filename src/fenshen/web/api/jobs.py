@@ -23,7 +23,7 @@ from fenshen.web.pages.job import ALIVE, EVERY
 from fenshen.web.way_in import Here
 
 router = APIRouter(prefix="/jobs", route_class=Route, tags=["jobs"])
-Watching = Annotated[Caller, may(Scope.DOUBLES, Scope.PORTRAITS)]
+Watching = Annotated[Caller, may(Scope.DOUBLES, Scope.PORTRAITS, Scope.DATA)]
 Mine = Annotated[JobId, Path(), Depends(own("job"))]
 
 
@@ -79,6 +79,6 @@ def told(place: Place) -> Job:
             "job": row.id, "kind": row.kind, "state": row.state, "sitter": row.sitter, "double": row.double,
             "step": row.step, "done": row.done, "total": row.total, "ahead": place.ahead,
             "earliest": ready and ready.earliest, "latest": ready and ready.latest, "code": row.code,
-            "receipt": result.get("receipt"),
+            "receipt": result.get("receipt"), "archive": result.get("archive"),
         }
     )  # fmt: skip

@@ -11,6 +11,8 @@ from fenshen.flow import album as albums
 from fenshen.flow.album import Album, AlbumFullError
 from fenshen.flow.sit import FEWEST_PHOTOS
 from fenshen.ids import AlbumId, PhotoId, new_id
+from fenshen.jobs import redress
+from fenshen.jobs.states import JobKind
 from fenshen.photos.container import LIMITS
 from fenshen.photos.coverage import EXPRESSIONS, LIGHTS, POSES, Place
 from fenshen.photos.percentile import reference
@@ -18,7 +20,7 @@ from fenshen.photos.report import Inspected, SetReport
 from fenshen.store.doubles import IDLE_DAYS, MOST_IDLE_DAYS
 from fenshen.web.intake import Door, NoPhotoError, body_of, files_of
 from fenshen.web.page import page, render
-from fenshen.web.prices import price_of
+from fenshen.web.prices import Thing, price_of
 from fenshen.web.studio import Studio
 from fenshen.web.thumbnails import small
 from fenshen.web.way_in import Here, own
@@ -133,8 +135,12 @@ def price(request: Request, studio: Here, album: Mine) -> HTMLResponse:
     """Say what it costs and how long it will take, before anything is asked for."""
     here = albums.album(studio.desk, album)
     told, _ = judged(studio, here)
+    kind = JobKind.REDO if here.row.instead_of else JobKind.DOUBLE
+    thing: Thing = "redo" if kind is JobKind.REDO else "double"
+    with studio.desk.store.look() as connection:
+        is_owed = redress.is_owed(connection, here.row.account, kind)
     return page(
-        "price", request, album=here.row, price=price_of("double"), told=told, fewest=FEWEST_PHOTOS,
+        "price", request, album=here.row, price=price_of(thing, is_owed=is_owed), told=told, fewest=FEWEST_PHOTOS,
         days=IDLE_DAYS, most_days=MOST_IDLE_DAYS, ready=studio.queue.outlook("double", len(here.photos)),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from fenshen.errors import NotFoundError
 from fenshen.flow.later import portraits_later, preview_of, previews_later
 from fenshen.flow.portray import Order
 from fenshen.ids import AccountId, DoubleId
-from fenshen.jobs.states import OPEN, JobKind, QueueFullError, TooManyJobsError
+from fenshen.jobs.states import OPEN, JobKind, LaneUnservedError, QueueFullError, TooManyJobsError
 from fenshen.rights import consent, erasure, notices
 from fenshen.rights.purposes import Purpose
 from fenshen.store import doubles, jobs
@@ -132,5 +132,5 @@ def _make_missing(
         if name not in there and not each.private and (each.child_safe or not young)
     ]
     if missing:
-        with suppress(QueueFullError, TooManyJobsError):
+        with suppress(LaneUnservedError, QueueFullError, TooManyJobsError):
             previews_later(double, missing, desk=studio.desk, account=account, language=language)

@@ -11,11 +11,13 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from fenshen.errors import NotFoundError
+from fenshen.flow import prepare_copy
 from fenshen.ids import JobId, ReceiptId
 from fenshen.jobs.queue import Place
 from fenshen.jobs.states import OPEN, JobKind
 from fenshen.jobs.stream import told
 from fenshen.rights import receipts
+from fenshen.rights.lifetimes import life_of
 from fenshen.rights.receipts import ReceiptKind
 from fenshen.templates.catalogue import catalogue
 from fenshen.web.page import page, render
@@ -41,6 +43,14 @@ def show(request: Request, studio: Here, job: Mine) -> Response:
         return page("set", request, shots=facts["result"]["portraits"], titles=titles, **facts)
     if row.state == "done" and row.kind == JobKind.GROUP:
         return RedirectResponse(f"/pictures/{facts['result']['picture']}", 303)
+    if row.state == "done" and row.kind == JobKind.EXPORT:
+        return page(
+            "archive",
+            request,
+            is_here=prepare_copy.is_here(studio.desk, row),
+            life=life_of("archive"),
+            **facts,
+        )
     return page("job_over", request, photos_gone=_destroyed(studio, facts["result"]), **facts)
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from fenshen.accounts import sessions
 from fenshen.accounts.credentials import has_credential
+from fenshen.flow import prepare_copy
 from fenshen.flow.album import open_album
 from fenshen.flow.leave import PATIENCE, leave, take_everything
 from fenshen.ids import DoubleId, ReceiptId, SitterId
@@ -24,6 +25,7 @@ from fenshen.web.way_in import Here, In, let_out, must_have_proved, own
 router = APIRouter()
 Sitter = Annotated[SitterId, Depends(own("sitter"))]
 Mine = Annotated[DoubleId, Depends(own("double"))]
+Packed = Annotated[str, Depends(own("archive"))]
 Given = Annotated[ReceiptId, Depends(own("receipt"))]
 WORD = Annotated[str, Form(max_length=20)]
 
@@ -76,9 +78,32 @@ def public_key(studio: Here) -> Response:
 
 @router.post("/mine/export")
 def export(studio: Here, visitor: In) -> Response:
-    """Give everything in one archive, opened."""
+    """Give everything in one archive, opened; when it is large, let a job pack it, an archive for each person."""
     must_have_proved(studio, visitor)
+    desk = studio.desk
+    with desk.store.look() as connection:
+        mine = accounts.sitters_of(connection, visitor.account)
+    may_wait = all(Purpose.KEEP_DOUBLE in consent.agreed(desk, sitter) for sitter in mine)
+    if may_wait and prepare_copy.size_of(desk, mine) >= prepare_copy.LARGE:
+        rows = [prepare_copy.copy_later(desk, sitter, account=visitor.account) for sitter in mine]
+        return RedirectResponse(f"/jobs/{rows[0].id}" if len(rows) == 1 else "/mine", 303)
     return _file(take_everything(studio.desk, visitor.account), "fenshen.zip", "application/zip")
+
+
+@router.get("/archives/{archive}")
+def archive(studio: Here, visitor: In, archive: Packed) -> Response:
+    """Give an archive that a job has packed, opened."""
+    must_have_proved(studio, visitor)
+    data = prepare_copy.fetch_copy(studio.desk, prepare_copy.job_of(archive))
+    return _file(data, "fenshen.zip", "application/zip")
+
+
+@router.post("/archives/{archive}/destroy")
+def destroy_archive(studio: Here, archive: Packed) -> Response:
+    """Destroy an archive before its time is over."""
+    job = prepare_copy.job_of(archive)
+    prepare_copy.destroy_copy(studio.desk, job)
+    return RedirectResponse(f"/jobs/{job}", 303)
 
 
 @router.post("/sitters/{sitter}/withdraw")
