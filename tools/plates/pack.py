@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from weaving import dyed  # type: ignore[import-not-found,unused-ignore]
+
 from fenshen.vision import faces, mesh
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import to_srgb
@@ -19,6 +21,9 @@ DEEP = 0.6  # metres that the depth map spans, from 0.2 m before the chin's plan
 MARGIN = 6  # pixels kept around
 WEAVE = 0.09  # standard deviation of the cloth's colour, sRGB, relative
 WHITER = 0.6  # a white shirt is whiter than the texture has it
+LINEN = 0.50  # linear albedo of what no template dyes: an inner collar
+OWN_COLOURS = {"gown"}  # garments with a part that was photographed, not dyed
+RAISED, COARSE = 0.05, 0.12  # how much threads of a motif, and those of the weave, bend the light
 SMALL = 4  # depth is kept at a quarter
 RIM = (234, 454)  # the oval's points beside the ears: depth is counted from them
 SCENE = floats([[1, 0, 0], [0, 0, 1], [0, -1, 0]])  # Blender's axes to the camera's
@@ -37,10 +42,14 @@ def main(source: Path, models: Path, out: Path) -> None:
     skin = floats(cv2.morphologyEx(raw["skin_alpha"][..., 0], cv2.MORPH_CLOSE, np.ones((61, 61), np.uint8)))
     front = _whole(raw["front_alpha"][..., 0], cloth)
     out.mkdir(parents=True, exist_ok=True)
-    albedo = _filled(raw["cloth_colour"][..., :3], cloth)
-    colour = to_srgb(floats(albedo * (1 + WHITER * albedo)))
-    _write(out / "colour.webp", colour * weave(colour), cloth, 88)
-    _write(out / "cloth.webp", _normals(raw["cloth_normal"], cloth), front, 92)
+    normals = _normals(raw["cloth_normal"], cloth)
+    if "cut_colour" in raw:
+        normals = _woven(raw, cloth, normals, out)
+    else:
+        albedo = _filled(raw["cloth_colour"][..., :3], cloth)
+        colour = to_srgb(floats(albedo * (1 + WHITER * albedo)))
+        _write(out / "colour.webp", colour * weave(colour), cloth, 88)
+    _write(out / "cloth.webp", normals, front, 92)
     _write(out / "skin.webp", _normals(raw["skin_normal"], raw["skin_alpha"][..., 0]), skin, 90)
     depth = [
         _near(raw[f"{kind}_depth"][..., 0], rim, alpha)
@@ -54,6 +63,25 @@ def main(source: Path, models: Path, out: Path) -> None:
     (out / "points.csv").write_text(
         "".join(f"{x:.1f},{y:.1f},{z:.1f}\n" for x, y, z in points.tolist()), "utf-8"
     )
+
+
+def _woven(raw: dict[str, Floats], cloth: Floats, normals: Floats, out: Path) -> Floats:
+    """Write colour and dye of a garment that a template dyes; its normals with the threads in them."""
+    solid = cloth > 0.95  # noqa: PLR2004
+    parts = _filled(raw["cloth_colour"][..., :3] / np.maximum(cloth, 1e-3)[..., None], cloth)
+    where = _filled(raw["cut_colour"][..., :3], cloth)
+    rest = np.clip(1 - parts.sum(-1), 0, 1)
+    own = np.full_like(where, LINEN)
+    if out.name in OWN_COLOURS:
+        own = np.clip(_filled(where, floats(rest * solid)), 0, 1)
+    threads = weave(np.full((*cloth.shape, 3), 0.2, np.float32))
+    dye, height = dyed(out.name, parts, where[..., :2], threads[..., 0])
+    _write(out / "colour.webp", to_srgb(floats(own * (1 + WHITER * own))) * weave(to_srgb(own)), cloth, 88)
+    _write(out / "dye.webp", dye[..., :3], dye[..., 3], 90, 50)
+    high = cv2.GaussianBlur(RAISED * height + COARSE * (threads[..., 0] - 1), (0, 0), 0.8)
+    slope = np.dstack([cv2.Sobel(high, cv2.CV_32F, 1, 0), -cv2.Sobel(high, cv2.CV_32F, 0, 1), 0 * high])
+    bent = normals * 2 - 1 - slope
+    return floats(bent / np.linalg.norm(bent, axis=-1, keepdims=True) * 0.5 + 0.5)
 
 
 def weave(colour: Floats) -> Floats:
@@ -125,10 +153,10 @@ def _small(values: Floats) -> Floats:
     return floats(cv2.resize(values, size, interpolation=cv2.INTER_AREA))
 
 
-def _write(path: Path, rgb: Floats, alpha: Floats, quality: int) -> None:
+def _write(path: Path, rgb: Floats, alpha: Floats, quality: int, fine: int = 100) -> None:
     """WebP, 8 bit."""
     pixels = np.asarray(np.clip(np.round(np.dstack([rgb, alpha]) * 255), 0, 255), np.uint8)
-    Image.fromarray(pixels, "RGBA").save(path, quality=quality, method=6, exact=True)
+    Image.fromarray(pixels, "RGBA").save(path, quality=quality, alpha_quality=fine, method=6, exact=True)
 
 
 if __name__ == "__main__":
