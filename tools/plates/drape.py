@@ -38,7 +38,7 @@ class Cut:
 
 CUTS = {
     "robe": Cut(ease=0.022, smooth=8, stiff=0.6, arms=38, excess=0.035, belt=True),
-    "gown": Cut(ease=0.030, smooth=8, stiff=1.2, arms=38, excess=0.03, weight=0.35),
+    "mantle": Cut(ease=0.030, smooth=8, stiff=1.2, arms=38, excess=0.03, weight=0.35),
     "jacket": Cut(ease=0.012, smooth=8, stiff=3.0, arms=38, excess=-0.04, weight=0.35),
 }
 

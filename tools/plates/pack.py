@@ -25,6 +25,8 @@ LINEN = 0.50  # linear albedo of what no template dyes: an inner collar
 OWN_COLOURS = {"gown"}  # garments with a part that was photographed, not dyed
 RAISED, COARSE = 0.05, 0.12  # how much threads of a motif, and those of the weave, bend the light
 SMALL = 4  # depth is kept at a quarter
+BARE = 0.115  # metres from the middle
+CHIN = 152  # vertex of the mesh
 RIM = (234, 454)  # the oval's points beside the ears: depth is counted from them
 SCENE = floats([[1, 0, 0], [0, 0, 1], [0, -1, 0]])  # Blender's axes to the camera's
 
@@ -40,6 +42,8 @@ def main(source: Path, models: Path, out: Path) -> None:
     points = points - floats([left, top, 0])
     cloth = raw["cloth_alpha"][..., 0]
     skin = floats(cv2.morphologyEx(raw["skin_alpha"][..., 0], cv2.MORPH_CLOSE, np.ones((61, 61), np.uint8)))
+    if "cut_colour" in raw:
+        skin = skin * _beside(skin.shape, float(points[CHIN, 0]))
     front = _whole(raw["front_alpha"][..., 0], cloth)
     out.mkdir(parents=True, exist_ok=True)
     normals = _normals(raw["cloth_normal"], cloth)
@@ -75,7 +79,7 @@ def _woven(raw: dict[str, Floats], cloth: Floats, normals: Floats, out: Path) ->
     if out.name in OWN_COLOURS:
         own = np.clip(_filled(where, floats(rest * solid)), 0, 1)
     threads = weave(np.full((*cloth.shape, 3), 0.2, np.float32))
-    dye, height = dyed(out.name, parts, where[..., :2], threads[..., 0])
+    dye, height = dyed(out.name, parts, where[..., :2] - 1, threads[..., 0])
     _write(out / "colour.webp", to_srgb(floats(own * (1 + WHITER * own))) * weave(to_srgb(own)), cloth, 88)
     _write(out / "dye.webp", dye[..., :3], dye[..., 3], 90, 50)
     high = cv2.GaussianBlur(RAISED * height + COARSE * (threads[..., 0] - 1), (0, 0), 0.8)
@@ -103,6 +107,12 @@ def _points(image: Floats, models: Path) -> Floats:
     rgb = np.asarray(to_srgb(image[..., :3] + 0.5 * (1 - image[..., 3:4])) * 255, np.uint8)
     (face, *_) = faces.detect(rgb, models)
     return mesh.fit(rgb, face, models).points
+
+
+def _beside(size: tuple[int, int], chin: float) -> Floats:
+    """(H, W) 1 as far from the middle as a collar can show skin, 0 on the shoulders: cloth lies close on those."""
+    far = np.abs(np.arange(size[1], dtype=np.float32) - chin) / PIXELS_PER_METRE
+    return floats(np.repeat(np.clip((BARE - far) / 0.01, 0, 1)[None], size[0], 0))
 
 
 def _whole(front: Floats, cloth: Floats) -> Floats:

@@ -9,6 +9,7 @@ from makehuman import Array  # type: ignore[import-not-found,unused-ignore]
 from mathutils import Vector  # type: ignore[import-not-found,unused-ignore]
 from mathutils.bvhtree import BVHTree  # type: ignore[import-not-found,unused-ignore]
 
+AWAY = 1.0  # metres added to where cloth was cut, since a pass of colours knows no negative ones
 Points = Sequence[tuple[float, float, float]]
 
 
@@ -109,7 +110,7 @@ def mesh(name: str, points: Array, quads: Array, cut: Array, material: Any) -> A
     data.from_pydata(points.tolist(), [], quads.tolist())
     data.polygons.foreach_set("use_smooth", [True] * len(data.polygons))
     layer = data.attributes.new("cut", "FLOAT_VECTOR", "POINT")
-    layer.data.foreach_set("vector", np.c_[cut, np.ones(len(cut))].astype(np.float32).ravel())
+    layer.data.foreach_set("vector", np.c_[cut + AWAY, np.ones(len(cut))].astype(np.float32).ravel())
     if material is not None:
         data.materials.append(material)
     made = bpy.data.objects.new(name, data)

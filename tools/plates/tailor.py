@@ -192,10 +192,10 @@ def front_of(points: Array, on: Any, ease: float) -> Array:
 def gown(out: Path, bodies: list[Any]) -> tuple[dict[str, Any], list[Any]]:
     """An open gown with the hood's V before it."""
     cloth, trim, thread = part(CLOTH), part(TRIM), part(THREAD)
-    inner = [(-0.004, 0.050, 0.606), (0.050, 0.040, 0.606), (0.086, -0.006, 0.596), (0.080, -0.056, 0.566), (0.058, -0.096, 0.524), (0.028, -0.124, 0.450), (-0.004, -0.140, 0.372)]
-    outer = [(-0.004, 0.090, 0.520), (0.100, 0.070, 0.535), (0.176, -0.004, 0.548), (0.166, -0.066, 0.500), (0.124, -0.110, 0.430), (0.066, -0.136, 0.345), (-0.004, -0.150, 0.258)]
+    inner = [(-0.004, 0.050, 0.606), (0.050, 0.040, 0.606), (0.086, -0.006, 0.596), (0.080, -0.056, 0.566), (0.058, -0.096, 0.524), (0.028, -0.124, 0.450), (-0.004, -0.140, 0.372), (-0.036, -0.148, 0.294)]
+    outer = [(-0.004, 0.090, 0.520), (0.100, 0.070, 0.535), (0.162, -0.004, 0.555), (0.152, -0.066, 0.506), (0.124, -0.110, 0.430), (0.066, -0.136, 0.345), (-0.004, -0.150, 0.258), (-0.062, -0.150, 0.180)]
     i, o = curve(inner, 110), curve(outer, 110)
-    sheet, on = ringed("gown", out, bodies, cloth, outline(0.85 * i + 0.15 * o), 0.115)
+    sheet, on = ringed("mantle", out, bodies, cloth, outline(0.85 * i + 0.15 * o), 0.115)
     parts = {"robe": sheet}
     for name, side in (("left", 1), ("right", -1)):
         flip = np.array([side, 1, 1])
@@ -211,7 +211,7 @@ def gown(out: Path, bodies: list[Any]) -> tuple[dict[str, Any], list[Any]]:
 
 
 GARMENTS: dict[str, tuple[str, Callable[[Path, list[Any]], tuple[dict[str, Any], list[Any]]]]] = {
-    "ruqun": ("robe", ruqun), "yuanling": ("robe", yuanling), "tangzhuang": ("jacket", tangzhuang), "gown": ("gown", gown),
+    "ruqun": ("robe", ruqun), "yuanling": ("robe", yuanling), "tangzhuang": ("jacket", tangzhuang), "gown": ("mantle", gown),
 }  # fmt: skip
 
 
@@ -233,15 +233,12 @@ def main(data: Path, name: str, out: Path, share: int = 100) -> None:
     everything = figures | parts
     worn_parts = tuple(parts)
     layers: dict[str, Array] = {}
-    see(everything, shown=("head", "neck", "eyes"), hidden=())
-    layers |= shoot("head", ("image", "depth"))
     see(everything, shown=worn_parts, hidden=("head", "neck"))
     layers |= shoot("cloth", ("image", "colour", "normal", "depth", "occlusion", "alpha"))
     show_cut(materials, on=True)
     layers |= shoot("cut", ("colour",))
     show_cut(materials, on=False)
-    see(everything, shown=("neck",), hidden=("head", *worn_parts))
-    layers |= shoot("skin", ("normal", "depth", "occlusion", "alpha"))
+    layers |= bare(everything, out / f"figure{share}.npz")
     see(everything, shown=(*worn_parts, "neck"), hidden=())
     figures["neck"].is_holdout = True
     layers |= shoot("front", ("alpha",))
@@ -262,6 +259,17 @@ def shirt(data: Path, person: Body, moves: Array) -> tuple[Any, Any]:
     show_cut([material], on=False)
     material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (*WHITE, 1)
     return build("shirt", points, item.mesh.texture, faces, material, smooth=2), material
+
+
+def bare(everything: dict[str, Any], kept: Path) -> dict[str, Array]:
+    """Head and neck without clothes: the same for all garments, so they are rendered once."""
+    if not kept.exists():
+        see(everything, shown=("head", "neck", "eyes"), hidden=())
+        layers = shoot("head", ("image", "depth"))
+        see(everything, shown=("neck",), hidden=("head",))
+        layers |= shoot("skin", ("normal", "depth", "occlusion", "alpha"))
+        np.savez_compressed(kept, **layers)
+    return dict(np.load(kept))
 
 
 def figure(data: Path, person: Body, moves: Array) -> tuple[dict[str, Any], Array]:

@@ -10,7 +10,6 @@ import numpy as np
 
 from fenshen.vision.arrays import Floats, floats
 
-PIXELS_PER_METRE = 2200  # as in render.py
 SHARP = 0.0005  # metres over which an edge of a motif goes over
 
 
@@ -99,15 +98,6 @@ def roundels(cut: Floats) -> Floats:
     return floats(out)
 
 
-def unstretched(cut: Floats) -> Floats:
-    """Where a pixel shows about as much cloth as it should, 0..1: folded away or drawn out, a motif would be smeared."""
-    across, down = (np.gradient(cv2.GaussianBlur(cut, (0, 0), 2), axis=axis) * PIXELS_PER_METRE for axis in (1, 0))
-    a, b, c = ((one * other).sum(-1) for one, other in ((across, across), (across, down), (down, down)))
-    least = np.sqrt(np.maximum(0.5 * (a + c - np.sqrt((a - c) ** 2 + 4 * b**2)), 0))
-    smooth = cv2.GaussianBlur(floats(np.clip((least - 0.42) / 0.25, 0, 1)), (0, 0), 4)
-    return floats(smooth)
-
-
 def nothing(cut: Floats) -> Floats:
     """Plain cloth."""
     return np.zeros(cut.shape[:2], np.float32)
@@ -134,7 +124,6 @@ def dyed(name: str, parts: Floats, cut: Floats, weave: Floats) -> tuple[Floats, 
     shares = parts / np.maximum(parts.sum(-1, keepdims=True), 1.0)
     cloth, trim, own = np.moveaxis(shares, -1, 0)
     sure = cv2.erode(shares, np.ones((3, 3), np.uint8))  # where the cut is not a mean of two
-    sure = sure * unstretched(cut)[..., None]
     into = THREADS * thread * sure[..., 0], TRIMMED * band * sure[..., 1]
     light = 1 + TONE * (tone * sure[..., 0] + self_tone * sure[..., 2])
     out = np.dstack([cloth - into[0], trim - into[1], own + into[0] + into[1], 0.5 * np.clip(light * weave, 0, 2)])
