@@ -71,8 +71,8 @@ def clouds(cut: Floats) -> Floats:
 
 def brocade(cut: Floats) -> Floats:
     """Large roundels, small ones between."""
-    large = flower(tiled(cut, (0.096, 0.062)), 0.030, 10)
-    small = flower(tiled(floats(cut + [0.048, 0.0]), (0.096, 0.062)), 0.010, 6)
+    large = flower(tiled(cut, (0.066, 0.044)), 0.020)
+    small = flower(tiled(floats(cut + [0.033, 0.0]), (0.066, 0.044)), 0.007, 6)
     return floats(np.maximum(large, small))
 
 
@@ -109,10 +109,11 @@ Motif = Callable[[Floats], Floats]
 WOVEN: dict[str, tuple[Motif, Motif, Motif, Motif]] = {
     "ruqun": (damask, nothing, lattice, nothing),
     "yuanling": (clouds, roundels, lattice, nothing),
-    "tangzhuang": (nothing, brocade, nothing, nothing),
+    "tangzhuang": (brocade, nothing, nothing, nothing),
     "gown": (nothing, nothing, nothing, clouds),
 }
-TONE, THREADS, TRIMMED = 0.13, 0.9, 0.7  # how much lighter a damask is; how much of a motif is thread
+TONES = {"ruqun": 0.13, "yuanling": 0.12, "tangzhuang": 0.45, "gown": 0.3}  # how much lighter a damask is
+THREADS, TRIMMED = 0.9, 0.7  # how much of a motif is thread
 
 
 def dyed(name: str, parts: Floats, cut: Floats, weave: Floats) -> tuple[Floats, Floats]:
@@ -125,7 +126,7 @@ def dyed(name: str, parts: Floats, cut: Floats, weave: Floats) -> tuple[Floats, 
     cloth, trim, own = np.moveaxis(shares, -1, 0)
     sure = cv2.erode(shares, np.ones((3, 3), np.uint8))  # where the cut is not a mean of two
     into = THREADS * thread * sure[..., 0], TRIMMED * band * sure[..., 1]
-    light = 1 + TONE * (tone * sure[..., 0] + self_tone * sure[..., 2])
+    light = 1 + TONES[name] * (tone * sure[..., 0] + self_tone * sure[..., 2])
     out = np.dstack([cloth - into[0], trim - into[1], own + into[0] + into[1], 0.5 * np.clip(light * weave, 0, 2)])
     height = tone * sure[..., 0] + thread * sure[..., 0] + band * sure[..., 1] + self_tone * sure[..., 2]
     return floats(out), floats(height)

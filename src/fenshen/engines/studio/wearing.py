@@ -23,6 +23,9 @@ FOLDS: Final = 0.012  # of the picture's height: what is finer than that is a fo
 NEW_LIMITS: Final = (0.1, 2.4)  # of what the face gets
 MATCH: Final = (0.4, 2.0)  # how far the plate's neck may be darkened or brightened to meet the sitter's
 CONTACT: Final = 0.5  # how much darker the neck is where the collar touches it
+LOCK: Final = 0.04  # face widths of hair that are repeated at a time
+LET_DOWN: Final = 0.9  # face widths below the chin, to which hair is let down
+ASIDE_HAIR: Final = 0.44  # face widths from the middle: nearer there is the throat
 NEAR: Final = 0.04  # face widths from hair
 NECKS: Final = (0.5, 1.2)  # face widths, of a neck
 PORES: Final = 2.0  # pixels: what is finer is texture
@@ -47,7 +50,7 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
     posed: made from `bare.lit` through `window`, lit by `rig`. skin: (3,) the sitter's own, linear, as exposed.
     """
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    fitting = fit(posed, bare, window)
+    posed, fitting = let_down(posed, fit(posed, bare, window))
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
     light, folds = light_on(posed, bare, laid, window, rig)
     low = slice(laid.top, None)
@@ -78,6 +81,25 @@ def fit(posed: Posed, bare: BareHead, window: Window) -> Fitting:
     over, _ = above_the_neck(floats(posed.points[:, :2] / 4), small[::-1], face_width(posed.points) / 4)
     under = 1 - cv2.resize(over, size, interpolation=cv2.INTER_LINEAR)
     return Fitting(head=floats(head), hair=floats(hair), neck=floats(alpha - head - hair), under=floats(under), body=posed.alpha)
+
+
+def let_down(posed: Posed, fitting: Fitting) -> tuple[Posed, Fitting]:
+    """Hair that the photo shows as far as the sitter's own clothes goes on behind them, as it did above.
+
+    Where it ends before the background it ends. The garment's shoulders may lie lower than the sitter's own did.
+    """
+    if fitting.hair.max() < 0.5:  # noqa: PLR2004
+        return posed, fitting
+    chin, width = posed.points[regions.CHIN], face_width(posed.points)
+    top, step = max(0, int(chin[1])), max(1, round(LOCK * width))
+    linear, hair = posed.linear.copy(), fitting.hair.copy()
+    aside = np.abs(np.arange(hair.shape[1], dtype=np.float32) - chin[0]) > ASIDE_HAIR * width
+    for row in range(top + step, min(hair.shape[0] - step, round(float(chin[1]) + LET_DOWN * width)), step):
+        here, above = slice(row, row + step), slice(row - step, row)
+        more = hair[above] * fitting.body[here] * aside * (1 - hair[here])
+        linear[here] += more[..., None] / np.maximum(more + hair[here], 1e-3)[..., None] * (linear[above] - linear[here])
+        hair[here] += more
+    return replace(posed, linear=linear), replace(fitting, hair=hair)
 
 
 def neck_sides(posed: Posed, fitting: Fitting) -> tuple[float, float] | None:
