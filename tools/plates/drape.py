@@ -2,7 +2,7 @@
 
 Needs the ``bpy`` package and MakeHuman's data folder; neither is a dependency of the studio, and no test runs this.
 
-    python tools/plates/drape.py MAKEHUMAN_DATA robe OUT    writes OUT/robe.npz: vertices, faces, where they were cut from
+    python tools/plates/drape.py MAKEHUMAN_DATA robe OUT    writes OUT/robe.npz
 """
 
 import sys
@@ -18,6 +18,8 @@ from render import build, plain, relaxed, space  # type: ignore[import-not-found
 VOXEL = 0.010  # metres between two points of the cloth
 STEPS = (0, 0.34, 0.67, 1)  # of the way that the arms sink, as shapes of the collider
 SINK, REST = 22, 56  # frames in which the arms sink, and at which the cloth is at rest
+HELD = 0.115  # metres from the middle of the neck, within which cloth is held
+SLEEVE, CHIN = 0.46, 0.64  # metres from the middle, and above MakeHuman's zero: cloth ends there
 OPENING = 0.078  # metres from the middle of the neck
 CLOSED = 0.07  # metres: armpits narrower than twice that are filled, as in clothes that are cut flat
 WAIST = 0.10  # metres above MakeHuman's zero: a robe is cut off below the frame
@@ -56,8 +58,12 @@ def anybody(data: Path) -> Body:
 
 def flatten(body: Body) -> None:
     """A chest that is nobody's: smoothed where the breast's bones move it, so that a plate suits men and women."""
-    amount = np.clip(2 * body.shares[:, [body.names.index(f"breast.{side}") for side in "LR"]].sum(1), 0, 1)[:, None]
-    pairs = np.array([(a, b) for f in body.mesh.faces for (a, _), (b, _) in zip(f, f[1:] + f[:1], strict=True)])
+    amount = np.clip(2 * body.shares[:, [body.names.index(f"breast.{side}") for side in "LR"]].sum(1), 0, 1)[
+        :, None
+    ]
+    pairs = np.array(
+        [(a, b) for f in body.mesh.faces for (a, _), (b, _) in zip(f, f[1:] + f[:1], strict=True)]
+    )
     pairs = np.unique(np.sort(np.vstack([pairs, pairs[:, ::-1]]), axis=1), axis=0)
     count = np.bincount(pairs.ravel(), minlength=len(body.rest))[:, None]
     for _ in range(150):
@@ -80,20 +86,16 @@ def main(data: Path, name: str, out: Path) -> None:
     robe = sewn(collider, cut)
     flat = points_of(robe)
     hang(robe, cut)
-    thick = collider.modifiers.new("collision", "COLLISION")
-    del thick
+    collider.modifiers.new("collision", "COLLISION")
     collider.collision.thickness_outer, collider.collision.cloth_friction = 0.004, 12.0
     scene = bpy.context.scene
     scene.frame_end = REST
-    import time; start = time.time()
     for frame in range(1, REST + 1):
         scene.frame_set(frame)
-        print(frame, len(robe.data.vertices), time.time() - start, flush=True)
     fallen = robe.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
     found = np.array([v.co for v in fallen.vertices])
     quads = np.array([list(p.vertices) for p in robe.data.polygons if len(p.vertices) == 4])  # noqa: PLR2004
     np.savez_compressed(out / f"{name}.npz", points=found, flat=flat, quads=quads)
-    print("moved", float(np.abs(found - flat).max()), len(found), np.isfinite(found).all())
 
 
 def sinking(collider: Any, shapes: list[Array], used: list[int]) -> None:
@@ -134,13 +136,16 @@ def sewn(collider: Any, cut: Cut) -> Any:
 
 def trim(robe: Any) -> None:
     """Keep the outer sheet between neck, hem and sleeves."""
-    import bmesh  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+    import bmesh  # type: ignore[import-not-found,unused-ignore]
 
     work = bmesh.new()
     work.from_mesh(robe.data)
+
     def away(p: Any) -> bool:
         x, y, z = p
-        return z < WAIST - 0.12 or abs(x) > 0.46 or z > 0.64 or (np.hypot(x, y) < OPENING and z > neckline(y))
+        beyond = z < WAIST - 0.12 or abs(x) > SLEEVE or z > CHIN
+        return bool(beyond or (np.hypot(x, y) < OPENING and z > neckline(y)))
+
     bmesh.ops.delete(work, geom=[v for v in work.verts if away(v.co)], context="VERTS")
     parts: list[set[Any]] = []
     left = set(work.verts)
@@ -172,7 +177,7 @@ def hang(robe: Any, cut: Cut) -> None:
     held = robe.vertex_groups.new(name="held")
     for index, (x, y, z) in enumerate(points.tolist()):
         near = np.hypot(x, y + 0.01)
-        if z > neckline(y) - 0.03 and near < 0.115:
+        if z > neckline(y) - 0.03 and near < HELD:
             held.add([index], 1.0, "REPLACE")
     cloth = robe.modifiers.new("cloth", "CLOTH")
     s = cloth.settings
@@ -190,7 +195,7 @@ def hang(robe: Any, cut: Cut) -> None:
 
 
 def points_of(thing: Any) -> Array:
-    """(n, 3)"""
+    """Its vertices, (n, 3)."""
     found = np.empty(3 * len(thing.data.vertices), np.float32)
     thing.data.vertices.foreach_get("co", found)
     return found.reshape(-1, 3).astype(np.float64)

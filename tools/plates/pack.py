@@ -9,7 +9,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
-
 from weaving import dyed  # type: ignore[import-not-found,unused-ignore]
 
 from fenshen.vision import faces, mesh
@@ -26,6 +25,7 @@ OWN_COLOURS = {"gown"}  # garments with a part that was photographed, not dyed
 RAISED, COARSE = 0.05, 0.12  # how much threads of a motif, and those of the weave, bend the light
 SMALL = 4  # depth is kept at a quarter
 BARE = 0.115  # metres from the middle
+COLLAR = 0.085  # metres below the chin, where a buttoned collar shows no skin any more
 CHIN = 152  # vertex of the mesh
 RIM = (234, 454)  # the oval's points beside the ears: depth is counted from them
 SCENE = floats([[1, 0, 0], [0, 0, 1], [0, -1, 0]])  # Blender's axes to the camera's
@@ -45,6 +45,9 @@ def main(source: Path, models: Path, out: Path) -> None:
     if "cut_colour" in raw:
         skin = skin * _beside(skin.shape, float(points[CHIN, 0]))
     front = _whole(raw["front_alpha"][..., 0], cloth)
+    if out.name in OWN_COLOURS:  # a shirt that lies so close that the body shows through
+        low = round(float(points[CHIN, 1]) + COLLAR * PIXELS_PER_METRE)
+        front[low:], skin[low:] = cloth[low:], 0
     out.mkdir(parents=True, exist_ok=True)
     normals = _normals(raw["cloth_normal"], cloth)
     if "cut_colour" in raw:

@@ -20,7 +20,9 @@ def curve(points: Points | Array, count: int) -> Array:
     t = np.linspace(0, 1, 24, endpoint=False)[:, None]
     parts = []
     for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:], strict=True):
-        parts.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
+        parts.append(
+            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+        )
     fine = np.vstack([*parts, p[-2][None]])
     way = np.r_[0, np.cumsum(np.linalg.norm(np.diff(fine, axis=0), axis=1))]
     at = np.linspace(0, way[-1], count)
@@ -44,7 +46,7 @@ def lifted(points: Array, under: Sequence[BVHTree], ease: float) -> Array:
     for tree in under:
         for index, point in enumerate(out):
             near, normal, _, far = tree.find_nearest(Vector(point), 0.05)
-            if near is None or far > 1e-4 and abs((Vector(point) - near).dot(normal)) < 0.8 * far:  # noqa: PLR2004
+            if near is None or (far > 1e-4 and abs((Vector(point) - near).dot(normal)) < 0.8 * far):  # noqa: PLR2004
                 continue
             if (Vector(point) - near).dot(normal) < ease:
                 out[index] = np.array(near + normal * ease)
@@ -80,7 +82,16 @@ def outwards(grid: Array) -> Array:
     return normal if (middle * normal).sum() > 0 else -normal
 
 
-def strip(name: str, grid: Array, part: Any, *, thick: float = 0.003, arch: float = 0.0, off: float = 0.0, keep: Any = None) -> Any:
+def strip(
+    name: str,
+    grid: Array,
+    part: Any,
+    *,
+    thick: float = 0.003,
+    arch: float = 0.0,
+    off: float = 0.0,
+    keep: Any = None,
+) -> Any:
     """Cloth of a band (n, across, 3), `off` metres further out. Its cut: u across, v along, in metres.
 
     keep: which of the band's quads, by their middles (m, 3), are sewn.
@@ -158,3 +169,26 @@ def inside(points: Array, outline: Array) -> Array:
     x2, y2 = np.roll(x1, -1, 1), np.roll(y1, -1, 1)
     crosses = ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1 + 1e-12) + x1)
     return np.asarray(crosses.sum(1) % 2 == 1)
+
+
+def knot(
+    name: str, at: Array, along: tuple[float, float, float], reach: float, material: Any, on: Any
+) -> dict[str, Any]:
+    """A knot button with its loop: a ball, and two pairs of cords along the closing's way."""
+    way = np.array(along) / np.linalg.norm(along)
+    up = np.array([-way[2], 0, way[0]])
+    parts = {f"{name}_ball": ball(f"{name}_ball", at, 0.0058, material)}
+    for number, (sign, shift) in enumerate(((1, 0.0024), (1, -0.0024), (-1, 0.0024), (-1, -0.0024))):
+        line = np.linspace(0.002, reach, 24)[:, None] * way * sign + shift * up + at
+        line = even(lifted(line + np.array([0, 0.01, 0]), on, 0.0030), 2.0)
+        parts[f"{name}_{number}"] = cord(f"{name}_{number}", line, 0.0024, material)
+    return parts
+
+
+def front_of(points: Array, on: Any, ease: float) -> Array:
+    """Points before the foremost of what a ray to the back meets."""
+    out = points.copy()
+    for index, point in enumerate(points.tolist()):
+        hits = [tree.ray_cast((point[0], -0.5, point[2]), (0, 1, 0))[0] for tree in on]
+        out[index, 1] = min(hit[1] for hit in hits if hit is not None) - ease
+    return even(out, 2.0)

@@ -27,7 +27,9 @@ def tiled(cut: Floats, step: tuple[float, float], *, brick: bool = True) -> Floa
     """Where in its tile each point lies, from the tile's middle; every other row is shifted by half a tile."""
     row = np.floor(cut[..., 1] / step[1])
     x = cut[..., 0] / step[0] + (0.5 * (row % 2) if brick else 0)
-    return floats(np.dstack([(x - np.floor(x) - 0.5) * step[0], (cut[..., 1] / step[1] - row - 0.5) * step[1]]))
+    return floats(
+        np.dstack([(x - np.floor(x) - 0.5) * step[0], (cut[..., 1] / step[1] - row - 0.5) * step[1]])
+    )
 
 
 def flower(place: Floats, radius: float, petals: int = 8) -> Floats:
@@ -39,7 +41,9 @@ def flower(place: Floats, radius: float, petals: int = 8) -> Floats:
     out = ring(r, 0.95 * radius, 0.035 * radius)
     out = np.maximum(out, at_least(outer - r) * at_least(r - inner - 0.05 * radius))
     vein = at_least(np.abs(np.sin(petals / 2 * angle)) * r - 0.035 * radius)
-    out = np.maximum(out * np.maximum(vein, at_least(r - 0.9 * radius)), at_least(inner - r) * at_least(r - 0.13 * radius))
+    out = np.maximum(
+        out * np.maximum(vein, at_least(r - 0.9 * radius)), at_least(inner - r) * at_least(r - 0.13 * radius)
+    )
     out = np.maximum(out, at_least(0.09 * radius - r))
     scallops = radius * (0.86 + 0.035 * np.cos(3 * petals * angle))
     return floats(np.maximum(out, at_least(0.012 * radius - np.abs(r - scallops))))
@@ -72,7 +76,7 @@ def clouds(cut: Floats) -> Floats:
 def brocade(cut: Floats) -> Floats:
     """Large roundels, small ones between."""
     large = flower(tiled(cut, (0.066, 0.044)), 0.020)
-    small = flower(tiled(floats(cut + [0.033, 0.0]), (0.066, 0.044)), 0.007, 6)
+    small = flower(tiled(floats(cut + floats([0.033, 0.0])), (0.066, 0.044)), 0.007, 6)
     return floats(np.maximum(large, small))
 
 
@@ -89,15 +93,6 @@ def lattice(cut: Floats) -> Floats:
     return floats(np.maximum(grid, blossom))
 
 
-def roundels(cut: Floats) -> Floats:
-    """One large roundel on the chest and one on each shoulder."""
-    out = np.zeros(cut.shape[:2], np.float32)
-    for x, z, radius in ((0.0, 0.432, 0.066), (0.172, 0.505, 0.055), (-0.172, 0.505, 0.055)):
-        place = floats(cut - floats([x, z]))
-        out = np.maximum(out, np.maximum(flower(place, radius, 12), flower(place, 0.40 * radius, 8)))
-    return floats(out)
-
-
 def nothing(cut: Floats) -> Floats:
     """Plain cloth."""
     return np.zeros(cut.shape[:2], np.float32)
@@ -105,10 +100,10 @@ def nothing(cut: Floats) -> Floats:
 
 Motif = Callable[[Floats], Floats]
 
-# of each plate: what is woven into the cloth tone on tone, into the cloth with thread, into the trim with thread, into thread
+# of each plate: what is woven into cloth tone on tone, into cloth with thread, into trim, into thread
 WOVEN: dict[str, tuple[Motif, Motif, Motif, Motif]] = {
     "ruqun": (damask, nothing, lattice, nothing),
-    "yuanling": (clouds, roundels, lattice, nothing),
+    "yuanling": (clouds, nothing, lattice, nothing),
     "tangzhuang": (brocade, nothing, nothing, nothing),
     "gown": (nothing, nothing, nothing, clouds),
 }
@@ -117,7 +112,7 @@ THREADS, TRIMMED = 0.9, 0.7  # how much of a motif is thread
 
 
 def dyed(name: str, parts: Floats, cut: Floats, weave: Floats) -> tuple[Floats, Floats]:
-    """(H, W, 4): what each pixel is of cloth, trim and thread, and its tone with 0.5 = 1; and how high threads lie, (H, W).
+    """(H, W, 4): the share of cloth, trim and thread, and the tone with 0.5 = 1; and how high threads lie, (H, W).
 
     parts: (H, W, 3) as rendered. cut: (H, W, 2) metres. weave: (H, W) around 1.
     """
@@ -127,6 +122,8 @@ def dyed(name: str, parts: Floats, cut: Floats, weave: Floats) -> tuple[Floats, 
     sure = cv2.erode(shares, np.ones((3, 3), np.uint8))  # where the cut is not a mean of two
     into = THREADS * thread * sure[..., 0], TRIMMED * band * sure[..., 1]
     light = 1 + TONES[name] * (tone * sure[..., 0] + self_tone * sure[..., 2])
-    out = np.dstack([cloth - into[0], trim - into[1], own + into[0] + into[1], 0.5 * np.clip(light * weave, 0, 2)])
+    out = np.dstack(
+        [cloth - into[0], trim - into[1], own + into[0] + into[1], 0.5 * np.clip(light * weave, 0, 2)]
+    )
     height = tone * sure[..., 0] + thread * sure[..., 0] + band * sure[..., 1] + self_tone * sure[..., 2]
     return floats(out), floats(height)

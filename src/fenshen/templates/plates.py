@@ -18,7 +18,9 @@ class PlateCard:
     source: str  # who made it, from what
     model_release: str  # see `assets.Asset`
     files: tuple[str, ...]  # all that lie beside the card
-    dyes: tuple[Dye, ...]  # linear sRGB of cloth, trim and thread, unless a template says otherwise; () = none
+    dyes: tuple[
+        Dye, ...
+    ]  # linear sRGB of cloth, trim and thread, unless a template says otherwise; () = none
 
 
 @cache

@@ -169,8 +169,7 @@ class Look(Data):
 
 
 def _rules() -> dict[str, object]:
-    """What of `Template`'s own rules a JSON Schema can say: a head needs a garment that there is, others need none;
-    only some can be dyed."""
+    """What of `Template`'s own rules a JSON Schema can say: heads need garments, others none; some can be dyed."""
     dressed = {"properties": {"mode": {"const": "head"}}, "required": ["mode"]}
     worn = {"properties": {"plate": {"enum": sorted(plates())}}, "required": ["plate"]}
     bare = {"properties": {"plate": {"type": "null"}}}

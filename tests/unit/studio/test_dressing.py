@@ -133,7 +133,10 @@ def test_long_hair_falls_behind_the_garment() -> None:
 def test_what_cannot_be_told_from_clothes_is_not_taken_for_hair() -> None:
     free, hooded = (bare_head(dressed_take(hair=hair, hood=not hair)) for hair in (True, False))
     x, y = (round(each) for each in CENTRE)
-    beside = (slice(y + round(0.4 * WIDTH), y + round(0.6 * WIDTH)), slice(x + round(0.62 * WIDTH), x + round(0.75 * WIDTH)))
+    beside = (
+        slice(y + round(0.4 * WIDTH), y + round(0.6 * WIDTH)),
+        slice(x + round(0.62 * WIDTH), x + round(0.75 * WIDTH)),
+    )
     assert free.hair[beside].mean() > 200
     assert hooded.hair[beside].mean() < 20
     assert free.beside < 0.3 < hooded.beside

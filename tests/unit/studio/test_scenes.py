@@ -89,7 +89,9 @@ def test_one_looks_through_a_moon_gate_and_not_through_its_wall() -> None:
 
 
 def test_a_lattice_is_woodwork_with_light_between() -> None:
-    seen = painted(layer("gradient"), layer("wall", opening="lattice", size=0.3, colour=[0, 0, 0], rim=[0, 0, 0]), blur=0)
+    seen = painted(
+        layer("gradient"), layer("wall", opening="lattice", size=0.3, colour=[0, 0, 0], rim=[0, 0, 0]), blur=0
+    )
     dark = float((seen.max(-1) < 0.01).mean())
     assert 0.15 < dark < 0.7
 

@@ -17,7 +17,10 @@ EARLOBES: Final = (58, 288)  # vertices of the outline where the ears have ended
 WORKED_AT: Final = 640  # pixels of the longer side on which skin is told from cloth
 TINT: Final = (0.34, 0.36)  # how far a neck's log red/green and blue/green may be from the face's
 SHADE: Final = (0.03, 1.8)  # how dark and how bright it may be, of the face
-ODD: Final = (0.12, 0.1)  # likeness to the face's colour, and brightness, below which lower down it is a shirt's pattern
+ODD: Final = (
+    0.12,
+    0.1,
+)  # likeness to the face's colour, and brightness, below which lower down it is a shirt's pattern
 REACH: Final = 0.62  # face widths below the chin, where a neck ends at the latest
 
 HAIR_ENDS: Final = 0.16  # face widths under the earlobes, in which hair that reaches so low thins out
@@ -54,7 +57,8 @@ def bare_head(take: Take) -> BareHead:
     fall = locks * (1 - np.maximum(over, skin))
     whole = (take.alpha.shape[1], take.alpha.shape[0])
     shares = [
-        cv2.resize(mask, whole, interpolation=cv2.INTER_LINEAR) for mask in (over, fall, np.maximum(over, skin) + fall)
+        cv2.resize(mask, whole, interpolation=cv2.INTER_LINEAR)
+        for mask in (over, fall, np.maximum(over, skin) + fall)
     ]
     head, hair, both = (np.asarray(np.round(take.alpha * np.minimum(share, 1)), np.uint8) for share in shares)
     cut = cut_edges(both)
@@ -93,7 +97,7 @@ def _neck(linear: Floats, points: Floats, alpha: Floats, under: Floats, width: f
     likely = np.exp(-0.5 * far) * (bright > SHADE[0]) * (bright < SHADE[1]) * (alpha > 0.9)  # noqa: PLR2004
     odd = floats((np.exp(-0.5 * far) < ODD[0]) | (bright < ODD[1]))
     odd[: int(points[regions.CHIN, 1] + 0.1 * width)] = 0  # under the chin there is shadow, and a beard's
-    odd = cv2.GaussianBlur(cv2.dilate(odd, _disc(0.03 * width)), (0, 0), max(0.8, 0.015 * width))
+    odd = floats(cv2.GaussianBlur(cv2.dilate(odd, _disc(0.03 * width)), (0, 0), max(0.8, 0.015 * width)))
     likely = cv2.GaussianBlur(floats(likely), (0, 0), max(0.8, 0.02 * width))
     mask = np.asarray((likely > 0.4) & (under > 0.02), np.uint8)  # noqa: PLR2004
     mask |= np.asarray(

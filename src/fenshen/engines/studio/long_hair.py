@@ -24,7 +24,7 @@ ENOUGH: Final = 40  # pixels of hair above the ears that are a sample
 def falling(linear: Floats, points: Floats, alpha: Floats, over: Floats, width: float) -> Floats:
     """What hangs together with the hair above the ears and is coloured like it, and that hair, (h, w) 0..1.
 
-    linear: (h, w, 3). points: the mesh. alpha: of the sitter. over: what lies over jaw and earlobes. width: of the face.
+    linear: (h, w, 3). points: the mesh. alpha: of the sitter. over: what lies over jaw and earlobes. width: the face's.
     """
     near = 2 * round(BESIDE * width) + 1
     face = regions.fill(points, regions.OVAL, alpha.shape)
@@ -34,7 +34,9 @@ def falling(linear: Floats, points: Floats, alpha: Floats, over: Floats, width: 
         return np.zeros_like(alpha)
     sample = above & (light <= np.quantile(light[above], DARK))
     log = np.log(linear + np.float32(NO_HUE))
-    seen = np.dstack([(log[..., 0] - log[..., 1]) / TINT, (log[..., 2] - log[..., 1]) / TINT, np.log(light) / BRIGHTER])
+    seen = np.dstack(
+        [(log[..., 0] - log[..., 1]) / TINT, (log[..., 2] - log[..., 1]) / TINT, np.log(light) / BRIGHTER]
+    )
     seen = cv2.GaussianBlur(floats(seen), (0, 0), max(0.8, 0.012 * width))  # strands differ, a lock does not
     own = np.median(seen[sample], axis=0)
     off = seen - own
@@ -43,9 +45,9 @@ def falling(linear: Floats, points: Floats, alpha: Floats, over: Floats, width: 
     reach = _reach(points, alpha.shape[:2], width)
     mask = np.asarray(((likely > 0.2) & (alpha > 0.3) & (face == 0)) | above, np.uint8)  # noqa: PLR2004
     side = 2 * max(1, round(0.012 * width)) + 1
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((2 * side + 1, 2 * side + 1), np.uint8))
-    _, labels = cv2.connectedComponents(np.asarray(mask, np.uint8))
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    closed = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((2 * side + 1, 2 * side + 1), np.uint8))
+    _, labels = cv2.connectedComponents(np.asarray(closed, np.uint8))
     known = np.unique(labels[sample & (labels > 0)])
     told = floats(np.isin(labels, known) & (labels > 0))
     wide = 2 * max(1, round(GAP * width)) + 1

@@ -80,7 +80,13 @@ def fit(posed: Posed, bare: BareHead, window: Window) -> Fitting:
     small = (size[0] // 4, size[1] // 4)
     over, _ = above_the_neck(floats(posed.points[:, :2] / 4), small[::-1], face_width(posed.points) / 4)
     under = 1 - cv2.resize(over, size, interpolation=cv2.INTER_LINEAR)
-    return Fitting(head=floats(head), hair=floats(hair), neck=floats(alpha - head - hair), under=floats(under), body=posed.alpha)
+    return Fitting(
+        head=floats(head),
+        hair=floats(hair),
+        neck=floats(alpha - head - hair),
+        under=floats(under),
+        body=posed.alpha,
+    )
 
 
 def let_down(posed: Posed, fitting: Fitting) -> tuple[Posed, Fitting]:
@@ -97,7 +103,9 @@ def let_down(posed: Posed, fitting: Fitting) -> tuple[Posed, Fitting]:
     for row in range(top + step, min(hair.shape[0] - step, round(float(chin[1]) + LET_DOWN * width)), step):
         here, above = slice(row, row + step), slice(row - step, row)
         more = hair[above] * fitting.body[here] * aside * (1 - hair[here])
-        linear[here] += more[..., None] / np.maximum(more + hair[here], 1e-3)[..., None] * (linear[above] - linear[here])
+        linear[here] += (
+            more[..., None] / np.maximum(more + hair[here], 1e-3)[..., None] * (linear[above] - linear[here])
+        )
         hair[here] += more
     return replace(posed, linear=linear), replace(fitting, hair=hair)
 
