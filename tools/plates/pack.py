@@ -75,7 +75,7 @@ def main(source: Path, models: Path, out: Path) -> None:
 def _woven(raw: dict[str, Floats], cloth: Floats, normals: Floats, out: Path) -> Floats:
     """Write colour and dye of a garment that a template dyes; its normals with the threads in them."""
     solid = cloth > 0.95  # noqa: PLR2004
-    parts = _filled(raw["cloth_colour"][..., :3] / np.maximum(cloth, 1e-3)[..., None], cloth)
+    parts = _filled(floats(raw["cloth_colour"][..., :3] / np.maximum(cloth, 1e-3)[..., None]), cloth)
     where = _filled(raw["cut_colour"][..., :3], cloth)
     rest = np.clip(1 - parts.sum(-1), 0, 1)
     own = np.full_like(where, LINEN)

@@ -150,15 +150,17 @@ def test_a_garment_takes_its_dyes_and_keeps_what_is_not_dyed(name: str) -> None:
     linear = to_linear(other.colour)
     assert (solid & (linear[..., 0] > 4 * linear[..., 1])).mean() > 0.2
     assert np.array_equal(own.colour[..., 3], other.colour[..., 3])
-    same = solid & (np.ptp(own.colour[..., :3].astype(int) - other.colour[..., :3], axis=-1) < 1)
-    assert same.mean() > 0.001 or name == "tangzhuang"
+    white = solid & (own.colour[..., :3].min(-1) > 190)
+    assert white.mean() > 0.001
+    kept = np.abs(own.colour[white].astype(int) - other.colour[white]).max(-1) < 6
+    assert kept.mean() > 0.5
 
 
 def test_dyed_colours_are_mixed_in_light() -> None:
     colour = np.full((1, 3, 4), 255, np.uint8)
     dye = np.array([[[255, 0, 0, 128], [128, 127, 0, 128], [0, 0, 0, 128]]], np.uint8)
-    mixed = to_linear(dyed(colour, dye, floats([[0.4, 0, 0], [0, 0.2, 0], [0, 0, 0]])))[0, :, :3]
-    assert np.allclose(mixed, [[0.4, 0, 0], [0.2, 0.1, 0], [1, 1, 1]], atol=0.01)
+    mixed = to_linear(dyed(colour, dye, np.diag([0.4, 0.2, 0.0]).astype(np.float32)))[0, :, :3]
+    assert np.allclose(mixed, np.array([(0.4, 0.0, 0.0), (0.2, 0.1, 0.0), (1.0, 1.0, 1.0)]), atol=0.01)
 
 
 def test_the_face_is_left_as_it_was() -> None:
