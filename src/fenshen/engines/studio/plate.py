@@ -25,7 +25,7 @@ SMALL: Final = 4  # depth is kept on a quarter of the pixels
 STRETCH: Final = 0.30  # face widths that a collar's side gives way at most to meet a neck
 ROOM: Final = 0.05  # face widths, between a neck and its collar
 FADE: Final = 1.1  # face widths beside the neck within which the stretch is forgotten
-ALL: Final = 0.06  # a share that is as good as none, or as good as all: what packing costs
+ALL: Final = 0.14  # a share that is as good as none, or as good as all: what packing costs
 NECK_AT: Final = 0.14  # face widths below the chin, where a neck is narrowest
 
 
