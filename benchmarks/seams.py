@@ -71,7 +71,7 @@ def neck_seam(double: OpenDouble, template: Template, short_side: int = 512) -> 
     bare = cast_bare(double, template, RenderOptions(short_side=short_side), size)
     window, rig = choose_window(bare.take, template.framing, size), turned_to(template.rig, bare.lit.light)
     posed = pose(bare.lit, window, size, rig, double)
-    worn = plate(template.plate or "")
+    worn = plate(template.plate or "", template.dyes)
     fitting, width = fit(posed, bare, window), face_width(posed.points)
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
     share = fitting.neck

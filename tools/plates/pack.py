@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
+from weaving import dyed  # type: ignore[import-not-found,unused-ignore]
 
 from fenshen.vision import faces, mesh
 from fenshen.vision.arrays import Floats, floats
@@ -19,7 +20,13 @@ DEEP = 0.6  # metres that the depth map spans, from 0.2 m before the chin's plan
 MARGIN = 6  # pixels kept around
 WEAVE = 0.09  # standard deviation of the cloth's colour, sRGB, relative
 WHITER = 0.6  # a white shirt is whiter than the texture has it
+LINEN = 0.50  # linear albedo of what no template dyes: an inner collar
+OWN_COLOURS = {"gown"}  # garments with a part that was photographed, not dyed
+RAISED, COARSE = 0.05, 0.12  # how much threads of a motif, and those of the weave, bend the light
 SMALL = 4  # depth is kept at a quarter
+BARE = 0.115  # metres from the middle
+COLLAR = 0.085  # metres below the chin, where a buttoned collar shows no skin any more
+CHIN = 152  # vertex of the mesh
 RIM = (234, 454)  # the oval's points beside the ears: depth is counted from them
 SCENE = floats([[1, 0, 0], [0, 0, 1], [0, -1, 0]])  # Blender's axes to the camera's
 
@@ -35,12 +42,21 @@ def main(source: Path, models: Path, out: Path) -> None:
     points = points - floats([left, top, 0])
     cloth = raw["cloth_alpha"][..., 0]
     skin = floats(cv2.morphologyEx(raw["skin_alpha"][..., 0], cv2.MORPH_CLOSE, np.ones((61, 61), np.uint8)))
+    if "cut_colour" in raw:
+        skin = skin * _beside(skin.shape, float(points[CHIN, 0]))
     front = _whole(raw["front_alpha"][..., 0], cloth)
+    if out.name in OWN_COLOURS:  # a shirt that lies so close that the body shows through
+        low = round(float(points[CHIN, 1]) + COLLAR * PIXELS_PER_METRE)
+        front[low:], skin[low:] = cloth[low:], 0
     out.mkdir(parents=True, exist_ok=True)
-    albedo = _filled(raw["cloth_colour"][..., :3], cloth)
-    colour = to_srgb(floats(albedo * (1 + WHITER * albedo)))
-    _write(out / "colour.webp", colour * weave(colour), cloth, 88)
-    _write(out / "cloth.webp", _normals(raw["cloth_normal"], cloth), front, 92)
+    normals = _normals(raw["cloth_normal"], cloth)
+    if "cut_colour" in raw:
+        normals = _woven(raw, cloth, normals, out)
+    else:
+        albedo = _filled(raw["cloth_colour"][..., :3], cloth)
+        colour = to_srgb(floats(albedo * (1 + WHITER * albedo)))
+        _write(out / "colour.webp", colour * weave(colour), cloth, 88)
+    _write(out / "cloth.webp", normals, front, 92)
     _write(out / "skin.webp", _normals(raw["skin_normal"], raw["skin_alpha"][..., 0]), skin, 90)
     depth = [
         _near(raw[f"{kind}_depth"][..., 0], rim, alpha)
@@ -54,6 +70,25 @@ def main(source: Path, models: Path, out: Path) -> None:
     (out / "points.csv").write_text(
         "".join(f"{x:.1f},{y:.1f},{z:.1f}\n" for x, y, z in points.tolist()), "utf-8"
     )
+
+
+def _woven(raw: dict[str, Floats], cloth: Floats, normals: Floats, out: Path) -> Floats:
+    """Write colour and dye of a garment that a template dyes; its normals with the threads in them."""
+    solid = cloth > 0.95  # noqa: PLR2004
+    parts = _filled(floats(raw["cloth_colour"][..., :3] / np.maximum(cloth, 1e-3)[..., None]), cloth)
+    where = _filled(raw["cut_colour"][..., :3], cloth)
+    rest = np.clip(1 - parts.sum(-1), 0, 1)
+    own = np.full_like(where, LINEN)
+    if out.name in OWN_COLOURS:
+        own = np.clip(_filled(where, floats(rest * solid)), 0, 1)
+    threads = weave(np.full((*cloth.shape, 3), 0.2, np.float32))
+    dye, height = dyed(out.name, parts, where[..., :2] - 1, threads[..., 0])
+    _write(out / "colour.webp", to_srgb(floats(own * (1 + WHITER * own))) * weave(to_srgb(own)), cloth, 88)
+    _write(out / "dye.webp", dye[..., :3], dye[..., 3], 90, 50)
+    high = cv2.GaussianBlur(RAISED * height + COARSE * (threads[..., 0] - 1), (0, 0), 0.8)
+    slope = np.dstack([cv2.Sobel(high, cv2.CV_32F, 1, 0), -cv2.Sobel(high, cv2.CV_32F, 0, 1), 0 * high])
+    bent = normals * 2 - 1 - slope
+    return floats(bent / np.linalg.norm(bent, axis=-1, keepdims=True) * 0.5 + 0.5)
 
 
 def weave(colour: Floats) -> Floats:
@@ -75,6 +110,12 @@ def _points(image: Floats, models: Path) -> Floats:
     rgb = np.asarray(to_srgb(image[..., :3] + 0.5 * (1 - image[..., 3:4])) * 255, np.uint8)
     (face, *_) = faces.detect(rgb, models)
     return mesh.fit(rgb, face, models).points
+
+
+def _beside(size: tuple[int, int], chin: float) -> Floats:
+    """(H, W) 1 as far from the middle as a collar can show skin, 0 on the shoulders: cloth lies close on those."""
+    far = np.abs(np.arange(size[1], dtype=np.float32) - chin) / PIXELS_PER_METRE
+    return floats(np.repeat(np.clip((BARE - far) / 0.01, 0, 1)[None], size[0], 0))
 
 
 def _whole(front: Floats, cloth: Floats) -> Floats:
@@ -125,10 +166,10 @@ def _small(values: Floats) -> Floats:
     return floats(cv2.resize(values, size, interpolation=cv2.INTER_AREA))
 
 
-def _write(path: Path, rgb: Floats, alpha: Floats, quality: int) -> None:
+def _write(path: Path, rgb: Floats, alpha: Floats, quality: int, fine: int = 100) -> None:
     """WebP, 8 bit."""
     pixels = np.asarray(np.clip(np.round(np.dstack([rgb, alpha]) * 255), 0, 255), np.uint8)
-    Image.fromarray(pixels, "RGBA").save(path, quality=quality, method=6, exact=True)
+    Image.fromarray(pixels, "RGBA").save(path, quality=quality, alpha_quality=fine, method=6, exact=True)
 
 
 if __name__ == "__main__":

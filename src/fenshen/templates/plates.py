@@ -4,6 +4,9 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
+
+Dye = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,9 @@ class PlateCard:
     source: str  # who made it, from what
     model_release: str  # see `assets.Asset`
     files: tuple[str, ...]  # all that lie beside the card
+    dyes: tuple[
+        Dye, ...
+    ]  # linear sRGB of cloth, trim and thread, unless a template says otherwise; () = none
 
 
 @cache
@@ -23,4 +29,11 @@ def plates() -> dict[str, PlateCard]:
     folders = resources.files("fenshen.templates") / "plates"
     cards = [(each.name, each / "plate.toml") for each in folders.iterdir() if each.is_dir()]
     read = [(name, tomllib.loads(card.read_text("utf-8"))) for name, card in sorted(cards)]
-    return {name: PlateCard(name=name, **facts | {"files": tuple(facts["files"])}) for name, facts in read}
+    return {name: _card(name, facts) for name, facts in read}
+
+
+def _card(name: str, facts: dict[str, Any]) -> PlateCard:
+    """A card as its file has it."""
+    dyes = facts.get("dyes", {})
+    own = tuple(tuple(map(float, dyes[part])) for part in ("cloth", "trim", "thread") if dyes)
+    return PlateCard(name=name, **facts | {"files": tuple(facts["files"]), "dyes": own})

@@ -148,6 +148,14 @@ class Backdrop(Data):
     wrap: Share = 0.12  # how much of its light bleeds around the sitter
 
 
+class Dyes(Data):
+    """The colours of a garment that can be dyed."""
+
+    cloth: Colour
+    trim: Colour  # collars, bands; the edge of a hood
+    thread: Colour  # what is woven in, piping, knots; a hood
+
+
 class Look(Data):
     """How the picture is developed."""
 
@@ -174,11 +182,16 @@ def shows_what_it_brings(recipe: Recipe, assets: Sequence[Asset], backdrop: Back
 
 
 def _rules() -> dict[str, object]:
-    """What of `Template`'s own rules a JSON Schema can say: a head needs a garment that there is, others need none."""
+    """What of `Template`'s own rules a JSON Schema can say: heads need garments, others none; some can be dyed."""
     dressed = {"properties": {"mode": {"const": "head"}}, "required": ["mode"]}
     worn = {"properties": {"plate": {"enum": sorted(plates())}}, "required": ["plate"]}
     bare = {"properties": {"plate": {"type": "null"}}}
-    return {"allOf": [{"if": dressed, "then": worn, "else": bare}]}
+    dyed = {"properties": {"dyes": {"type": "object"}}, "required": ["dyes"]}
+    takes = {
+        "properties": {"plate": {"enum": [name for name, card in sorted(plates().items()) if card.dyes]}},
+        "required": ["plate"],
+    }
+    return {"allOf": [{"if": dressed, "then": worn, "else": bare}, {"if": dyed, "then": takes}]}
 
 
 RULES = _rules()
@@ -197,6 +210,7 @@ class Template(Data):
     tags: Annotated[tuple[Annotated[Sentence, Field(max_length=40)], ...], Field(max_length=24)] = ()
     mode: Mode = "own body"
     plate: Name | None = None  # the garment, in mode "head"
+    dyes: Dyes | None = None  # None: the garment's own
     licence: Annotated[Sentence, Field(max_length=100)]  # of the recipe itself; each asset has its own
     source: Sentence  # who made it, from what
     private: bool = False  # whether it stays with its owner and is not to be published
@@ -231,6 +245,8 @@ class Template(Data):
         """A head needs a garment, and only a head does."""
         if (self.mode == "head") != (self.plate is not None) or (self.plate and self.plate not in plates()):
             raise PydanticCustomError("plate", "a head needs a garment that the studio has")
+        if self.dyes and not (self.plate and plates()[self.plate].dyes):
+            raise PydanticCustomError("plate", "this garment cannot be dyed")
         return self
 
     @model_validator(mode="after")

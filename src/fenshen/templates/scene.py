@@ -73,4 +73,16 @@ class Discs(Data):
     strings: Annotated[int, Field(ge=0, le=12)] = 0  # they hang on so many slack cords instead
 
 
-Layer = Annotated[Gradient | Ridge | Foliage | Columns | Discs, Field(discriminator="kind")]
+class Wall(Data):
+    """A wall that one looks through: a moon gate, the woodwork of a window."""
+
+    kind: Literal["wall"]
+    opening: Literal["round", "lattice"]
+    colour: Colour
+    rim: Colour  # of the opening's frame
+    size: Annotated[float, Field(ge=0.02, le=1)] = 0.3  # of the picture's height: radius; side of a pane
+    x: Share = 0.5  # of the opening's middle, or of a corner of the woodwork
+    y: Share = 0.4
+
+
+Layer = Annotated[Gradient | Ridge | Foliage | Columns | Discs | Wall, Field(discriminator="kind")]

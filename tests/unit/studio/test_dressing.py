@@ -14,26 +14,28 @@ from fenshen.engines.studio.bare_head import bare_head
 from fenshen.engines.studio.dressing import HeadNotBareError, cast_bare
 from fenshen.engines.studio.engine import StudioEngine, picture_size
 from fenshen.engines.studio.framing import choose_window
-from fenshen.engines.studio.plate import Laid, lay, neck_of, plate, scale_to
+from fenshen.engines.studio.plate import Laid, dyed, lay, neck_of, plate, scale_to
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.wearing import wear
 from fenshen.flow.portray import SOURCE_TYPES
 from fenshen.labels.write import SourceType
 from fenshen.templates.catalogue import catalogue, template
 from fenshen.templates.plates import plates
-from fenshen.templates.recipe import Light, Rig
+from fenshen.templates.recipe import Dyes, Light, Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
-from fenshen.vision.colour import LUMINANCE
+from fenshen.vision.colour import LUMINANCE, to_linear
 
 SIZE, CENTRE, WIDTH = (480, 360), (180.0, 170.0), 110.0
-GREEN = (20, 200, 40)
+GREEN, HAIR = (20, 200, 40), (30, 20, 15)
 SUIT = template("formal_blue")
 FORMAL = [name for name, recipe in catalogue().items() if recipe.plate]
 
 
-def dressed_take(photo: int = 1, *, hair: bool = False, scarf: bool = False, **changes: object) -> Take:
-    """A head and a bare neck in skin colour on a body in bright green; with long hair or a scarf if asked."""
+def dressed_take(
+    photo: int = 1, *, hair: bool = False, hood: bool = False, scarf: bool = False, **changes: object
+) -> Take:
+    """A head and a bare neck in skin colour on a body in bright green; with long hair, a hood or a scarf if asked."""
     take = a_take(photo, size=SIZE, centre=CENTRE, width=WIDTH)
     x, y = CENTRE
     head = ellipse(SIZE, (x, y - 0.1 * WIDTH), (0.54 * WIDTH, 0.8 * WIDTH))
@@ -44,9 +46,12 @@ def dressed_take(photo: int = 1, *, hair: bool = False, scarf: bool = False, **c
     foreground = take.foreground.copy()
     foreground[body & ~(head | neck)] = GREEN
     whole = head | neck | body
-    if hair:
+    if hair or hood:
         long = ellipse(SIZE, (x, y + 0.3 * WIDTH), (0.95 * WIDTH, 1.2 * WIDTH))
-        foreground[long & ~ellipse(SIZE, CENTRE, (0.5 * WIDTH, 0.68 * WIDTH))] = (30, 20, 15)
+        long &= ~ellipse(SIZE, CENTRE, (0.5 * WIDTH, 0.68 * WIDTH)) & ~neck
+        foreground[long] = HAIR
+        if hood:
+            foreground[int(y + 0.1 * WIDTH) :][long[int(y + 0.1 * WIDTH) :]] = GREEN
         whole |= long
     if scarf:
         foreground[int(y + 0.7 * WIDTH) :] = GREEN
@@ -110,6 +115,54 @@ def test_nothing_of_the_sitters_own_clothes_is_left() -> None:
     assert not green.any()
 
 
+def test_long_hair_falls_behind_the_garment() -> None:
+    """It is still there beside the jaw, and nowhere before cloth."""
+    bald, long = in_a_suit()[1], in_a_suit(a_double(dressed_take(hair=True)))
+    _, after, laid = long
+    chin, width = after.points[regions.CHIN], float(np.ptp(after.points[list(regions.OVAL), 0]))
+    row, column = round(float(chin[1])), round(float(chin[0] + 0.6 * width))
+    assert after.alpha[row, column] > 0.95
+    assert bald.alpha[row, column] < 0.05
+    assert (after.linear[row, column] @ LUMINANCE) < 0.05
+    shirt = np.zeros(after.alpha.shape, bool)
+    shirt[laid.top :] = (laid.front > 0.99) & (laid.albedo.min(-1) > 0.6)
+    assert shirt.sum() > 200
+    assert np.median(after.linear[shirt] @ LUMINANCE) > 0.2
+
+
+def test_what_cannot_be_told_from_clothes_is_not_taken_for_hair() -> None:
+    free, hooded = (bare_head(dressed_take(hair=hair, hood=not hair)) for hair in (True, False))
+    x, y = (round(each) for each in CENTRE)
+    beside = (
+        slice(y + round(0.4 * WIDTH), y + round(0.6 * WIDTH)),
+        slice(x + round(0.62 * WIDTH), x + round(0.75 * WIDTH)),
+    )
+    assert free.hair[beside].mean() > 200
+    assert hooded.hair[beside].mean() < 20
+    assert free.beside < 0.3 < hooded.beside
+
+
+@pytest.mark.parametrize("name", [card.name for card in plates().values() if card.dyes])
+def test_a_garment_takes_its_dyes_and_keeps_what_is_not_dyed(name: str) -> None:
+    red = Dyes(cloth=(0.5, 0.0, 0.0), trim=(0.0, 0.5, 0.0), thread=(0.0, 0.0, 0.5))
+    own, other = plate(name), plate(name, red)
+    solid = own.colour[..., 3] > 250
+    linear = to_linear(other.colour)
+    assert (solid & (linear[..., 0] > 4 * linear[..., 1])).mean() > 0.2
+    assert np.array_equal(own.colour[..., 3], other.colour[..., 3])
+    white = solid & (own.colour[..., :3].min(-1) > 190)
+    assert white.mean() > 0.001
+    kept = np.abs(own.colour[white].astype(int) - other.colour[white]).max(-1) < 6
+    assert kept.mean() > 0.5
+
+
+def test_dyed_colours_are_mixed_in_light() -> None:
+    colour = np.full((1, 3, 4), 255, np.uint8)
+    dye = np.array([[[255, 0, 0, 128], [128, 127, 0, 128], [0, 0, 0, 128]]], np.uint8)
+    mixed = to_linear(dyed(colour, dye, np.diag([0.4, 0.2, 0.0]).astype(np.float32)))[0, :, :3]
+    assert np.allclose(mixed, np.array([(0.4, 0.0, 0.0), (0.2, 0.1, 0.0), (1.0, 1.0, 1.0)]), atol=0.01)
+
+
 def test_the_face_is_left_as_it_was() -> None:
     before, after, _ = in_a_suit()
     face = regions.bare_skin(before.points, before.alpha.shape) > 0
@@ -139,7 +192,7 @@ def test_the_suit_fills_the_picture_below_the_collar() -> None:
 @pytest.mark.parametrize(
     ("take", "fault"),
     [
-        (dressed_take(hair=True), "hair"),
+        (dressed_take(hood=True), "hair"),
         (dressed_take(scarf=True), "covered"),
         (dressed_take(yaw=24.0), "turned"),
         (dressed_take(roll=-14.0), "turned"),
@@ -155,7 +208,7 @@ def test_a_head_that_would_look_pasted_is_refused_with_the_reason(take: Take, fa
 
 
 def test_another_photo_is_taken_when_the_best_one_cannot_be_dressed() -> None:
-    double = a_double(dressed_take(1, hair=True), dressed_take(2, smile=0.6), dressed_take(3, scarf=True))
+    double = a_double(dressed_take(1, hood=True), dressed_take(2, smile=0.6), dressed_take(3, scarf=True))
     made = StudioEngine().render(double, SUIT, RenderOptions(short_side=160))
     assert made.photo == 2
     again = StudioEngine().render(double, SUIT, RenderOptions(short_side=160, without=(2,)))

@@ -26,6 +26,7 @@ LAYERS: dict[str, dict[str, Any]] = {
     "trees": {"line": 0.6, "rise": 0.1, "colour": [0.01, 0.02, 0.03], "foot": [0.3, 0.3, 0.3]},
     "foliage": {"colours": COLOURS, "band": [0.0, 0.5]},
     "columns": {"colours": COLOURS, "gap": [0.02, 0.02, 0.02], "rows": 3},
+    "wall": {"opening": "round", "colour": [0.6, 0.6, 0.6], "rim": [0.1, 0.1, 0.1], "size": 0.3},
     "discs": {"count": 40, "colours": COLOURS, "clumps": 0.5},
 }
 
@@ -52,7 +53,7 @@ def test_a_layer_is_light_of_the_canvas_size_and_repeats_with_its_seed(kind: str
     assert np.isfinite(first).all()
     assert first.min() >= 0
     assert np.array_equal(first, again)
-    assert kind == "gradient" or not np.array_equal(first, other)
+    assert kind in {"gradient", "wall"} or not np.array_equal(first, other)
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -77,6 +78,22 @@ def test_a_ridge_stands_below_its_line_and_the_sky_above(kind: str) -> None:
     assert seen[:70] == pytest.approx(0.2, abs=0.01)
     assert (seen[128:134] @ LUMINANCE).mean() < 0.15
     assert np.abs(line(kind, 300, 0.1, np.random.default_rng(1))).max() <= 1
+
+
+def test_one_looks_through_a_moon_gate_and_not_through_its_wall() -> None:
+    seen = painted(layer("gradient"), layer("wall", x=0.5, y=0.5, size=0.25), blur=0)
+    behind = painted(layer("gradient"), blur=0)
+    assert np.allclose(seen[90, 60], behind[90, 60])
+    assert np.allclose(seen[10, 10], 0.6)
+    assert np.allclose(seen[45, 60], 0.1, atol=0.02)
+
+
+def test_a_lattice_is_woodwork_with_light_between() -> None:
+    seen = painted(
+        layer("gradient"), layer("wall", opening="lattice", size=0.3, colour=[0, 0, 0], rim=[0, 0, 0]), blur=0
+    )
+    dark = float((seen.max(-1) < 0.01).mean())
+    assert 0.15 < dark < 0.7
 
 
 def test_leaves_hang_in_their_band() -> None:

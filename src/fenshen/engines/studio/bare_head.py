@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fenshen.double.take import Take, cut_edges
+from fenshen.engines.studio.long_hair import falling
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import to_linear
@@ -16,6 +17,10 @@ EARLOBES: Final = (58, 288)  # vertices of the outline where the ears have ended
 WORKED_AT: Final = 640  # pixels of the longer side on which skin is told from cloth
 TINT: Final = (0.34, 0.36)  # how far a neck's log red/green and blue/green may be from the face's
 SHADE: Final = (0.03, 1.8)  # how dark and how bright it may be, of the face
+ODD: Final = (
+    0.12,
+    0.1,
+)  # likeness to the face's colour, and brightness, below which lower down it is a shirt's pattern
 REACH: Final = 0.62  # face widths below the chin, where a neck ends at the latest
 
 HAIR_ENDS: Final = 0.16  # face widths under the earlobes, in which hair that reaches so low thins out
@@ -32,7 +37,8 @@ class BareHead:
         Take  # the take as it was, which is what the photo's light fell on; it ends where the head is cut off
     )
     head: NDArray[np.uint8]  # (H, W) 0..255 the part of the alpha that lies before any collar
-    beside: float  # share of the place beside the jaw that is filled: hair that falls lower than the ears
+    hair: NDArray[np.uint8]  # (H, W) 0..255 the part of the alpha that falls behind any garment's front
+    beside: float  # share of the place beside the jaw that is filled by what may be no hair of the sitter's
     neck: float  # 0..1 how much of the neck between jaw and collar is bare
 
 
@@ -45,16 +51,20 @@ def bare_head(take: Take) -> BareHead:
     width = float(np.ptp(points[list(regions.OVAL), 0]))
     over, under = above_the_neck(points, small.shape[:2], width)
     picture = np.asarray(cv2.resize(take.foreground, size, interpolation=cv2.INTER_AREA), np.uint8)
-    skin = _neck(to_linear(picture), points, small, under, width)
+    linear = to_linear(picture)
+    skin = _neck(linear, points, small, under, width)
+    locks = falling(linear, points, small, over, width)
+    fall = locks * (1 - np.maximum(over, skin))
     whole = (take.alpha.shape[1], take.alpha.shape[0])
     shares = [
-        cv2.resize(mask, whole, interpolation=cv2.INTER_LINEAR) for mask in (over, np.maximum(over, skin))
+        cv2.resize(mask, whole, interpolation=cv2.INTER_LINEAR)
+        for mask in (over, fall, np.maximum(over, skin) + fall)
     ]
-    head, both = (np.asarray(np.round(take.alpha * share), np.uint8) for share in shares)
+    head, hair, both = (np.asarray(np.round(take.alpha * np.minimum(share, 1)), np.uint8) for share in shares)
     cut = cut_edges(both)
     return BareHead(
-        take=replace(take, alpha=both, cut=cut), lit=replace(take, cut=cut), head=head,
-        neck=_bare(skin, under, points, width), beside=_beside(small, points, width),
+        take=replace(take, alpha=both, cut=cut), lit=replace(take, cut=cut), head=head, hair=hair,
+        neck=_bare(skin, under, points, width), beside=_beside(floats(small * (1 - locks)), points, width),
     )  # fmt: skip
 
 
@@ -85,6 +95,9 @@ def _neck(linear: Floats, points: Floats, alpha: Floats, under: Floats, width: f
     far = (((tint - own) / floats(TINT)) ** 2).sum(-1)
     bright = linear[..., 1] / max(1e-3, float(np.median(linear[..., 1][face])))
     likely = np.exp(-0.5 * far) * (bright > SHADE[0]) * (bright < SHADE[1]) * (alpha > 0.9)  # noqa: PLR2004
+    odd = floats((np.exp(-0.5 * far) < ODD[0]) | (bright < ODD[1]))
+    odd[: int(points[regions.CHIN, 1] + 0.1 * width)] = 0  # under the chin there is shadow, and a beard's
+    odd = floats(cv2.GaussianBlur(cv2.dilate(odd, _disc(0.03 * width)), (0, 0), max(0.8, 0.015 * width)))
     likely = cv2.GaussianBlur(floats(likely), (0, 0), max(0.8, 0.02 * width))
     mask = np.asarray((likely > 0.4) & (under > 0.02), np.uint8)  # noqa: PLR2004
     mask |= np.asarray(
@@ -103,7 +116,8 @@ def _neck(linear: Floats, points: Floats, alpha: Floats, under: Floats, width: f
     higher = cv2.warpAffine(floats(here), up, (alpha.shape[1], alpha.shape[0])) > 0.5  # noqa: PLR2004
     whole = (here & higher) | (regions.fill(points, regions.OVAL, alpha.shape) > 0)
     soft = cv2.GaussianBlur(floats(whole), (0, 0), max(0.8, 0.025 * width))
-    return floats(np.clip(2.2 * soft - 0.2, 0, 1) * cv2.dilate(np.clip(4 * under, 0, 1), _disc(0.05 * width)))
+    soft = np.clip(2.2 * soft - 0.2, 0, 1) * (1 - np.clip(odd, 0, 1))
+    return floats(soft * cv2.dilate(np.clip(4 * under, 0, 1), _disc(0.05 * width)))
 
 
 def _beside(alpha: Floats, points: Floats, width: float) -> float:

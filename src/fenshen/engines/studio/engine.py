@@ -54,7 +54,7 @@ class StudioEngine:
         posed = beautified(posed, take, double, amount, self._bench)
         steps.note("layer_retouch", posed.linear, posed.alpha)
         if bare and template.plate:
-            posed = wear(posed, bare, plate(template.plate), window, rig, double.skin)
+            posed = wear(posed, bare, plate(template.plate, template.dyes), window, rig, double.skin)
             steps.note("layer_dressed", posed.linear, posed.alpha)
         lens = template.lens
         away = camera_distance(lens, template.framing.face_height)

@@ -13,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fenshen.engines.studio.stage import unit
+from fenshen.templates.plates import plates
+from fenshen.templates.recipe import Dyes
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.colour import to_linear, to_srgb
 
 DEEP: Final = 0.6  # metres that a depth map spans; its middle is the rim of the face
 PIXELS_PER_METRE: Final = 2200.0
@@ -22,6 +25,7 @@ SMALL: Final = 4  # depth is kept on a quarter of the pixels
 STRETCH: Final = 0.30  # face widths that a collar's side gives way at most to meet a neck
 ROOM: Final = 0.05  # face widths, between a neck and its collar
 FADE: Final = 1.1  # face widths beside the neck within which the stretch is forgotten
+ALL: Final = 0.14  # a share that is as good as none, or as good as all: what packing costs
 NECK_AT: Final = 0.14  # face widths below the chin, where a neck is narrowest
 
 
@@ -59,8 +63,8 @@ class Laid:
 
 
 @cache
-def plate(name: str) -> Plate:
-    """A built-in plate."""
+def plate(name: str, dyes: Dyes | None = None) -> Plate:
+    """A built-in plate, in its own colours or in others. A plate that cannot be dyed keeps its own."""
     folder = resources.files("fenshen.templates") / "plates" / name
     pictures = {
         kind: _picture((folder / f"{kind}.webp").read_bytes()) for kind in ("colour", "cloth", "skin")
@@ -68,10 +72,30 @@ def plate(name: str) -> Plate:
     depth = cv2.imdecode(np.frombuffer((folder / "depth.png").read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     rows = (folder / "points.csv").read_text("utf-8").splitlines()
     points = floats([[float(number) for number in row.split(",")] for row in rows])
+    card, colour = plates()[name], pictures["colour"]
+    if card.dyes:
+        colours = (dyes.cloth, dyes.trim, dyes.thread) if dyes else card.dyes
+        colour = dyed(colour, _picture((folder / "dye.webp").read_bytes()), floats(colours))
     return Plate(
-        colour=pictures["colour"], cloth=pictures["cloth"], skin=pictures["skin"],
+        colour=colour, cloth=pictures["cloth"], skin=pictures["skin"],
         depth=floats(np.asarray(depth)[..., ::-1] / 65535), points=points,
     )  # fmt: skip
+
+
+def dyed(colour: NDArray[np.uint8], dye: NDArray[np.uint8], colours: Floats) -> NDArray[np.uint8]:
+    """Give cloth, trim and thread their colours.
+
+    colour: (H, W, 4) sRGB albedo, alpha: of what is not dyed. dye: (H, W, 4) the share of cloth, trim and thread, and
+    their tone, 127.5 = as the dye is. colours: (3, 3) linear sRGB of the three. Returns (H, W, 4) like colour.
+    """
+    share = floats(dye[..., :3]) / np.float32(255)
+    tone = floats(dye[..., 3:]) / np.float32(127.5)
+    total = share.sum(-1, keepdims=True)
+    own = np.clip((1 - ALL - total) / (1 - 2 * ALL), 0, 1)
+    share *= (1 - own) / np.maximum(total, 1e-3)
+    linear = own * to_linear(floats(colour[..., :3]) / np.float32(255)) + share @ colours * tone
+    mixed = np.asarray(np.clip(np.round(to_srgb(floats(linear)) * 255), 0, 255), np.uint8)
+    return np.dstack([mixed, colour[..., 3]])
 
 
 def scale_to(points: Floats, worn: Plate) -> float:

@@ -9,8 +9,12 @@ import numpy as np
 
 from fenshen.engines.studio.discs import discs
 from fenshen.engines.studio.noise import clouds, line
-from fenshen.templates.scene import Columns, Foliage, Gradient, Layer, Ridge
+from fenshen.templates.scene import Columns, Foliage, Gradient, Layer, Ridge, Wall
 from fenshen.vision.arrays import Floats, floats
+
+RIM: Final = 0.045  # of the opening's size: half of the frame's width
+INNER: Final = 0.2  # of a pane: how far its inner square lies from the bars
+BAR: Final = 0.035  # half of a bar's width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,37 @@ def columns(canvas: Floats, layer: Columns, lookout: Lookout) -> Floats:
     return _soft(picture, lookout.blur)
 
 
+def wall(canvas: Floats, layer: Wall, lookout: Lookout) -> Floats:
+    """What is not open is wall; a frame stands round the opening."""
+    height, width = canvas.shape[:2]
+    x = (np.arange(width, dtype=np.float32)[None] + 0.5) / height - layer.x * width / height
+    y = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height - layer.y
+    inside = OPENINGS[layer.opening](x / layer.size, y / layer.size)
+    sharp = layer.size * height
+    closed = _soft(floats(np.clip(0.5 - inside * sharp, 0, 1)), lookout.blur)[..., None]
+    frame = _soft(floats(np.clip((RIM - np.abs(inside)) * sharp + 0.5, 0, 1)), lookout.blur)[..., None]
+    out = canvas * (1 - closed) + floats(layer.colour) * closed
+    return floats(out * (1 - frame) + floats(layer.rim) * frame)
+
+
+def round_opening(x: Floats, y: Floats) -> Floats:
+    """How far inside a circle of radius 1 each point lies."""
+    return floats(1 - np.hypot(x, y))
+
+
+def lattice_opening(x: Floats, y: Floats) -> Floats:
+    """How far from the nearest bar: squares of side 1 with a smaller one in each, joined at its middles."""
+    u, v = np.abs(x - np.round(x)), np.abs(y - np.round(y))  # from the nearest bar
+    u, v = np.broadcast_arrays(u, v)
+    inner = np.abs(np.minimum(u, v) - INNER) + np.maximum(0, INNER - np.minimum(u, v)) * 2
+    ties = np.maximum(np.abs(np.maximum(u, v) - 0.5), np.minimum(u, v) - INNER)
+    return floats(np.minimum(np.minimum(u, v), np.minimum(inner, ties)) - BAR)
+
+
+OPENINGS: Final[Mapping[str, Callable[[Floats, Floats], Floats]]] = {
+    "round": round_opening,
+    "lattice": lattice_opening,
+}
 PAINTERS: Final[Mapping[str, Callable[[Floats, Any, Lookout], Floats]]] = {
     "gradient": gradient,
     "hills": ridge,
@@ -101,6 +136,7 @@ PAINTERS: Final[Mapping[str, Callable[[Floats, Any, Lookout], Floats]]] = {
     "trees": ridge,
     "foliage": foliage,
     "columns": columns,
+    "wall": wall,
     "discs": lambda canvas, layer, lookout: discs(canvas, layer, lookout.blur, lookout.blades, lookout.rng),
 }
 

@@ -23,6 +23,10 @@ FOLDS: Final = 0.012  # of the picture's height: what is finer than that is a fo
 NEW_LIMITS: Final = (0.1, 2.4)  # of what the face gets
 MATCH: Final = (0.4, 2.0)  # how far the plate's neck may be darkened or brightened to meet the sitter's
 CONTACT: Final = 0.5  # how much darker the neck is where the collar touches it
+LOCK: Final = 0.04  # face widths of hair that are repeated at a time
+LET_DOWN: Final = 0.9  # face widths below the chin, to which hair is let down
+ASIDE_HAIR: Final = 0.44  # face widths from the middle: nearer there is the throat
+NEAR: Final = 0.04  # face widths from hair
 NECKS: Final = (0.5, 1.2)  # face widths, of a neck
 PORES: Final = 2.0  # pixels: what is finer is texture
 THROAT: Final = (0.06, 0.2)  # face widths below the chin, between which a neck is narrowest
@@ -34,6 +38,7 @@ class Fitting:
     """The sitter before the mirror. All (H, W) 0..1."""
 
     head: Floats  # what lies before any collar: face, hair, ears
+    hair: Floats  # what falls beside the neck, behind the garment's front
     neck: Floats  # the sitter's own neck, as far as it is bare; 0 where the head is
     under: Floats  # what lies under jaw and earlobes
     body: Floats  # all of the sitter as the photo had it, clothes and all
@@ -45,7 +50,7 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
     posed: made from `bare.lit` through `window`, lit by `rig`. skin: (3,) the sitter's own, linear, as exposed.
     """
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    fitting = fit(posed, bare, window)
+    posed, fitting = let_down(posed, fit(posed, bare, window))
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
     light, folds = light_on(posed, bare, laid, window, rig)
     low = slice(laid.top, None)
@@ -67,13 +72,42 @@ def face_width(points: Floats) -> float:
 def fit(posed: Posed, bare: BareHead, window: Window) -> Fitting:
     """Part the sitter into what hides a collar and what a collar hides."""
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    alpha, head = (np.clip(view(mask, window, size) / 255, 0, 1) for mask in (bare.take.alpha, bare.head))
+    masks = (bare.take.alpha, bare.head, bare.hair)
+    alpha, head, hair = (np.clip(view(mask, window, size) / 255, 0, 1) for mask in masks)
     alpha = np.minimum(posed.alpha, alpha)
     head = np.minimum(head, alpha)
+    hair = np.minimum(hair, alpha - head)
     small = (size[0] // 4, size[1] // 4)
     over, _ = above_the_neck(floats(posed.points[:, :2] / 4), small[::-1], face_width(posed.points) / 4)
     under = 1 - cv2.resize(over, size, interpolation=cv2.INTER_LINEAR)
-    return Fitting(head=floats(head), neck=floats(alpha - head), under=floats(under), body=posed.alpha)
+    return Fitting(
+        head=floats(head),
+        hair=floats(hair),
+        neck=floats(alpha - head - hair),
+        under=floats(under),
+        body=posed.alpha,
+    )
+
+
+def let_down(posed: Posed, fitting: Fitting) -> tuple[Posed, Fitting]:
+    """Hair that the photo shows as far as the sitter's own clothes goes on behind them, as it did above.
+
+    Where it ends before the background it ends. The garment's shoulders may lie lower than the sitter's own did.
+    """
+    if fitting.hair.max() < 0.5:  # noqa: PLR2004
+        return posed, fitting
+    chin, width = posed.points[regions.CHIN], face_width(posed.points)
+    top, step = max(0, int(chin[1])), max(1, round(LOCK * width))
+    linear, hair = posed.linear.copy(), fitting.hair.copy()
+    aside = np.abs(np.arange(hair.shape[1], dtype=np.float32) - chin[0]) > ASIDE_HAIR * width
+    for row in range(top + step, min(hair.shape[0] - step, round(float(chin[1]) + LET_DOWN * width)), step):
+        here, above = slice(row, row + step), slice(row - step, row)
+        more = hair[above] * fitting.body[here] * aside * (1 - hair[here])
+        linear[here] += (
+            more[..., None] / np.maximum(more + hair[here], 1e-3)[..., None] * (linear[above] - linear[here])
+        )
+        hair[here] += more
+    return replace(posed, linear=linear), replace(fitting, hair=hair)
 
 
 def neck_sides(posed: Posed, fitting: Fitting) -> tuple[float, float] | None:
@@ -187,22 +221,28 @@ def pores(linear: Floats, neck: Floats) -> Floats:
 def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: Floats) -> Posed:
     """Inner collar, neck of the plate, neck of the sitter, garment, head: one over the other."""
     low, width = slice(laid.top, None), face_width(posed.points)
-    head, under, body = fitting.head[low], fitting.under[low], fitting.body[low]
+    head, hair = fitting.head[low], fitting.hair[low]
+    under, body = fitting.under[low], fitting.body[low]
     inside, lower = (mask[low] for mask in _slender(posed, fitting, width))
+    step = 4  # between jaw and hair it is too dark to tell skin from hair
+    near = cv2.resize(hair, (hair.shape[1] // step, hair.shape[0] // step), interpolation=cv2.INTER_AREA)
+    near = cv2.GaussianBlur(near, (0, 0), NEAR * width / step)
+    inside = np.maximum(inside, np.clip(4 * cv2.resize(near, hair.shape[::-1]), 0, 1))
     skin = laid.skin * under * np.maximum(inside * np.maximum(body, lower), lower)
     shaded = 1 - CONTACT * _touch(laid.front, width)[..., None]
     own = posed.linear[low]
     light, alpha = cloth * laid.alpha[..., None], laid.alpha.copy()
     chest *= shaded
     for layer, share in (
-        (chest, skin), (own * shaded, fitting.neck[low] * inside + head), (cloth, laid.front), (own, head)
+        (chest, skin), (own * shaded, np.clip(fitting.neck[low] * inside + head + hair, 0, 1)),
+        (cloth, laid.front), (own, head),
     ):  # fmt: skip
         light += share[..., None] * (layer - light)
         alpha += share * (1 - alpha)
     light /= np.maximum(alpha, 1e-4)[..., None]
     return Posed(
         linear=np.concatenate([posed.linear[: laid.top], light]),
-        alpha=np.concatenate([fitting.head[: laid.top], alpha]),
+        alpha=np.concatenate([(fitting.head + fitting.hair)[: laid.top], alpha]),
         points=posed.points,
     )
 
