@@ -1,4 +1,4 @@
-"""``fenshen templates check PACK``: every fault of a pack with its file, its field and how to mend it."""
+"""``fenshen templates check [PACK]``: every fault of packs with its file, its field and how to mend it."""
 
 from __future__ import annotations
 
@@ -19,36 +19,71 @@ if TYPE_CHECKING:
     from fenshen.settings import Settings
     from fenshen.templates.reading import TemplateFault
 
-Pack = Annotated[Path, typer.Argument(metavar="PACK", help=told("check_pack_folder"))]
+Pack = Annotated[Path | None, typer.Argument(metavar="PACK", help=told("check_pack_folder"))]
 Preview = Annotated[Path | None, typer.Option("--preview", metavar="DIR", help=told("check_pack_preview"))]
 Replace = Annotated[bool, typer.Option("--replace", help=told("portrait_replace"))]
 
 
 def check_pack_of(
-    pack: Pack, *, preview: Preview = None, replace: Replace = False, as_json: Json = False
+    pack: Pack = None, *, preview: Preview = None, replace: Replace = False, as_json: Json = False
 ) -> None:
-    """Check one pack; exit code 1 when it has faults."""
+    """Check one pack, or all that the studio has; exit code 1 when one has faults."""
+    studio = settings.load()
+    if pack is None:
+        sound = _check_all(studio, preview, replace=replace, as_json=as_json)
+    else:
+        named = studio.template_folder / pack
+        folder = named if len(pack.parts) == 1 and not pack.exists() and named.is_dir() else pack
+        checked = _check(folder, studio)
+        shown = _previews(checked, preview, studio, replace=replace)
+        if as_json:
+            print_json(as_dict(checked, shown))
+        else:
+            show(checked)
+            for each in shown:
+                _show_preview(each)
+        sound = not checked.faults
+    if not sound:
+        raise typer.Exit(1)
+
+
+def _check(folder: Path, studio: Settings) -> Checked:
     from fenshen.clock import SystemClock
     from fenshen.flow.check_pack import check_pack
     from fenshen.rights.consent import Purpose, for_this_run
 
-    studio, clock = settings.load(), SystemClock()
-    named = studio.template_folder / pack
-    folder = named if len(pack.parts) == 1 and not pack.exists() and named.is_dir() else pack
+    clock = SystemClock()
     permit = for_this_run(Purpose.INSPECT_PHOTOS, clock)
-    checked = check_pack(folder, permit, packs=studio.template_folder, models=studio.models, clock=clock)
-    shown = _previews(checked, preview, studio, replace=replace) if preview and not checked.faults else []
+    return check_pack(folder, permit, packs=studio.template_folder, models=studio.models, clock=clock)
+
+
+def _check_all(studio: Settings, preview: Path | None, *, replace: bool, as_json: bool) -> bool:
+    """Check the built-in packs, then one's own, with previews in a folder for each. Whether all are sound."""
+    from fenshen.templates.catalogue import shipped_packs
+    from fenshen.templates.packs import packs_in
+
+    told_of, sound = {}, True
+    for folder in (*shipped_packs(), *packs_in(studio.template_folder)):
+        checked = _check(folder, studio)
+        into = preview / folder.name if preview else None
+        shown = _previews(checked, into, studio, replace=replace)
+        sound = sound and not checked.faults
+        told_of[folder.name] = as_dict(checked, shown)
+        if not as_json:
+            tell(folder.name, style="bold")
+            show(checked)
+            for each in shown:
+                _show_preview(each)
     if as_json:
-        print_json(as_dict(checked, shown))
-    else:
-        show(checked)
-        for each in shown:
-            _show_preview(each)
-    if checked.faults:
-        raise typer.Exit(1)
+        print_json({"packs": told_of})
+    return sound
 
 
-def _previews(checked: Checked, folder: Path, studio: Settings, *, replace: bool) -> list[Tried | Skipped]:
+def _previews(
+    checked: Checked, folder: Path | None, studio: Settings, *, replace: bool
+) -> list[Tried | Skipped]:
+    if folder is None or checked.faults:
+        return []
     from fenshen.engines.studio.engine import StudioEngine
     from fenshen.flow.try_template import try_templates
     from fenshen.rights.desk import open_desk

@@ -10,7 +10,7 @@ from fenshen.photos.container import PhotoRefusedError
 from fenshen.photos.decode import decode, must_cover_photos
 from fenshen.rights.consent import Permit
 from fenshen.templates.assets import NO_LICENCE, Asset
-from fenshen.templates.catalogue import shipped
+from fenshen.templates.catalogue import shipped, shipped_packs
 from fenshen.templates.packs import Pack, fault, own, read_pack
 from fenshen.templates.reading import TemplateFault
 from fenshen.templates.recipe import Template
@@ -43,13 +43,14 @@ def check_pack(folder: Path, permit: Permit, *, packs: Path, models: Path, clock
     taken. Raises PermitRefusedError before a byte is read, PackMissingError.
     """
     must_cover_photos(permit, clock)  # (1)
+    built_in = folder.resolve() in {pack.resolve() for pack in shipped_packs()}
     taken = frozenset(shipped())
     others = (
         recipe
         for recipe in own(packs, taken)
         if recipe.folder and recipe.folder.resolve() != folder.resolve()
     )
-    pack = read_pack(folder, taken | {recipe.name for recipe in others})  # (2)
+    pack = read_pack(folder, frozenset() if built_in else taken | {recipe.name for recipe in others})  # (2)
     faults, home = list(pack.faults), list(_kept_home(pack))  # (4)
     listed = {asset.file: asset for recipe in pack.templates for asset in recipe.assets}
     for name, data in pack.assets.items():

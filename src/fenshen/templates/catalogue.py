@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from fenshen import settings
 from fenshen.errors import FenshenError, NotFoundError
@@ -20,11 +21,16 @@ class TemplateInvalidError(FenshenError):
 @cache
 def shipped() -> dict[str, Template]:
     """Every built-in template by name, in the order a gallery shows them. Raises TemplateInvalidError."""
-    folder = resources.files("fenshen.templates") / "packs"
-    files = [file for pack in folder.iterdir() if pack.is_dir() for file in pack.iterdir()]
+    files = [file for pack in shipped_packs() for file in pack.iterdir()]
     files = sorted((file for file in files if file.name.endswith(".toml")), key=str)
     recipes = [read(file.read_text("utf-8"), file.name) for file in files]
     return {recipe.name: recipe for recipe in recipes}
+
+
+def shipped_packs() -> list[Path]:
+    """The folders of the built-in packs, sorted."""
+    folder = Path(str(resources.files("fenshen.templates"))) / "packs"
+    return sorted(pack for pack in folder.iterdir() if pack.is_dir())
 
 
 def catalogue() -> dict[str, Template]:

@@ -93,11 +93,15 @@ def own(folder: Path, taken: frozenset[str]) -> tuple[Template, ...]:
     return _own(folder, taken, tuple(_signature(folder)))
 
 
+def packs_in(folder: Path) -> list[Path]:
+    """Every pack in a folder of packs, with faults or without."""
+    return [folder / pack for pack in sorted({pack for pack, *_ in _signature(folder)})]
+
+
 def faulty(folder: Path, taken: frozenset[str]) -> int:
     """How many packs in a folder of packs are left out for their faults."""
-    packs = sorted({pack for pack, *_ in _signature(folder)})
-    names = {recipe.folder for recipe in own(folder, taken)}
-    return sum(folder / pack not in names for pack in packs)
+    sound = {recipe.folder for recipe in own(folder, taken)}
+    return sum(pack not in sound for pack in packs_in(folder))
 
 
 def shown(name: str) -> str:

@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 Dye = tuple[float, float, float]
@@ -23,11 +24,15 @@ class PlateCard:
     ]  # linear sRGB of cloth, trim and thread, unless a template says otherwise; () = none
 
 
+def plates_folder() -> Traversable:
+    """Where the garments lie, one folder each."""
+    return resources.files("fenshen.templates") / "plates"
+
+
 @cache
 def plates() -> dict[str, PlateCard]:
     """Every garment by name."""
-    folders = resources.files("fenshen.templates") / "plates"
-    cards = [(each.name, each / "plate.toml") for each in folders.iterdir() if each.is_dir()]
+    cards = [(each.name, each / "plate.toml") for each in plates_folder().iterdir() if each.is_dir()]
     read = [(name, tomllib.loads(card.read_text("utf-8"))) for name, card in sorted(cards)]
     return {name: _card(name, facts) for name, facts in read}
 

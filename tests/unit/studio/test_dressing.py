@@ -1,26 +1,30 @@
 """A head on a garment plate: it fits, it stands in the same light, and nothing of the sitter's own clothes is left."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from benchmarks.seams import neck_seam, seam
+from PIL import Image
 from tests.fakes.takes import a_double, a_take, ellipse
 
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take, cut_edges
 from fenshen.engines.engine import Origin, RenderOptions
+from fenshen.engines.studio import plate as plate_module
 from fenshen.engines.studio.bare_head import bare_head
 from fenshen.engines.studio.dressing import HeadNotBareError, cast_bare
 from fenshen.engines.studio.engine import StudioEngine, picture_size
 from fenshen.engines.studio.framing import choose_window
-from fenshen.engines.studio.plate import Laid, dyed, lay, neck_of, plate, scale_to
+from fenshen.engines.studio.plate import Laid, PlateNoNeckError, dyed, lay, neck_of, plate, scale_to
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.wearing import wear
 from fenshen.flow.portray import SOURCE_TYPES
 from fenshen.labels.write import SourceType
 from fenshen.templates.catalogue import catalogue, template
-from fenshen.templates.plates import plates
+from fenshen.templates.plates import plates, plates_folder
 from fenshen.templates.recipe import Dyes, Light, Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
@@ -258,3 +262,22 @@ def test_every_garment_says_whose_it_is_and_every_template_wears_one_that_is_the
         left, right = neck_of(kept, 0.14)
         assert 0.5 < (right - left) / kept.width < 1.2
     assert {template(name).plate for name in FORMAL} <= set(plates())
+
+
+def test_every_garment_has_a_neck_line() -> None:
+    for name in plates():
+        assert plate(name).width > 0, name
+
+
+def test_a_garment_without_a_neck_line_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(str(plates_folder())) / "suit"
+    shutil.copytree(folder, tmp_path / "suit")
+    with Image.open(folder / "skin.webp") as skin:
+        skin.putalpha(0)
+        skin.save(tmp_path / "suit" / "skin.webp", lossless=True)
+    monkeypatch.setattr(plate_module, "plates_folder", lambda: tmp_path)
+    with pytest.raises(PlateNoNeckError) as refused:
+        plate.__wrapped__("suit")
+    assert refused.value.facts == {"plate": "suit"}

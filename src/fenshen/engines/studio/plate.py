@@ -5,7 +5,6 @@ A plate has no light of its own, so that it stands in the same light as the sitt
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Final
 
 import cv2
@@ -13,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fenshen.engines.studio.stage import unit
-from fenshen.templates.plates import plates
+from fenshen.errors import FenshenError
+from fenshen.templates.plates import plates, plates_folder
 from fenshen.templates.recipe import Dyes
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
@@ -62,10 +62,19 @@ class Laid:
     open: Floats  # (h, w) 0..1 how much of the room's light reaches the cloth
 
 
+class PlateNoNeckError(FenshenError):
+    """A garment shows no neck under the chin: nothing that a head could be set on. Facts: ``plate``."""
+
+    code = "plate_no_neck"
+
+
 @cache
 def plate(name: str, dyes: Dyes | None = None) -> Plate:
-    """A built-in plate, in its own colours or in others. A plate that cannot be dyed keeps its own."""
-    folder = resources.files("fenshen.templates") / "plates" / name
+    """A built-in plate, in its own colours or in others. A plate that cannot be dyed keeps its own.
+
+    Raises PlateNoNeckError.
+    """
+    folder = plates_folder() / name
     pictures = {
         kind: _picture((folder / f"{kind}.webp").read_bytes()) for kind in ("colour", "cloth", "skin")
     }
@@ -76,10 +85,20 @@ def plate(name: str, dyes: Dyes | None = None) -> Plate:
     if card.dyes:
         colours = (dyes.cloth, dyes.trim, dyes.thread) if dyes else card.dyes
         colour = dyed(colour, _picture((folder / "dye.webp").read_bytes()), floats(colours))
+    _must_have_a_neck(name, pictures["skin"], points)
     return Plate(
         colour=colour, cloth=pictures["cloth"], skin=pictures["skin"],
         depth=floats(np.asarray(depth)[..., ::-1] / 65535), points=points,
     )  # fmt: skip
+
+
+def _must_have_a_neck(name: str, skin: NDArray[np.uint8], points: Floats) -> None:
+    x, y, _ = points[regions.CHIN]
+    wide = float(np.ptp(points[list(regions.OVAL), 0]))
+    rows = slice(max(0, round(y + NECK_AT * wide)), max(0, round(y + 2 * NECK_AT * wide)))
+    columns = slice(max(0, round(x - NECK_AT * wide)), max(0, round(x + NECK_AT * wide)))
+    if not (skin[rows, columns, 3] > 0).any():
+        raise PlateNoNeckError(plate=name)
 
 
 def dyed(colour: NDArray[np.uint8], dye: NDArray[np.uint8], colours: Floats) -> NDArray[np.uint8]:
