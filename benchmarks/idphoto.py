@@ -25,6 +25,7 @@ from fenshen import settings
 from fenshen.clock import SystemClock
 from fenshen.flow.make_id_photo import IdPhotoUnfitError, Order, Taken, make_id_photo
 from fenshen.people import NAMES, photos_of
+from fenshen.photos.container import PhotoRefusedError
 from fenshen.portrait.id_head import TUFT
 from fenshen.portrait.id_photo import IdPhoto, Wanted
 from fenshen.portrait.id_sizes import size
@@ -106,7 +107,7 @@ def geometry(folders: Sequence[Path], target: Path) -> list[Errors]:
         for data in everybody:
             try:
                 taken = take(data, name, target)
-            except IdPhotoUnfitError:
+            except (IdPhotoUnfitError, PhotoRefusedError):
                 continue
             photo = taken.photo
             seen = photo.head.chin - crown_of(photo)

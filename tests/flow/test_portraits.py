@@ -393,10 +393,11 @@ def test_when_an_engine_fails_no_file_leaves(
     assert faces_in(home) == []
 
 
+@pytest.mark.usefixtures("scarf")
 def test_what_does_not_suit_a_sitter_is_told_and_the_rest_is_made(
     studio: Desk, anna: Sat, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Long hair falls over a collar: anna cannot be dressed."""
+    """A scarf covers the throat: anna cannot be dressed."""
     assert studio.settings.home.exists()
     asked = ["portrait", anna.sitting.double, "-t", "boardroom", "-t", "noir", "--short-side", "400", "-o"]
     assert run([*asked, str(tmp_path / "one"), "--json"]) == 0

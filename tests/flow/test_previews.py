@@ -28,7 +28,7 @@ from fenshen.store import audit, doubles, exports, issued
 from fenshen.templates.recipe import Template
 
 pytestmark = pytest.mark.xdist_group("sitting")
-NAMES = ("butterfly", "boardroom", "noir", "daylight")  # corner, a garment that does not suit, film, caption
+NAMES = ("butterfly", "boardroom", "noir", "daylight")  # corner, a garment, film, caption
 
 
 def shown(studio: Desk, anna: Sat, *names: str, short_side: int = 240) -> list[Preview | Skipped]:
@@ -42,6 +42,7 @@ def pictures(given: list[Preview | Skipped]) -> list[Preview]:
     return [each for each in given if isinstance(each, Preview)]
 
 
+@pytest.mark.usefixtures("scarf")
 def test_every_preview_carries_every_label_and_what_does_not_suit_says_why(
     studio: Desk, anna: Sat, home: Path
 ) -> None:

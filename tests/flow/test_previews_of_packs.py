@@ -41,7 +41,7 @@ def test_bundled_people_have_a_small_double_of_todays_format(name: str) -> None:
 
 
 def test_a_template_is_shown_on_whom_it_is_for() -> None:
-    suit = template("boardroom")  # which long hair does not suit
+    suit = template("boardroom")
     assert modelled(suit, StudioEngine()).faces
     for_her = template("butterfly")
     assert min(modelled(for_her, StudioEngine()).pixels.shape[:2]) == 320

@@ -27,7 +27,11 @@ ANNA = SitterId("sitter_anna")
 DOUBLE = DoubleId("double_0000000000000001")
 CANARY = b"canary pixels of one face"
 
-OF_A_SITTER = frozenset(DataClass) - {DataClass.COMPLAINT}  # letters are an account's: tests/web/test_mine.py
+OF_AN_ACCOUNT = {
+    DataClass.COMPLAINT,
+    DataClass.WEBHOOK,
+}  # tests/web/test_mine.py, tests/flow/test_webhooks.py
+OF_A_SITTER = frozenset(DataClass) - OF_AN_ACCOUNT
 SIT_AND_WAIT = """
 import sys, time
 from fenshen.ids import SitterId

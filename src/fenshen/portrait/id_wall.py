@@ -41,10 +41,12 @@ def without_wall(rgb: RGB, matte: Matte, points: Floats) -> Matte:
     rgb: (H, W, 3) uint8 sRGB. points: (478, 2) mesh in its pixels. Gives the matte itself where there is nothing.
     """
     width = float(np.ptp(points[list(OVAL), 0]))
-    zone = _zone(matte.alpha, points, width)
+    above = slice(0, max(1, int(points[CHIN, 1])))  # nothing below the chin is asked
+    rgb, seen = rgb[above], floats(matte.alpha[above])
+    zone = _zone(seen, points, width)
     step = max(1, int(width / GRID))
     small = floats(rgb[::step, ::step]) / np.float32(255)
-    thin = matte.alpha[::step, ::step]
+    thin = seen[::step, ::step]
     behind = thin < OUTSIDE
     wall = _carried(small, floats(behind), SPREAD * width / step)
     away = floats(np.linalg.norm(small - wall, axis=-1))
@@ -53,7 +55,7 @@ def without_wall(rgb: RGB, matte: Matte, points: Floats) -> Matte:
         return matte
     hair = _carried(small, floats(dark), NEAR / 3 * width / step)
     there = cv2.blur(floats(dark), (2 * max(1, round(AROUND * width / step)) + 1,) * 2)
-    at = zone & (matte.alpha > 0)
+    at = zone & (seen > 0)
     fields = np.dstack([wall, hair, there])
     found = floats(cv2.resize(fields, (rgb.shape[1], rgb.shape[0])))[at]
     here, wall, hair, there = floats(rgb[at]) / np.float32(255), found[:, :3], found[:, 3:6], found[:, 6]
@@ -69,21 +71,20 @@ def without_wall(rgb: RGB, matte: Matte, points: Floats) -> Matte:
     mixed = np.ones(at.shape, np.float32)
     mixed[at] = np.clip((share - EASED[0]) / (EASED[1] - EASED[0]), 0, 1)
     mixed[mixed < UNSEEN] = 0
-    changed = around & (mixed < matte.alpha) & (mixed <= 1 - UNSEEN)
+    changed = around & (mixed < seen) & (mixed <= 1 - UNSEEN)
     alpha, foreground = matte.alpha.copy(), matte.foreground.copy()
-    alpha[changed] = mixed[changed]
-    foreground[changed] = np.rint(255 * hair[changed[at]].clip(0, 1))
+    alpha[above][changed] = mixed[changed]
+    foreground[above][changed] = np.rint(255 * hair[changed[at]].clip(0, 1))
     return Matte(alpha=alpha, foreground=foreground)
 
 
 def _zone(alpha: Floats, points: Floats, width: float) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    """(H, W) where gaps may be: above the chin, beside the face, near the outline."""
+    """(H, W) where gaps may be, above the chin: beside the face, near the outline."""
     size = (alpha.shape[0], alpha.shape[1])
     depth = cv2.distanceTransform((alpha > OUTSIDE).astype(np.uint8), cv2.DIST_L2, 3)
     face = cv2.dilate(fill(points, OVAL, size), np.ones((3, 3), np.uint8)) > 0
-    rows, columns = np.arange(size[0])[:, None], np.arange(size[1])[None]
-    beside = np.abs(columns - points[list(OVAL), 0].mean()) > BESIDE * width
-    return np.asarray((rows < points[CHIN, 1]) & beside & ~face & (depth < NEAR * width))
+    beside = np.abs(np.arange(size[1])[None] - points[list(OVAL), 0].mean()) > BESIDE * width
+    return np.asarray(beside & ~face & (depth < NEAR * width))
 
 
 def _carried(picture: Floats, where: Floats, reach: float) -> Floats:
