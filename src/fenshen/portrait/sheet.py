@@ -32,7 +32,7 @@ def contact_sheet(
     gap: int = 16,
     margin: int = 44,
 ) -> RGB:
-    """Lay finished portraits out in rows, each cropped to the same cell (width, height, in pixels).
+    """Lay finished portraits out in rows, each whole in the same cell (width, height, in pixels).
 
     portraits: files, and where the picture lies in each: a strip that holds a label is not shown twice.
     """
@@ -74,16 +74,13 @@ def _wall(width: int, height: int) -> Floats:
 
 
 def _filling(portrait: bytes, picture: Box, cell: tuple[int, int]) -> RGB:
-    """Decode a portrait of ours, scaled and cropped to fill a cell, the face's end of it kept."""
+    """Decode a portrait of ours, whole in its cell: what a crop would cut is often the label."""
     with Image.open(BytesIO(portrait), formats=("JPEG", "PNG", "WEBP")) as image:
         width = image.width
         image.draft("RGB", (2 * cell[0], 2 * cell[1]))
         x, y, w, h = (round(extent * image.width / width) for extent in picture)
-        fitted = ImageOps.fit(
-            image.convert("RGB").crop((x, y, x + w, y + h)),
-            cell,
-            Image.Resampling.LANCZOS,
-            centering=(0.5, 0.3),
+        fitted = ImageOps.pad(
+            image.convert("RGB").crop((x, y, x + w, y + h)), cell, Image.Resampling.LANCZOS, color=PAPER
         )
     return np.asarray(fitted, np.uint8)
 

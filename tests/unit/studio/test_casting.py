@@ -120,6 +120,14 @@ def test_the_best_photo_serves_a_formal_picture_however_often_it_served() -> Non
     assert rank_takes(double, Wish(), used=[1, 1, 1])[0].photo == 2
 
 
+def test_a_long_series_repeats_good_photos_rather_than_show_a_poor_one() -> None:
+    good, poor = replace(BASE, photo=1), replace(BASE, photo=2, mouth_open=1.0, smile=1.0, evenness=0.4)
+    used: list[int] = []
+    for _ in range(12):
+        used.append(rank_takes(a_double(good, poor), Wish(), used=used)[0].photo)
+    assert set(used) == {1}
+
+
 def test_a_straight_picture_is_made_from_a_straight_head() -> None:
     calm, turned = replace(BASE, photo=1, sharpness=0.5), replace(BASE, photo=2, yaw=15.0)
     assert rank_takes(a_double(calm, turned), Wish(straight=True))[0].photo == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
+from math import log2
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from fenshen.engines.studio.head import face_width, level
 from fenshen.templates.recipe import Wish
 from fenshen.vision.arrays import floats
 
-AGAIN: Final = 0.45  # how much worse a take gets each time it serves in a series
+AGAIN: Final = 0.45  # how much worse a take gets whenever the number of times it served, and one, doubles
 TURNED_AWAY: Final = 22.0  # degrees beside the wish from which a face looks away rather than turned
 SQUARE: Final = 9.0  # degrees of turn that spoil a head which is to be straight
 A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
@@ -39,7 +40,8 @@ def in_turn(
 ) -> Iterator[Take]:
     """Takes from the most to the least suitable. Faults of a photo weigh more than a template's wishes.
 
-    used: photo numbers of takes that already served in this series, so that eight portraits are not one photo.
+    used: photo numbers of takes that already served in this series, so that eight portraits are not one photo; a long
+    series repeats good photos rather than show poor ones.
     closer: presses of "more like me": what is typical of the sitter weighs more, what the template wishes less.
     lost: how much of head and body the picture would lack, 0..1; asked only of takes whose turn it may be,
     because it opens them.
@@ -51,7 +53,7 @@ def in_turn(
         (
             (1 - 0.5 * share) * penalty(take, wish, double)
             + 6 * share * (most - take.typical)
-            + again * used.count(take.photo),
+            + again * log2(1 + used.count(take.photo)),
             take.photo,
             False,
             take,
