@@ -311,9 +311,12 @@ def test_the_whole_journey_by_the_command_line_and_real_processes(
     listed = asked("jobs", "list")
     assert listed["queue"]["ended"] == {"done": 2}  # type: ignore[index]
     assert faces_in(home, []) == []
-    assert run(["jobs", "follow", str(job["job"])]) == 0
-    assert run(["jobs", "list"]) == run(["jobs", "show", str(job["job"])]) == 0
-    assert "2" in capsys.readouterr().out
+    assert run(["jobs", "follow", str(job["job"])]) == run(["jobs", "show", str(job["job"])]) == 0
+    assert capsys.readouterr().out.count("done\n") == 2
+    assert run(["jobs", "list"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("done") == 2, told
+    assert str(job["job"]) in told
 
 
 def test_photos_that_a_spared_custody_left_are_held_by_nobody(desk: Desk) -> None:
