@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fenshen.progress import Silent
 from fenshen.settings import Settings
 from fenshen.vision import weights
 from tests.fakes.clock import FakeClock
+from tests.fakes.receiver import Receiver, listening
 
 MODELS = settings.load().models  # read before any test changes the environment
 
@@ -98,3 +100,12 @@ def chosen(home: Path) -> Settings:
 def clock() -> FakeClock:
     """Give a clock that stands still until it is told to move."""
     return FakeClock()
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Receiver]:
+    """Give a server of ours, over TLS, that takes what webhooks are told and remembers it."""
+    folder = tmp_path / "receiver"
+    folder.mkdir()
+    with listening(folder) as made:
+        yield made

@@ -21,6 +21,7 @@ DATABASE_ADDRESS: Final = re.compile(r"postgresql://\S+")
 LANE: Final = re.compile(r"[a-z][a-z0-9-]{0,15}")
 WHAT: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # a kind of job, or the name of an engine
 LISTENING: Final = re.compile(r"[\w.-]+:\d{1,5}")
+UNMOVED: Final = "webhook"  # deliveries are always light: what writes them knows no settings
 REST: Final = 60.0  # seconds
 ISSUER: Final = re.compile(r"https://[^\s?#]+|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/[^\s?#]*)?")
 WEBHOOK_HOST: Final = re.compile(
@@ -162,7 +163,7 @@ def _sign_in(environ: Mapping[str, str]) -> dict[str, Any]:
 def _long_work(environ: Mapping[str, str]) -> dict[str, Any]:
     """Read which lanes there are, and who may watch. Raises SettingInvalidError."""
     rules = tuple(rule.partition("=")[::2] for rule in environ.get("FENSHEN_LANES", "").split())
-    if not all(WHAT.fullmatch(what) and LANE.fullmatch(lane) for what, lane in rules):
+    if not all(WHAT.fullmatch(what) and what != UNMOVED and LANE.fullmatch(lane) for what, lane in rules):
         raise SettingInvalidError(setting="FENSHEN_LANES")
     served = tuple(environ.get("FENSHEN_WORKER_LANES", "").replace(",", " ").split())
     if not all(LANE.fullmatch(lane) for lane in served):

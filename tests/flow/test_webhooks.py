@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from tests.fakes.clock import NOON, FakeClock
-from tests.fakes.receiver import Got, Receiver, authority, listening
+from tests.fakes.receiver import Got, Receiver, authority
 from tests.fakes.rights import agree, settings_at
 from tests.scan import faces_in
 
@@ -50,14 +50,6 @@ from fenshen.vault.vault import DataClass
 
 ANNA = AccountId("account_anna")
 SITTER = SitterId("sitter_anna")
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    folder = tmp_path / "receiver"
-    folder.mkdir()
-    with listening(folder) as made:
-        yield made
 
 
 @pytest.fixture

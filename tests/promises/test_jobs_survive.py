@@ -6,7 +6,6 @@ The whole matrix and fifty random deaths are ``make bench-jobs``.
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,14 +22,6 @@ from tests.fakes.toy_worker import lines, submit
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("jobs")]
 WRONG = ("lost", "effects missing", "effects twice", "ends twice")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if postgres.binaries() is None:
-        pytest.skip("there is no Postgres on this machine")
-    with postgres.running() as address:
-        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

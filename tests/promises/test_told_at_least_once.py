@@ -7,14 +7,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from tests.fakes import postgres
 from tests.fakes.mortal_exporter import POINTS as MORTAL_POINTS
-from tests.fakes.receiver import Got, Receiver, listening
+from tests.fakes.receiver import Got, Receiver
 from tests.fakes.rights import agree
 from tests.fakes.toy_shop import POINTS, Shop, killed_at_every_point
 from tests.fakes.toy_worker import LIMITS
@@ -41,27 +40,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_grou
 MIA, MIAS = SitterId("sitter_mia"), AccountId("account_mia")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if postgres.binaries() is None:
-        pytest.skip("there is no Postgres on this machine")
-    with postgres.running() as address:
-        yield address
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
         return ""
     return postgres.new_database(request.getfixturevalue("server"))
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Iterator[Receiver]:
-    folder = tmp_path / "receiver"
-    folder.mkdir()
-    with listening(folder) as made:
-        yield made
 
 
 @pytest.fixture

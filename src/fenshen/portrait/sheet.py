@@ -44,7 +44,7 @@ def contact_sheet(
     for place, (portrait, picture) in enumerate(portraits):
         row, column = divmod(place, columns)
         x, y = margin + column * (cell[0] + gap), margin + row * (cell[1] + gap)
-        sheet[y : y + cell[1], x : x + cell[0]] = _filling(portrait, picture, cell)
+        sheet[y : y + cell[1], x : x + cell[0]] = _whole(portrait, picture, cell)
     return sheet
 
 
@@ -73,7 +73,7 @@ def _wall(width: int, height: int) -> Floats:
     return floats(np.repeat((tone + grain)[..., None], 3, axis=2))
 
 
-def _filling(portrait: bytes, picture: Box, cell: tuple[int, int]) -> RGB:
+def _whole(portrait: bytes, picture: Box, cell: tuple[int, int]) -> RGB:
     """Decode a portrait of ours, whole in its cell: what a crop would cut is often the label."""
     with Image.open(BytesIO(portrait), formats=("JPEG", "PNG", "WEBP")) as image:
         width = image.width

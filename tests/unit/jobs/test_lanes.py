@@ -98,6 +98,7 @@ def test_lanes_are_settings() -> None:
     ("name", "value"),
     [
         ("FENSHEN_LANES", "portraits"),
+        ("FENSHEN_LANES", "webhook=slow"),
         ("FENSHEN_LANES", "portraits=GPU!"),
         ("FENSHEN_WORKER_LANES", "cpu;light"),
         ("FENSHEN_REST", "soon"),

@@ -86,7 +86,7 @@ def test_what_is_published_is_a_schema_and_fresh() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_shipped_template_keeps_the_schema(name: str) -> None:
-    Draft202012Validator(PUBLISHED).validate(tomllib.loads(FILES[name]))
+    assert list(Draft202012Validator(PUBLISHED).iter_errors(tomllib.loads(FILES[name]))) == []
 
 
 def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
