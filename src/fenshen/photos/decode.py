@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 
 import cv2
 import numpy as np
-import pi_heif
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from fenshen.clock import Clock, SystemClock
 from fenshen.errors import PermitRefusedError
@@ -33,7 +33,6 @@ from fenshen.photos.marks import Marks
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.vision.arrays import RGB
 
-pi_heif.register_heif_opener(thumbnails=False)
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # check_size refuses those
 warnings.filterwarnings(
     "ignore", message="Corrupt EXIF data", category=UserWarning
@@ -66,7 +65,7 @@ REDUCED = {  # in the sense of OpenCV's readers, with its order of channels turn
     4: cv2.IMREAD_REDUCED_GRAYSCALE_4 | cv2.IMREAD_COLOR_RGB,
     8: cv2.IMREAD_REDUCED_GRAYSCALE_8 | cv2.IMREAD_COLOR_RGB,
 }
-"""How OpenCV is asked for the whole of a JPEG, a half, a quarter, an eighth, as RGB: it has no names for the last three."""
+"""How OpenCV is asked for all of a JPEG, a half, a quarter, an eighth, as RGB: it has no names for the last three."""
 
 DAMAGE = (
     cv2.error,
@@ -119,6 +118,8 @@ def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, cloc
     """
     must_cover_photos(permit, clock)  # (1)
     kind = kind_of(data)  # (2)
+    if kind == "HEIF":
+        _know_heif()
     with _damage_named(), Image.open(io.BytesIO(data), formats=[kind]) as image:
         check_size(*image.size)
         turn = 1 if kind == "HEIF" else _orientation(image)  # libheif turns by itself
@@ -128,6 +129,14 @@ def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, cloc
         with _one_big if size[0] * size[1] > BIG else nullcontext():
             pixels = _pixels(image, data, turn, longest_edge)
     return Photo(pixels=pixels, marks=claims, original_size=size, kind=kind, jpeg_quality=quality)
+
+
+@cache
+def _know_heif() -> None:
+    """Let Pillow open HEIC; imported only for one who has such photos."""
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False)
 
 
 def _pixels(image: Image.Image, data: bytes, turn: int, longest_edge: int | None) -> RGB:
@@ -219,6 +228,8 @@ def _upright(pixels: RGB, turn: int) -> RGB:
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Convert by the embedded profile; without one, or with a broken one, the values count as sRGB."""
     if profile:
+        from PIL import ImageCms
+
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(
