@@ -37,7 +37,8 @@ def noise(size: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Floa
     """Noise of standard deviation 1 whose grains are about `sigma` pixels wide. (H, W)."""
     raw = rng.standard_normal(size, dtype=np.float32)
     soft = floats(cv2.GaussianBlur(raw, (0, 0), max(0.35, sigma)))
-    return floats(soft / (float(soft.std()) + 1e-6))
+    soft /= float(cv2.meanStdDev(soft)[1].item()) + 1e-6
+    return soft
 
 
 def noise_of(picture: Floats, inside: Floats) -> float:
