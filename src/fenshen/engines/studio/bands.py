@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from math import ceil
-from typing import Final
+from typing import Final, TypeVar
 
 import cv2
 import numpy as np
@@ -17,6 +17,8 @@ import numpy as np
 from fenshen.vision.arrays import Floats, floats
 
 ROWS: Final = 32  # of a band: a few layers of 1024 pixels across stay within a megabyte
+Made = TypeVar("Made")
+
 HANDS: Final = 4  # at most; OpenCV's own number of threads may be lower, and then counts
 
 
@@ -43,6 +45,14 @@ def in_bands(rows: int, work: Callable[[slice], None]) -> None:
         late = [helper for helper in helpers if not helper.cancel()]
         for helper in late:
             helper.result()
+
+
+def meanwhile(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Begin to make something that nothing else waits for yet; the function given waits for it, or makes it now."""
+    if cv2.getNumThreads() < 2:  # noqa: PLR2004 - there is no other hand
+        return make
+    begun = _hands().submit(make)
+    return lambda: make() if begun.cancel() else begun.result()
 
 
 def pointwise(work: Callable[..., Floats], *layers: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """The studio engine: the sitter's own pixels, relit, on an ordinary CPU."""
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,7 @@ from fenshen.double.double import OpenDouble
 from fenshen.engines.cards import STUDIO
 from fenshen.engines.engine import MOST_PRESSES, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import half_of, paint
+from fenshen.engines.studio.bands import meanwhile
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.by_hand import by_hand
 from fenshen.engines.studio.compose import compose
@@ -27,6 +29,7 @@ from fenshen.engines.studio.wearing import wear
 from fenshen.engines.studio.workbench import NO_BENCH, Workbench
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
+from fenshen.vision.arrays import Floats
 
 
 class StudioEngine:
@@ -46,6 +49,9 @@ class StudioEngine:
         bare = cast_bare(double, template, options, size, self._bench) if template.plate else None
         take = bare.lit if bare else cast(double, template, options, size, self._bench)  # (1)
         window = choose_window(bare.take if bare else take, template.framing, size)  # (2)
+        behind = meanwhile(
+            partial(_behind, template, size, rng)
+        )  # nobody else throws these dice until it is there
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double)  # (3)
         steps.take(take, window, size)
@@ -56,16 +62,12 @@ class StudioEngine:
         if bare and template.plate:
             posed = wear(posed, bare, plate(template.plate, template.dyes), window, rig, double.skin)
             steps.note("layer_dressed", posed.linear, posed.alpha)
-        lens = template.lens
-        away = camera_distance(lens, template.framing.face_height)
-        blur = defocus(lens, away, template.backdrop.distance)
-        picture = hung(template, half_of(size))
-        backdrop = paint(template.backdrop, size, blur, lens.blades, rng, picture)  # (4)
+        backdrop = behind()  # (4)
         backdrop = shared(backdrop, posed.linear, posed.alpha, size[0] / window.width, rng)
         steps.note("layer_backdrop", backdrop)
         light = compose(posed.linear, posed.alpha, backdrop, wrap=template.backdrop.wrap)  # (5)
         steps.note("layer_composed", light)
-        pixels = develop(light, lens, template.look, rng)  # (6)
+        pixels = develop(light, template.lens, template.look, rng)  # (6)
         if template.hand is not None:
             pixels = by_hand(pixels, template.hand, posed.points, rng)
         return RenderedPortrait(
@@ -75,6 +77,13 @@ class StudioEngine:
             origin=_origin(template),
             layers=steps.layers,
         )
+
+
+def _behind(template: Template, size: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """What hangs behind the sitter, out of focus: (H, W, 3) linear."""
+    lens = template.lens
+    blur = defocus(lens, camera_distance(lens, template.framing.face_height), template.backdrop.distance)
+    return paint(template.backdrop, size, blur, lens.blades, rng, hung(template, half_of(size)))
 
 
 def _origin(template: Template) -> Origin:
