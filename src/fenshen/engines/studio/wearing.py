@@ -6,6 +6,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import in_bands, per_channel, pointwise
 from fenshen.engines.studio.bare_head import BareHead, above_the_neck
 from fenshen.engines.studio.framing import Window, view
 from fenshen.engines.studio.grain import noise
@@ -54,13 +55,18 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
     light, folds = light_on(posed, bare, laid, window, rig)
     low = slice(laid.top, None)
-    chest = light * skin
-    chest *= matched(posed.linear[low], chest, fitting.neck[low], face_width(posed.points))
-    chest *= pores(posed.linear[low], fitting.neck[low])
-    room = _grown(laid.open, size, laid.top)[..., None]
-    cloth = to_linear(laid.albedo)
-    cloth *= light
-    cloth *= folds * (0.25 + 0.75 * room)
+    gains = matched(posed.linear[low], floats(light * skin), fitting.neck[low], face_width(posed.points))
+    texture = pores(posed.linear[low], fitting.neck[low])
+    chest = pointwise(
+        lambda light, gains, fine: floats(light * skin * gains * per_channel(fine)),
+        light, np.broadcast_to(gains, light.shape), texture,
+    )  # fmt: skip
+    cloth = pointwise(
+        lambda albedo, light, folds, room: floats(
+            to_linear(albedo) * light * per_channel(floats(folds * (0.25 + 0.75 * room)))
+        ),
+        laid.albedo, light, folds, _grown(laid.open, size, laid.top),
+    )  # fmt: skip
     return _dressed(posed, fitting, laid, cloth, chest)
 
 
@@ -125,7 +131,7 @@ def neck_sides(posed: Posed, fitting: Fitting) -> tuple[float, float] | None:
 
 
 def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig) -> tuple[Floats, Floats]:
-    """What arrives at cloth and neck, (H, W, 3), and what folds make of it, (H, W, 1), from the plate's top on.
+    """What arrives at cloth and neck, (H, W, 3), and what folds make of it, (H, W), from the plate's top on.
 
     1 is what the sitter's face gets on average. Head and plate stand in one depth map, so that the head throws its
     shadow on the shoulders.
@@ -135,7 +141,7 @@ def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig)
     usual = float((falling @ LUMINANCE)[stage.face > 0].mean()) if stage.face.any() else 1.0
     light = floats(np.clip(falling / usual, *NEW_LIMITS))
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    return _grown(light, size, laid.top), _grown(relief(rig, laid), size, laid.top)[..., None]
+    return _grown(light, size, laid.top), _grown(relief(rig, laid), size, laid.top)
 
 
 def _grown(small: Floats, size: tuple[int, int], top: int) -> Floats:
@@ -209,13 +215,16 @@ def matched(linear: Floats, chest: Floats, neck: Floats, width: float) -> Floats
 
 
 def pores(linear: Floats, neck: Floats) -> Floats:
-    """Texture for skin that has none, (H, W, 1) around 1, as strong as that of the sitter's own neck."""
-    tone = floats(np.log(np.maximum(linear[..., 1], 1e-3)))
+    """Texture for skin that has none, (H, W) around 1, as strong as that of the sitter's own neck."""
+    tone = pointwise(lambda green: floats(np.log(np.maximum(green, 1e-3))), linear[..., 1])
     fine = tone - cv2.GaussianBlur(tone, (0, 0), PORES)
     sure = neck > 0.98  # noqa: PLR2004
     strength = float(np.median(np.abs(fine[sure]))) / 0.6745 if sure.any() else 0.0
     rng = np.random.default_rng(0)
-    return floats(1 + min(strength, 0.08) * noise(neck.shape, PORES / 2, rng))[..., None]
+    fine = noise(neck.shape, PORES / 2, rng)
+    fine *= min(strength, 0.08)
+    fine += 1
+    return fine
 
 
 def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: Floats) -> Posed:
@@ -227,24 +236,30 @@ def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: F
     step = 4  # between jaw and hair it is too dark to tell skin from hair
     near = cv2.resize(hair, (hair.shape[1] // step, hair.shape[0] // step), interpolation=cv2.INTER_AREA)
     near = cv2.GaussianBlur(near, (0, 0), NEAR * width / step)
-    inside = np.maximum(inside, np.clip(4 * cv2.resize(near, hair.shape[::-1]), 0, 1))
-    skin = laid.skin * under * np.maximum(inside * np.maximum(body, lower), lower)
-    shaded = 1 - CONTACT * _touch(laid.front, width)[..., None]
-    own = posed.linear[low]
-    light, alpha = cloth * laid.alpha[..., None], laid.alpha.copy()
-    chest *= shaded
-    for layer, share in (
-        (chest, skin), (own * shaded, np.clip(fitting.neck[low] * inside + head + hair, 0, 1)),
-        (cloth, laid.front), (own, head),
-    ):  # fmt: skip
-        light += share[..., None] * (layer - light)
-        alpha += share * (1 - alpha)
-    light /= np.maximum(alpha, 1e-4)[..., None]
-    return Posed(
-        linear=np.concatenate([posed.linear[: laid.top], light]),
-        alpha=np.concatenate([(fitting.head + fitting.hair)[: laid.top], alpha]),
-        points=posed.points,
+    near = cv2.resize(near, hair.shape[::-1])
+    touch, own = _touch(laid.front, width), posed.linear[low]
+    linear, alpha = np.empty(posed.linear.shape, np.float32), np.empty(posed.alpha.shape, np.float32)
+    linear[: laid.top], alpha[: laid.top] = (
+        posed.linear[: laid.top],
+        (fitting.head + fitting.hair)[: laid.top],
     )
+
+    def put_on(band: slice) -> None:
+        between = np.maximum(inside[band], np.clip(4 * near[band], 0, 1))
+        skin = np.maximum(between * np.maximum(body[band], lower[band]), lower[band])
+        shaded = per_channel(floats(1 - CONTACT * touch[band]))
+        light, cover = cloth[band] * per_channel(laid.alpha[band]), laid.alpha[band].copy()
+        for layer, share in (
+            (chest[band] * shaded, laid.skin[band] * under[band] * skin),
+            (own[band] * shaded, np.clip(fitting.neck[low][band] * between + head[band] + hair[band], 0, 1)),
+            (cloth[band], laid.front[band]), (own[band], head[band]),
+        ):  # fmt: skip
+            light += per_channel(floats(share)) * (layer - light)
+            cover += share * (1 - cover)
+        linear[low][band], alpha[low][band] = light / per_channel(floats(np.maximum(cover, 1e-4))), cover
+
+    in_bands(len(own), put_on)
+    return Posed(linear=linear, alpha=alpha, points=posed.points)
 
 
 def _touch(front: Floats, width: float) -> Floats:
