@@ -13,7 +13,7 @@ import numpy as np
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take
 from fenshen.engines.engine import LOW
-from fenshen.engines.studio.blemishes import told_apart
+from fenshen.engines.studio.blemishes import Spot, told_apart
 from fenshen.engines.studio.retouch import Patch, applied, balanced, blurred, evened, face_patch
 from fenshen.engines.studio.sitter import Posed
 from fenshen.engines.studio.workbench import NO_BENCH, Workbench
@@ -39,12 +39,16 @@ def beautified(
     patch = face_patch(posed.linear, posed.points) if amount > 0 else None
     if patch is None:
         return posed
-    spots = bench.once(take, lambda: told_apart(take, double), "spots")
-    gains = evened(patch, *spots, amount)
+    gains = evened(patch, *spots(take, double, bench), amount)
     gains = gains + rested(patch, amount)[..., None]
     gains = balanced(floats(gains), patch) + whitened(patch, amount)
     narrow = NARROWER * max(0.0, amount - LOW) / (1 - LOW)
     return slimmed(replace(posed, linear=applied(posed.linear, patch, floats(gains))), narrow)
+
+
+def spots(take: Take, double: OpenDouble, bench: Workbench) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
+    """What `told_apart` says of a take, as it lies on the bench."""
+    return bench.once(take, lambda: told_apart(take, double), "spots")
 
 
 def rested(patch: Patch, amount: float) -> Floats:

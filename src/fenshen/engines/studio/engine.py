@@ -10,7 +10,7 @@ from fenshen.engines.cards import STUDIO
 from fenshen.engines.engine import MOST_PRESSES, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import half_of, paint
 from fenshen.engines.studio.bands import meanwhile
-from fenshen.engines.studio.beautify import beautified
+from fenshen.engines.studio.beautify import beautified, spots
 from fenshen.engines.studio.by_hand import by_hand
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.dressing import cast_bare
@@ -26,7 +26,7 @@ from fenshen.engines.studio.scenery import generated, hung
 from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.steps import Steps
 from fenshen.engines.studio.wearing import wear
-from fenshen.engines.studio.workbench import NO_BENCH, Workbench
+from fenshen.engines.studio.workbench import Workbench
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats
@@ -37,27 +37,33 @@ class StudioEngine:
 
     card: Final = STUDIO
 
-    def __init__(self, bench: Workbench = NO_BENCH) -> None:
-        """Work at a bench: what it keeps is worked out once for all pictures of a run, and outlives each of them."""
+    def __init__(self, bench: Workbench | None = None) -> None:
+        """Work at a bench: what it keeps is worked out once for all pictures of a run, and outlives each of them.
+
+        Without one, every picture has a bench of its own.
+        """
         self._bench = bench
 
     def render(self, double: OpenDouble, template: Template, options: RenderOptions, /) -> RenderedPortrait:
         """1. cast a take  2. place the camera  3. light the sitter  4. hang the backdrop  5. compose  6. develop."""
         template = eased(template, options.closer)
-        size = picture_size(template.aspect, options.short_side)
+        size, bench = picture_size(template.aspect, options.short_side), self._bench or Workbench()
         rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
-        bare = cast_bare(double, template, options, size, self._bench) if template.plate else None
-        take = bare.lit if bare else cast(double, template, options, size, self._bench)  # (1)
+        bare = cast_bare(double, template, options, size, bench) if template.plate else None
+        take = bare.lit if bare else cast(double, template, options, size, bench)  # (1)
         window = choose_window(bare.take if bare else take, template.framing, size)  # (2)
         behind = meanwhile(
             partial(_behind, template, size, rng)
         )  # nobody else throws these dice until it is there
+        amount = options.beautify * (1 - options.closer / MOST_PRESSES)
+        looked_at = meanwhile(partial(spots, take, double, bench)) if amount > 0 else None
         rig = turned_to(template.rig, take.light)
         posed = pose(take, window, size, rig, double)  # (3)
         steps.take(take, window, size)
         steps.note("layer_light", posed.linear, posed.alpha)
-        amount = options.beautify * (1 - options.closer / MOST_PRESSES)
-        posed = beautified(posed, take, double, amount, self._bench)
+        if looked_at is not None:
+            looked_at()
+        posed = beautified(posed, take, double, amount, bench)
         steps.note("layer_retouch", posed.linear, posed.alpha)
         if bare and template.plate:
             posed = wear(posed, bare, plate(template.plate, template.dyes), window, rig, double.skin)

@@ -10,7 +10,8 @@ from fenshen.vision.arrays import Floats, floats
 
 def paper(size: tuple[int, int], grain: float, rng: np.random.Generator) -> Floats:
     """Height of a sheet's tooth, (H, W), deviation 1. grain: pixels of one hill."""
-    fine = cv2.GaussianBlur(rng.standard_normal(size, dtype=np.float32), (0, 0), max(0.5, 0.45 * grain))
+    raw = rng.standard_normal(size, dtype=np.float32)
+    fine = floats(cv2.GaussianBlur(raw, (0, 0), max(0.5, 0.45 * grain)))
     coarse = clouds(size, 4 * grain, rng)
     fine *= 0.85 / (float(cv2.meanStdDev(fine)[1].item()) + 1e-6)
     coarse *= 0.5
@@ -27,7 +28,7 @@ def weave(size: tuple[int, int], thread: float) -> Floats:
 
 def lit(height: Floats, slope: float) -> Floats:
     """How bright a rough surface looks under a lamp from the upper left, (H, W), about 1. slope: contrast, 0..1."""
-    tilt = cv2.Sobel(height, cv2.CV_32F, 1, 0)
+    tilt = floats(cv2.Sobel(height, cv2.CV_32F, 1, 0))
     tilt += cv2.Sobel(height, cv2.CV_32F, 0, 1)
     tilt *= slope / 8
     tilt += 1
@@ -47,4 +48,4 @@ def painted_part(size: tuple[int, int], margin: float, rng: np.random.Generator)
         edge = np.minimum(sides, ends)
         return floats(np.clip((edge / margin - 1 - 0.4 * broad - 0.12 * fine) * 2.2 + 0.5, 0, 1))
 
-    return pointwise(painted, ends[:, None], broad, fine)
+    return pointwise(painted, floats(ends[:, None]), broad, fine)

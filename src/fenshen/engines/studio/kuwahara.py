@@ -44,8 +44,8 @@ def _painted(moments: Floats, flow: Flow, radius: Floats, band: slice) -> Floats
     for turn in np.arange(SECTORS) * 2 * np.pi / SECTORS:
         u, v = np.float32(np.cos(turn)), np.float32(np.sin(turn))
         to_x, to_y = xs + u * along[0] + v * across[0], ys + u * along[1] + v * across[1]
-        seen = cv2.remap(moments, to_x, to_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        weight = _calm(floats(seen))
+        seen = floats(cv2.remap(moments, to_x, to_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
+        weight = _calm(seen)
         seen *= per_channel(weight, 4)
         total += seen
         weights += weight

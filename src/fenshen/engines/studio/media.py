@@ -53,7 +53,7 @@ def watercolour(sheet: Sheet, hand: Hand) -> Floats:
     wash = _abstract(sheet, 1.2)
     grey = grey_of(wash)
     even = cv2.GaussianBlur(grey, (0, 0), max(0.5, 0.35 * sheet.unit))
-    dx, dy = cv2.Sobel(even, cv2.CV_32F, 1, 0), cv2.Sobel(even, cv2.CV_32F, 0, 1)
+    dx, dy = (floats(cv2.Sobel(even, cv2.CV_32F, *order)) for order in ((1, 0), (0, 1)))
     turbulence = clouds(sheet.size, 0.12 * height, sheet.rng)
     part = painted_part((height, width), hand.margin, sheet.rng)
     ground = _ground(hand, tooth)
@@ -89,7 +89,7 @@ def pencil(sheet: Sheet, hand: Hand) -> Floats:
     lines = _lines(sheet, grey, 0.16 * sheet.unit)
     hatch = sheet.rng.standard_normal(sheet.size, dtype=np.float32)
     hatch = _slanted(hatch, max(3.0, 4.5 * sheet.unit), max(0.6, 0.12 * sheet.unit))
-    even = cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.2 * sheet.unit))
+    even = floats(cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.2 * sheet.unit)))
     around = wide_blur(grey, 6 * sheet.unit)
     part = painted_part(sheet.size, hand.margin, sheet.rng)
 
@@ -162,9 +162,10 @@ def _slanted(values: Floats, length: float, width: float) -> Floats:
     side = 2 * int(length / 2) + 1
     kernel = np.zeros((side, side), np.float32)
     cv2.line(kernel, (0, side - 1), (side - 1, round(0.25 * side)), 1.0, 1)
-    drawn = cv2.filter2D(cv2.GaussianBlur(values, (0, 0), width), cv2.CV_32F, kernel / kernel.sum())
+    soft = cv2.GaussianBlur(values, (0, 0), width)
+    drawn = floats(cv2.filter2D(soft, cv2.CV_32F, kernel / kernel.sum()))
     drawn /= float(cv2.meanStdDev(drawn)[1].item()) + 1e-6
-    return floats(drawn)
+    return drawn
 
 
 def _screened(picture: Floats) -> Floats:

@@ -14,8 +14,8 @@ def clouds(size: tuple[int, int], grain: float, rng: np.random.Generator) -> Flo
         cell = max(1.0, grain * octave)
         small = (int(np.ceil(height / cell)) + 3, int(np.ceil(width / cell)) + 3)
         grid = rng.standard_normal(small).astype(np.float32)
-        large = cv2.resize(grid, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
-        large = large[:height, :width]
+        grown = cv2.resize(grid, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
+        large = floats(grown)[:height, :width]
         large *= share
         total += large
     return even(total)
