@@ -50,8 +50,12 @@ def noise_of(picture: Floats, inside: Floats) -> float:
     if min(height, width) == 0:
         return 0.0
     answer = np.abs(cv2.filter2D(picture, cv2.CV_32F, LAPLACIAN))[:height, :width]
-    tiles = answer.reshape(height // 8, 8, width // 8, 8).mean((1, 3))
-    whole = inside[:height, :width].reshape(height // 8, 8, width // 8, 8).min((1, 3)) > 0.99  # noqa: PLR2004
+    upright = (
+        answer.reshape(height // 8, 8, width).mean(1),
+        inside[:height, :width].reshape(-1, 8, width).min(1),
+    )
+    tiles, least = (part.reshape(height // 8, width // 8, 8) for part in upright)
+    tiles, whole = tiles.mean(2), least.min(2) > 0.99  # noqa: PLR2004
     if not whole.any():
         return 0.0
     return float(np.sqrt(np.pi / 2) / 6 * np.quantile(tiles[whole], 0.1))

@@ -8,7 +8,7 @@ import numpy as np
 
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take
-from fenshen.engines.studio.bands import blurred_rows, in_bands
+from fenshen.engines.studio.bands import blurred_rows, in_bands, per_channel
 from fenshen.engines.studio.eyes import catch_lights
 from fenshen.engines.studio.framing import Window, fade_cuts, place, view
 from fenshen.engines.studio.lighting import change_light
@@ -89,12 +89,17 @@ def add_shine(lit: Floats, shine: Floats) -> None:
     top, bottom = round(down * rows[0]), round(down * (rows[-1] + 1))
     left, right = round(across * columns[0]), round(across * (columns[-1] + 1))
     part = lit[top:bottom, left:right]
-    bright = floats(part @ LUMINANCE)
+    bright = floats(cv2.transform(part, LUMINANCE[None]))
     even = cv2.GaussianBlur(bright, (0, 0), PORE * len(lit))
-    broken = np.clip((bright / (even + 1e-3)) ** 1.5, 0.4, 1.8)
     small = floats(shine[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     large = cv2.resize(small, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    part += np.maximum(large * broken[..., None], -0.85 * part)
+
+    def one(band: slice) -> None:
+        over = bright[band] / (even[band] + 1e-3)
+        broken = per_channel(floats(np.clip(over * np.sqrt(over), 0.4, 1.8)))
+        part[band] += np.maximum(large[band] * broken, -0.85 * part[band])
+
+    in_bands(len(part), one)
 
 
 def _exposure(lit: Floats, points: Floats, key: float) -> float:

@@ -1,12 +1,13 @@
 """Dress the sitter: head, hair and neck on a garment plate, all in one light."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import cv2
 import numpy as np
 
-from fenshen.engines.studio.bands import in_bands, per_channel, pointwise
+from fenshen.engines.studio.bands import in_bands, meanwhile, per_channel, pointwise
 from fenshen.engines.studio.bare_head import BareHead, above_the_neck
 from fenshen.engines.studio.framing import Window, view
 from fenshen.engines.studio.grain import noise
@@ -53,13 +54,13 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
     posed, fitting = let_down(posed, fit(posed, bare, window))
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
-    light, folds = light_on(posed, bare, laid, window, rig)
     low = slice(laid.top, None)
+    texture = meanwhile(partial(pores, posed.linear[low], fitting.neck[low]))
+    light, folds = light_on(posed, bare, laid, window, rig)
     gains = matched(posed.linear[low], floats(light * skin), fitting.neck[low], face_width(posed.points))
-    texture = pores(posed.linear[low], fitting.neck[low])
     chest = pointwise(
         lambda light, gains, fine: floats(light * skin * gains * per_channel(fine)),
-        light, np.broadcast_to(gains, light.shape), texture,
+        light, np.broadcast_to(gains, light.shape), texture(),
     )  # fmt: skip
     cloth = pointwise(
         lambda albedo, light, folds, room: floats(
@@ -136,12 +137,13 @@ def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig)
     1 is what the sitter's face gets on average. Head and plate stand in one depth map, so that the head throws its
     shadow on the shoulders.
     """
+    folds = meanwhile(partial(relief, rig, laid))
     stage = _stage(posed, bare, laid, window)
     falling = shed(rig, stage).diffuse
     usual = float((falling @ LUMINANCE)[stage.face > 0].mean()) if stage.face.any() else 1.0
     light = floats(np.clip(falling / usual, *NEW_LIMITS))
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    return _grown(light, size, laid.top), _grown(relief(rig, laid), size, laid.top)
+    return _grown(light, size, laid.top), _grown(folds(), size, laid.top)
 
 
 def _grown(small: Floats, size: tuple[int, int], top: int) -> Floats:
