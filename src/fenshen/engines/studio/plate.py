@@ -188,12 +188,12 @@ def _through(
     """Sample columns and rows; nothing outside. Returns 0..1."""
     columns, rows = at
     out = np.empty((len(rows), len(columns), *picture.shape[2:]), np.float32)
-    white = np.float32(255 if picture.dtype == np.uint8 else 1)
+    white, whole = np.float32(255 if picture.dtype == np.uint8 else 1), np.ascontiguousarray(picture)
 
     def one(band: slice) -> None:
         here = rows[band]
         maps = (np.repeat(columns[None], len(here), 0), np.repeat(here[:, None], len(columns), 1))
-        np.divide(cv2.remap(picture, *maps, how, borderMode=border), white, out=out[band])
+        np.divide(cv2.remap(whole, *maps, how, borderMode=border), white, out=out[band])
 
     in_bands(len(rows), one)
     return out
