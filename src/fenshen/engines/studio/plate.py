@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fenshen.engines.studio.bands import in_bands
 from fenshen.engines.studio.stage import unit
 from fenshen.errors import FenshenError
 from fenshen.templates.plates import plates, plates_folder
@@ -201,9 +202,17 @@ def _through(
 ) -> Floats:
     """Sample columns and rows; nothing outside. Returns 0..1."""
     columns, rows = at
-    maps = (np.repeat(columns[None], len(rows), 0), np.repeat(rows[:, None], len(columns), 1))
-    out = floats(cv2.remap(picture, *maps, how, borderMode=border))
-    return out / np.float32(255) if picture.dtype == np.uint8 else out
+    out = np.empty((len(rows), len(columns), *picture.shape[2:]), np.float32)
+    white = np.float32(255 if picture.dtype == np.uint8 else 1)
+    whole = picture if picture.flags.c_contiguous else picture.copy()
+
+    def one(band: slice) -> None:
+        here = rows[band]
+        maps = (np.repeat(columns[None], len(here), 0), np.repeat(here[:, None], len(columns), 1))
+        np.divide(cv2.remap(whole, *maps, how, borderMode=border), white, out=out[band])
+
+    in_bands(len(rows), one)
+    return out
 
 
 def _picture(data: bytes) -> NDArray[np.uint8]:
