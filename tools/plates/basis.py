@@ -13,14 +13,15 @@ from typing import Any
 import bpy  # type: ignore[import-not-found,unused-ignore]
 import numpy as np
 from covering import Array, Face, head  # type: ignore[import-not-found,unused-ignore]
-from covers import COVERS  # type: ignore[import-not-found,unused-ignore]
+from more_covers import COVERS  # type: ignore[import-not-found,unused-ignore]
 from mathutils import Vector  # type: ignore[import-not-found,unused-ignore]
 
 PIXELS_PER_METRE = 2200
-WIDE, ABOVE, BELOW = 0.46, 0.31, 0.36  # metres of the frame, from the middle of the face
+FRAME = (0.46, 0.31, 0.36)  # metres: width, above and below the middle of the face
+FRAMES = {"astronaut": (0.50, 0.33, 0.38)}
 AWAY = 1.7  # metres from the camera to that middle
 COARSE = 14  # percent, of the size in which light on the face is kept
-SAMPLES, FACE_SAMPLES = 96, 400
+SAMPLES, FACE_SAMPLES = 24, 64
 LIGHTS = {  # azimuth (+ from the right of the picture) and elevation, degrees
     "left": (-55, 28), "front": (0, 18), "right": (55, 28), "top": (0, 68),
     "below": (0, -40), "behind_left": (-140, 24), "behind_right": (140, 24),
@@ -34,16 +35,17 @@ def main(points: Path, name: str, out: Path, percent: int = 100, samples: int = 
     """Render one setting."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     face = Face(np.load(points))
-    stage()
+    frame = FRAMES.get(name, FRAME)
+    stage(*frame)
     body = head(face, plain("skin", 0.8))
     front, back = COVERS[name](face)
     layers: dict[str, Array] = {}
-    size(percent, samples)
+    size(percent, samples, *frame)
     seen(shown=front, hidden=[*back, *body])
     layers |= shoot("front", (*GROUPS, "share", "alpha"))
     seen(shown=back, hidden=[*front, *body])
     layers |= shoot("back", (*GROUPS, "share", "alpha"))
-    size(COARSE, FACE_SAMPLES if percent == 100 else 64)  # noqa: PLR2004
+    size(COARSE, FACE_SAMPLES, *frame)
     seen(shown=body, hidden=[*front, *back])
     layers |= shoot("bounced", (*GROUPS, "alpha"))
     bpy.context.scene.cycles.max_bounces = 0
@@ -64,15 +66,15 @@ def plain(name: str, tone: float) -> Any:
     return material
 
 
-def stage() -> None:
+def stage(wide: float, above: float, below: float) -> None:
     """Camera level with the face; each light in a group of its own; a room bright above."""
     scene, layer = bpy.context.scene, bpy.context.view_layer
     lens = bpy.data.cameras.new("camera")
     camera = bpy.data.objects.new("camera", lens)
     scene.collection.objects.link(camera)
     camera.location, camera.rotation_euler = (0, -AWAY, 0), (np.pi / 2, 0, 0)
-    lens.sensor_fit, lens.sensor_width, lens.lens = "HORIZONTAL", 36, 36 * AWAY / WIDE
-    lens.shift_y = (ABOVE - (ABOVE + BELOW) / 2) / WIDE
+    lens.sensor_fit, lens.sensor_width, lens.lens = "HORIZONTAL", 36, 36 * AWAY / wide
+    lens.shift_y = (above - (above + below) / 2) / wide
     scene.camera = camera
     for group in GROUPS:
         layer.lightgroups.add().name = group
@@ -100,7 +102,7 @@ def stage() -> None:
     layer.cycles.denoising_store_passes = True
 
 
-def size(percent: int, samples: int) -> None:
+def size(percent: int, samples: int, wide: float, above: float, below: float) -> None:
     """How large and how clean."""
     render, cycles = bpy.context.scene.render, bpy.context.scene.cycles
     render.engine, cycles.device, cycles.samples = "CYCLES", "CPU", samples
@@ -111,8 +113,8 @@ def size(percent: int, samples: int) -> None:
     bpy.context.scene.cycles_curves.shape = "RIBBONS"
     render.threads_mode, render.threads = "FIXED", 2
     render.film_transparent = True
-    render.resolution_x = round(WIDE * PIXELS_PER_METRE)
-    render.resolution_y = round((ABOVE + BELOW) * PIXELS_PER_METRE)
+    render.resolution_x = round(wide * PIXELS_PER_METRE)
+    render.resolution_y = round((above + below) * PIXELS_PER_METRE)
     render.resolution_percentage = percent
 
 

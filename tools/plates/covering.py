@@ -70,11 +70,12 @@ def spline(values: Any, count: int) -> Array:
 
 
 def normals(grid: Array) -> Array:
-    """Unit normals of a loft (rows, around, 3) whose rows are closed rings running right from above, first row in front."""
+    """Unit normals of a loft of closed rings, (rows, around, 3), away from its middle."""
     around = np.roll(grid, -1, 1) - np.roll(grid, 1, 1)
     along = np.gradient(grid, axis=0)
     out = np.cross(along, around)
-    return out / (np.linalg.norm(out, axis=-1, keepdims=True) + 1e-12)
+    out /= np.linalg.norm(out, axis=-1, keepdims=True) + 1e-12
+    return out if ((grid - grid.mean((0, 1))) * out).sum() > 0 else -out
 
 
 def loft(name: str, grid: Array, material: Any, *, closed: bool = True, levels: int = 0) -> Any:

@@ -101,13 +101,15 @@ def quilted(grid: Array, seams: Array, puff: float, wrinkle: float) -> Array:
     return grid + lift[..., None] * normals(grid)
 
 
-def ruff(face: Face, gap: float, fore: float, length: float, count: int, materials: tuple[Any, Any], seed: int) -> list[Any]:
+def ruff(
+    face: Face, gap: float, fore: float, length: float, count: int, materials: tuple[Any, Any], seed: int,
+    *, gap_at: Callable[[Array], Array] | None = None, thick: float = 0.02,
+) -> list[Any]:  # fmt: skip
     """Long fur on a rim round the face: it stands outwards and forwards, and short towards the face."""
     rng = np.random.default_rng(seed)
-    line = face.ring(
-        AROUND, lambda a: gap + 0.012 * np.clip(-np.cos(a), 0, 1), lambda a: fore - 0.02 * np.cos(a)
-    )
-    grid = tube_grid(line, 0.02)
+    gap_at = gap_at or (lambda a: gap + 0.012 * np.clip(-np.cos(a), 0, 1))
+    line = face.ring(AROUND, gap_at, lambda a: fore - 0.02 * np.cos(a))
+    grid = tube_grid(line, thick)
     roots, grows = scattered(grid, count, rng)
     out = roots * [1, 0, 1]
     out /= np.linalg.norm(out, axis=1, keepdims=True)
@@ -168,4 +170,3 @@ def placket(trunk: Array, cloth: Any, metal: Any) -> list[Any]:
     return [loft("placket", flat, cloth, closed=False, levels=1), *studs]
 
 
-COVERS: dict[str, Callable[[Face], tuple[list[Any], list[Any]]]] = {"parka": parka}

@@ -1,0 +1,100 @@
+"""The sitter's face in a cover: under the same lights, with the cover's shadow and colour on it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from fenshen.engines.studio.around import places
+from fenshen.engines.studio.bare_head import BareHead
+from fenshen.engines.studio.cover import Cover, Lit, light
+from fenshen.engines.studio.framing import Window, view
+from fenshen.engines.studio.sitter import Posed
+from fenshen.templates.recipe import Rig
+from fenshen.vision import regions
+from fenshen.vision.arrays import Floats, floats
+from fenshen.vision.colour import LUMINANCE
+
+OPENS: Final = 0.75  # of what a cover takes from a face, the camera gives back: a face in a hood is still seen
+DEEPEST: Final = 0.22  # what is left of the light where a cover touches a face
+SHADE: Final = 0.9  # of a cover's shadow: skin scatters some of it away
+SMALL: Final = 4  # shadows are smooth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """A cover in the picture's own pixels."""
+
+    front: Floats  # (H, W, 3) linear
+    alpha: Floats  # (H, W) 0..1 what lies before the face
+    back: Floats  # (H, W, 3) linear
+    back_alpha: Floats  # (H, W) 0..1 what lies behind it
+    hole: Floats  # (H, W) 0..1 the opening
+    shade: Floats  # (H, W, 3) what is left of the light on the face
+    glow: Floats  # (H, W, 3) what is thrown on it from beside
+
+
+def face_on(posed: Posed, bare: BareHead, kept: Cover, window: Window, rig: Rig) -> Posed:
+    """The sitter, posed with nothing round the head, in a cover.
+
+    posed: made from `bare.lit` through `window`, lit by `rig`.
+    """
+    size = (posed.alpha.shape[1], posed.alpha.shape[0])
+    put = put_round(light(kept, rig), kept, posed.points, size)
+    own = np.minimum(posed.alpha, np.clip(view(bare.take.alpha, window, size) / 255, 0, 1)) * put.hole
+    return layered(put, shaded(posed.linear, put), floats(own), posed.points)
+
+
+def put_round(lit: Lit, kept: Cover, points: Floats, size: tuple[int, int]) -> Put:
+    """Put a cover round a face. points: (478, 3) in the picture; size: (width, height) of that."""
+    columns, rows = places(points, kept.points, size)
+    small = (size[0] // SMALL, size[1] // SMALL)
+    across, down = (cv2.resize(at, small, interpolation=cv2.INTER_AREA) for at in (columns, rows))
+
+    def taken(picture: Floats | np.ndarray[tuple[int, ...], np.dtype[np.uint8]], how: int = cv2.INTER_LINEAR, *, fine: bool = True) -> Floats:
+        share = picture.shape[1] / kept.tone.shape[1]
+        at = (columns, rows) if fine else (across, down)
+        maps = (floats((at[0] + 0.5) * share - 0.5), floats((at[1] + 0.5) * share - 0.5))
+        found = floats(cv2.remap(picture, *maps, how, borderMode=cv2.BORDER_REPLICATE))
+        if not fine:
+            found = floats(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR))
+        return found / np.float32(255) if picture.dtype == np.uint8 else found
+
+    return Put(
+        front=np.maximum(taken(lit.front, cv2.INTER_CUBIC), 0), alpha=np.clip(taken(lit.alpha, cv2.INTER_CUBIC), 0, 1),
+        back=taken(lit.back, fine=False), back_alpha=taken(lit.back_alpha, fine=False), hole=taken(kept.hole),
+        shade=taken(lit.shade, fine=False), glow=taken(lit.glow, fine=False),
+    )  # fmt: skip
+
+
+def shaded(linear: Floats, put: Put) -> Floats:
+    """The sitter in the cover's shadow and in the light that it throws back. linear: (H, W, 3)."""
+    left = DEEPEST + (1 - DEEPEST) * put.shade**SHADE
+    return floats(linear * (left + put.glow))
+
+
+def layered(put: Put, sitter: Floats, own: Floats, points: Floats) -> Posed:
+    """What lies behind, the sitter, what lies before: one over the other, as bright as the face is to be.
+
+    sitter: (H, W, 3) linear. own: (H, W) 0..1 what of the sitter is to be seen.
+    """
+    gain = exposed(put, points)
+    linear = put.back * put.back_alpha[..., None]
+    alpha = put.back_alpha * put.hole
+    linear *= put.hole[..., None]
+    for layer, share in ((sitter, own), (put.front, put.alpha)):
+        linear += share[..., None] * (layer - linear)
+        alpha = alpha + share * (1 - alpha)
+    linear *= gain / np.maximum(alpha, 1e-4)[..., None]
+    return Posed(linear=floats(linear), alpha=floats(alpha), points=points)
+
+
+def exposed(put: Put, points: Floats) -> float:
+    """By how much the camera opens because the cover takes light from the face."""
+    size = (put.shade.shape[0] // SMALL, put.shade.shape[1] // SMALL)
+    face = regions.bare_skin(floats(points / SMALL), size) > 0
+    if not face.any():
+        return 1.0
+    left = cv2.resize(put.shade @ LUMINANCE, size[::-1], interpolation=cv2.INTER_AREA)
+    return float(1 / max(0.2, float(left[face].mean())) ** OPENS)
