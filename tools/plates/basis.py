@@ -13,8 +13,8 @@ from typing import Any
 import bpy  # type: ignore[import-not-found,unused-ignore]
 import numpy as np
 from covering import Array, Face, head  # type: ignore[import-not-found,unused-ignore]
-from more_covers import COVERS  # type: ignore[import-not-found,unused-ignore]
 from mathutils import Vector  # type: ignore[import-not-found,unused-ignore]
+from more_covers import COVERS  # type: ignore[import-not-found,unused-ignore]
 
 PIXELS_PER_METRE = 2200
 FRAME = (0.46, 0.31, 0.36)  # metres: width, above and below the middle of the face
@@ -43,6 +43,7 @@ def main(points: Path, name: str, out: Path, percent: int = 100, samples: int = 
     size(percent, samples, *frame)
     seen(shown=front, hidden=[*back, *body])
     layers |= shoot("front", (*GROUPS, "share", "alpha"))
+    size(percent // 2, samples, *frame)
     seen(shown=back, hidden=[*front, *body])
     layers |= shoot("back", (*GROUPS, "share", "alpha"))
     size(COARSE, FACE_SAMPLES, *frame)
@@ -91,7 +92,9 @@ def stage(wide: float, above: float, below: float) -> None:
     world.use_nodes = True
     world.lightgroup = "round"
     tree = world.node_tree
-    where, split, ramp = (tree.nodes.new(f"ShaderNode{kind}") for kind in ("TexCoord", "SeparateXYZ", "MapRange"))
+    where, split, ramp = (
+        tree.nodes.new(f"ShaderNode{kind}") for kind in ("TexCoord", "SeparateXYZ", "MapRange")
+    )
     tree.links.new(where.outputs["Generated"], split.inputs[0])
     tree.links.new(split.outputs["Z"], ramp.inputs["Value"])
     for key, value in (("From Min", -1), ("From Max", 1), ("To Min", 0.5), ("To Max", 1.0)):
@@ -142,6 +145,7 @@ def shoot(prefix: str, wanted: tuple[str, ...]) -> dict[str, Array]:
             kept = source.outputs[{"share": "share", "alpha": "Alpha"}.get(name, f"Combined_{name}")]
             if name in GROUPS:
                 clean = tree.nodes.new("CompositorNodeDenoise")
+                clean.prefilter, clean.quality = "NONE", "FAST"
                 for key, found in (("Image", kept), ("Normal", source.outputs["Denoising Normal"]),
                                    ("Albedo", source.outputs["Denoising Albedo"])):  # fmt: skip
                     tree.links.new(found, clean.inputs[key])

@@ -135,7 +135,9 @@ def ball(name: str, middle: Any, radii: Any, material: Any, count: int = 96) -> 
     """An ellipsoid."""
     up = np.linspace(0, np.pi, count // 2)[:, None]
     round_ = np.linspace(0, 2 * np.pi, count, endpoint=False)[None]
-    grid = np.stack(np.broadcast_arrays(np.sin(up) * np.sin(round_), np.sin(up) * np.cos(round_), np.cos(up)), -1)
+    grid = np.stack(
+        np.broadcast_arrays(np.sin(up) * np.sin(round_), np.sin(up) * np.cos(round_), np.cos(up)), -1
+    )
     return loft(name, grid * np.asarray(radii) + np.asarray(middle), material)
 
 
@@ -194,10 +196,14 @@ def mail(name: str, grid: Array, material: Any, ring: float, wire: float, rng: n
     round_ = np.linspace(0, 2 * np.pi, 14, endpoint=False)
     thin = np.linspace(0, 2 * np.pi, 6, endpoint=False)
     a, b = np.meshgrid(round_, thin, indexing="ij")
-    one = np.stack([(ring + wire * np.cos(b)) * np.cos(a), (ring + wire * np.cos(b)) * np.sin(a), wire * np.sin(b)], -1)
+    one = np.stack(
+        [(ring + wire * np.cos(b)) * np.cos(a), (ring + wire * np.cos(b)) * np.sin(a), wire * np.sin(b)], -1
+    )
     one = one.reshape(-1, 3)
     index = np.arange(14 * 6).reshape(14, 6)
-    quad = np.stack([index, np.roll(index, -1, 0), np.roll(np.roll(index, -1, 0), -1, 1), np.roll(index, -1, 1)], -1)
+    quad = np.stack(
+        [index, np.roll(index, -1, 0), np.roll(np.roll(index, -1, 0), -1, 1), np.roll(index, -1, 1)], -1
+    )
     places, quads = [], []
     way = np.linalg.norm(np.diff(grid, axis=0), axis=-1).mean(1)
     down = np.r_[0, np.cumsum(way)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy  # type: ignore[import-not-found,unused-ignore]
 import numpy as np
-from covering import Array, Face, ball, fur, loft, scattered, spline, tube, tube_grid  # type: ignore[import-not-found,unused-ignore]
+from covering import Array, Face, ball, fur, loft, scattered, spline, tube_grid  # type: ignore[import-not-found,unused-ignore]
 
 CLOTH, TRIM, THREAD, OWN = (1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0)  # which dye, as a colour; OWN: none
 AROUND = 360
@@ -57,7 +57,10 @@ def _weave(tree: Any, shader: Any, tone: float, grain: float, fine: float, uneve
     tree.links.new(threads.outputs[0], bump.inputs["Height"])
     if grain:
         tree.links.new(bump.outputs[0], shader.inputs["Normal"])
-    ramp.inputs["To Min"].default_value, ramp.inputs["To Max"].default_value = tone * (1 - uneven), tone * (1 + uneven)
+    ramp.inputs["To Min"].default_value, ramp.inputs["To Max"].default_value = (
+        tone * (1 - uneven),
+        tone * (1 + uneven),
+    )
     tree.links.new(cloud.outputs[0], ramp.inputs["Value"])
     tree.links.new(ramp.outputs[0], shader.inputs["Base Color"])
 
@@ -86,7 +89,7 @@ def body(rows: list[tuple[float, float, float, float]], count: int, power: float
 
 def quilted(grid: Array, seams: Array, puff: float, wrinkle: float) -> Array:
     """Down between seams: a loft puffed out along its normals. seams: rows at which it is sewn."""
-    from covering import normals  # noqa: PLC0415
+    from covering import normals
 
     down = np.r_[0, np.cumsum(np.linalg.norm(np.diff(grid, axis=0), axis=-1).mean(1))]
     at = np.interp(seams, np.arange(len(down)), down)
@@ -97,7 +100,9 @@ def quilted(grid: Array, seams: Array, puff: float, wrinkle: float) -> Array:
     pucker = noise(np.stack(np.broadcast_arrays(turn * 6.0, down[:, None] * 2.2, 0 * turn), -1), 0.035, 3)
     large = noise(grid, 0.09, 4)
     near = np.exp(-((away[:, None] / (0.32 * gap)) ** 2))
-    lift = puff * swell * (1 + 0.22 * large) + wrinkle * pucker * (0.35 + near) * np.clip(away[:, None] / 0.004, 0, 1)
+    lift = puff * swell * (1 + 0.22 * large) + wrinkle * pucker * (0.35 + near) * np.clip(
+        away[:, None] / 0.004, 0, 1
+    )
     return grid + lift[..., None] * normals(grid)
 
 
@@ -123,8 +128,20 @@ def ruff(
     grows = grows + 0.8 * lean
     grows /= np.linalg.norm(grows, axis=1, keepdims=True)
     falls = 0.35 * out + [0, 0, -0.25]
-    coat = fur("coat", roots[~guard], grows[~guard], falls[~guard], long[~guard], materials[0], rng, locks=1500)
-    hairs = fur("guard", roots[guard], grows[guard], falls[guard], long[guard], materials[1], rng, locks=1500, thick=0.00012)
+    coat = fur(
+        "coat", roots[~guard], grows[~guard], falls[~guard], long[~guard], materials[0], rng, locks=1500
+    )
+    hairs = fur(
+        "guard",
+        roots[guard],
+        grows[guard],
+        falls[guard],
+        long[guard],
+        materials[1],
+        rng,
+        locks=1500,
+        thick=0.00012,
+    )
     return [coat, hairs, loft("rim", grid, stuff("hide", THREAD, 0.25))]
 
 
@@ -161,12 +178,14 @@ def parka(face: Face) -> tuple[list[Any], list[Any]]:
 def placket(trunk: Array, cloth: Any, metal: Any) -> list[Any]:
     """What covers the zip: a band down the front with studs."""
     columns = np.arange(-6, 7)
-    flat = trunk[58:, columns] + np.array([0, -0.022, 0]) + 0.0016 * noise(trunk[58:, columns], 0.03, 8)[..., None]
+    flat = (
+        trunk[58:, columns]
+        + np.array([0, -0.022, 0])
+        + 0.0016 * noise(trunk[58:, columns], 0.03, 8)[..., None]
+    )
     flat[:, [0, -1], 1] += 0.012
     studs = [
         ball(f"stud{k}", flat[row, 9] + [0, -0.001, 0], (0.0062, 0.003, 0.0062), metal, 32)
         for k, row in enumerate((14, 60, 106, 152))
     ]
     return [loft("placket", flat, cloth, closed=False, levels=1), *studs]
-
-

@@ -27,34 +27,60 @@ def main(source: Path, face: Path, out: Path) -> None:
     size = (alpha.shape[1], alpha.shape[0])
     half, quarter = (size[0] // 2, size[1] // 2), (size[0] // 4, size[1] // 4)
     tone = _stow(raw, "front", alpha, size, half, out / "lights.webp")
-    _write(out / "tone.webp", np.repeat(tone[..., None], 3, 2), alpha, 82)
+    _write(out / "tone.webp", np.repeat(tone[..., None], 3, 2), alpha, 88)
     share = np.clip(_filled(raw["front_share"][..., :3], alpha), 0, 1)
-    _write(out / "dye.webp", cv2.resize(share, half, interpolation=cv2.INTER_AREA), None, 80)
+    _write(out / "dye.webp", cv2.resize(share, half, interpolation=cv2.INTER_AREA), None, 88)
     tone = _stow(raw, "back", back, half, quarter, out / "back_lights.webp")
-    _write(out / "back.webp", np.repeat(tone[..., None], 3, 2), cv2.resize(back, half, interpolation=cv2.INTER_AREA), 80)
+    _write(
+        out / "back.webp",
+        np.repeat(tone[..., None], 3, 2),
+        cv2.resize(back, half, interpolation=cv2.INTER_AREA),
+        80,
+    )
     there = floats(raw["bounced_alpha"][..., 0] > 0.98)  # noqa: PLR2004
     inside = _inside(there)
-    bare, covered, bounced = ([raw[f"{kind}_{group}"][..., 0] for group in GROUPS] for kind in ("bare", "covered", "bounced"))
+    bare, covered, bounced = (
+        [raw[f"{kind}_{group}"][..., 0] for group in GROUPS] for kind in ("bare", "covered", "bounced")
+    )
     kept = [_spread(c * there, b * there) for c, b in zip(covered, bare, strict=True)]
-    extra = sum(np.maximum(b - c, 0) for b, c in zip(bounced, covered, strict=True)) / sum(float((b * inside).sum() / inside.sum()) for b in bare)
+    extra = sum(np.maximum(b - c, 0) for b, c in zip(bounced, covered, strict=True)) / sum(
+        float((b * inside).sum() / inside.sum()) for b in bare
+    )
     kept.append(np.clip(4 * _spread(floats(extra) * there, there), 0, 1))
     _write(out / "face.webp", np.repeat(np.vstack(kept)[..., None], 3, 2), None, 92)
     means = [float((b * inside).sum() / inside.sum()) for b in bare]
     wide, above, _ = FRAMES.get(out.name, FRAME)
     scale = size[0] / wide
-    points = np.load(face) * FACE * 1.7 / (1.7 + FACE * np.load(face)[:, 2:]) * scale + [0.5 * wide * scale, above * scale, 0]
-    (out / "points.csv").write_text("".join(f"{x:.1f},{y:.1f},{z:.1f}\n" for x, y, z in points.tolist()), "utf-8")
+    points = np.load(face) * FACE * 1.7 / (1.7 + FACE * np.load(face)[:, 2:]) * scale + [
+        0.5 * wide * scale,
+        above * scale,
+        0,
+    ]
+    (out / "points.csv").write_text(
+        "".join(f"{x:.1f},{y:.1f},{z:.1f}\n" for x, y, z in points.tolist()), "utf-8"
+    )
     print("bare = [" + ", ".join(f"{mean:.3f}" for mean in means) + "]", size)
 
 
-def _stow(raw: dict[str, Floats], kind: str, alpha: Floats, size: tuple[int, int], small: tuple[int, int], path: Path) -> Floats:
+def _stow(
+    raw: dict[str, Floats],
+    kind: str,
+    alpha: Floats,
+    size: tuple[int, int],
+    small: tuple[int, int],
+    path: Path,
+) -> Floats:
     """Write what each light does, as a share of the mean of all; give that mean, (H, W) as it is kept."""
-    lights = [_filled(raw[f"{kind}_{group}"][..., :3].mean(-1, keepdims=True), alpha)[..., 0] for group in GROUPS]
+    lights = [
+        _filled(raw[f"{kind}_{group}"][..., :3].mean(-1, keepdims=True), alpha)[..., 0] for group in GROUPS
+    ]
     mean = floats(sum(lights) / len(lights))
     solid = cv2.resize(mean, small, interpolation=cv2.INTER_AREA)
-    ratios = [cv2.resize(light, small, interpolation=cv2.INTER_AREA) / np.maximum(solid, 1e-3) for light in lights]
+    ratios = [
+        cv2.resize(light, small, interpolation=cv2.INTER_AREA) / np.maximum(solid, 1e-3) for light in lights
+    ]
     tiles = np.sqrt(np.clip(np.vstack(ratios) / len(GROUPS), 0, 1))
-    _write(path, np.repeat(floats(tiles)[..., None], 3, 2), None, 78)
+    _write(path, np.repeat(floats(tiles)[..., None], 3, 2), None, 90)
     mean = cv2.resize(mean, size, interpolation=cv2.INTER_AREA)
     return floats(np.sqrt(np.clip(mean / BRIGHTEST, 0, 1)))
 
@@ -88,7 +114,7 @@ def _spread(above: Floats, below: Floats) -> Floats:
 def _write(path: Path, colour: Floats, alpha: Floats | None, quality: int) -> None:
     layers = colour if alpha is None else np.dstack([colour, alpha])
     image = Image.fromarray(np.asarray(np.clip(layers * 255 + 0.5, 0, 255), np.uint8))
-    image.save(path, "WEBP", quality=quality, alpha_quality=80, method=6, exact=True)
+    image.save(path, "WEBP", quality=quality, alpha_quality=90, method=6, exact=True)
 
 
 if __name__ == "__main__":

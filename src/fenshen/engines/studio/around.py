@@ -1,4 +1,4 @@
-"""Where in a cover each pixel of a picture comes from: the cover gives way to the sitter's face, never the face to it."""
+"""Where in a cover each pixel of a picture comes from: the cover gives way to the face, never the face to the cover."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -66,7 +66,9 @@ def places(points: Floats, kept: Floats, size: tuple[int, int]) -> tuple[Floats,
     scale = scale_of(points, kept)
     wide = gives(face, made, scale)
     coarse = (-(-size[0] // STEP) + 1, -(-size[1] // STEP) + 1)
-    xs, ys = np.meshgrid(np.arange(coarse[0], dtype=np.float32) * STEP, np.arange(coarse[1], dtype=np.float32) * STEP)
+    xs, ys = np.meshgrid(
+        np.arange(coarse[0], dtype=np.float32) * STEP, np.arange(coarse[1], dtype=np.float32) * STEP
+    )
     away = (np.dstack([xs, ys]) - face.middle) / scale
     far = np.hypot(away[..., 0], away[..., 1])
     turn = (np.arctan2(away[..., 0], -away[..., 1]) - face.tilt) % (2 * np.pi) * (TURNS / (2 * np.pi))

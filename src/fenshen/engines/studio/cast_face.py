@@ -75,5 +75,8 @@ def face_window(take: Take, framing: Framing, size: tuple[int, int]) -> Window:
     width = height * size[0] / size[1]
     middle = float(oval[:, 0].min() + oval[:, 0].max()) / 2
     return Window(
-        x=middle - framing.centre * width, y=float(eyes[1]) - framing.eye_line * height, width=width, height=height
+        x=middle - framing.centre * width,
+        y=float(eyes[1]) - framing.eye_line * height,
+        width=width,
+        height=height,
     )

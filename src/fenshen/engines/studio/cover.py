@@ -4,7 +4,7 @@ Any rig is a mixture of those lights (Debevec et al., "Acquiring the reflectance
 cover stands in the sitter's light, with its own shadows and shines, and throws its shadow on the sitter's face.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -24,7 +24,9 @@ LIGHTS: Final = len(PLACES) + 1  # the last comes from everywhere
 BRIGHTEST: Final = 2.0  # mean of all lights that white stands for in a tone
 NARROW: Final = 5.0  # how little of a lamp goes to lights that stand elsewhere
 BEHIND: Final = 0.6  # of a light from behind: a rig's only grazes
+FILES: Final = ("tone", "dye", "lights", "back", "back_lights", "face")
 HOLE: Final = 0.5  # alpha below which a cover is open
+_MEAN: Final = BRIGHTEST * (floats(np.arange(256)) / np.float32(255)) ** 2  # of all lights, by its tone
 BOUNCE: Final = 0.25  # of the scale in which light from the cover on the face is kept
 
 
@@ -34,10 +36,12 @@ class Cover:
 
     tone: NDArray[np.uint8] = field(repr=False)  # (H, W, 2) root of the mean of all lights; alpha
     dye: NDArray[np.uint8] = field(repr=False)  # (h, w, 3) shares of cloth, trim and thread
-    lights: Floats = field(repr=False)  # (LIGHTS, h, w) of the mean, how much is by which
+    lights: Floats = field(repr=False)  # (h, w, LIGHTS) of the mean, how much is by which
     back: NDArray[np.uint8] = field(repr=False)  # (h, w, 2) like tone: what lies behind the face
-    back_lights: Floats = field(repr=False)  # (LIGHTS, q, r)
-    shade: Floats = field(repr=False)  # (LIGHTS + 1, s, t) 0..1 what of a light reaches the face; what is thrown on it
+    back_lights: Floats = field(repr=False)  # (q, r, LIGHTS)
+    shade: Floats = field(
+        repr=False
+    )  # (s, t, LIGHTS + 1) 0..1 what of a light reaches the face; what is thrown on it
     hole: NDArray[np.uint8] = field(repr=False)  # (h, w) 0..255 the opening that the face is seen through
     points: Floats = field(repr=False)  # (478, 3) mesh of the face that it was made round, in its pixels
     bare: Floats = field(repr=False)  # (LIGHTS,) what each light gives an uncovered face
@@ -61,21 +65,28 @@ class Lit:
     glow: Floats  # (s, t, 3) what the cover throws on it, linear
 
 
-@cache
 def cover(name: str, dyes: Dyes | None = None) -> Cover:
     """A built-in cover, in its own colours or in others."""
-    folder, card = covers_folder() / name, covers()[name]
-    kept = {file: (folder / f"{file}.webp").read_bytes() for file in ("tone", "dye", "lights", "back", "back_lights", "face")}
-    tone, back = _picture(kept["tone"])[..., [0, 3]], _picture(kept["back"])[..., [0, 3]]
-    rows = (folder / "points.csv").read_text("utf-8").splitlines()
-    points = floats([[float(number) for number in row.split(",")] for row in rows])
+    card = covers()[name]
     colours = [*((dyes.cloth, dyes.trim, dyes.thread) if dyes else card.dyes)]
     colours.append(colours[DYED.index(card.lining)] if isinstance(card.lining, str) else card.lining)
+    return replace(_kept(name), dyes=floats(colours))
+
+
+@cache
+def _kept(name: str) -> Cover:
+    """A built-in cover as its files have it, without colours."""
+    folder = covers_folder() / name
+    kept = {file: (folder / f"{file}.webp").read_bytes() for file in FILES}
+    tone, back = (np.ascontiguousarray(_picture(kept[file])[..., [0, 3]]) for file in ("tone", "back"))
+    rows = (folder / "points.csv").read_text("utf-8").splitlines()
+    points = floats([[float(number) for number in row.split(",")] for row in rows])
     return Cover(
-        tone=np.ascontiguousarray(tone), dye=np.ascontiguousarray(_picture(kept["dye"])[..., :3]),
-        lights=_tiles(kept["lights"], LIGHTS) ** 2 * LIGHTS, back=np.ascontiguousarray(back),
+        tone=tone, dye=np.ascontiguousarray(_picture(kept["dye"])[..., :3]), back=back,
+        lights=_tiles(kept["lights"], LIGHTS) ** 2 * LIGHTS,
         back_lights=_tiles(kept["back_lights"], LIGHTS) ** 2 * LIGHTS, shade=_tiles(kept["face"], LIGHTS + 1),
-        hole=opening(tone[..., 1], points), points=points, bare=floats(card.bare), dyes=floats(colours),
+        hole=opening(tone[..., 1], points), points=points, bare=floats(covers()[name].bare),
+        dyes=np.zeros((4, 3), np.float32),
     )  # fmt: skip
 
 
@@ -106,26 +117,32 @@ def mixture(rig: Rig) -> Floats:
     return mixed
 
 
-def light(kept: Cover, rig: Rig) -> Lit:
-    """Put a cover into a rig's light."""
+def light(kept: Cover, rig: Rig, fine: float = 1.0) -> Lit:
+    """Put a cover into a rig's light. fine: of its pixels along a side, how many will be seen; 1 = all."""
     mixed = mixture(rig)
     arriving = mixed * kept.bare[:, None]
     mixed = mixed / max(1e-4, float(arriving.sum(0) @ LUMINANCE))
     dye = floats(kept.dye) / np.float32(255)
     share = dye / np.maximum(1, dye.sum(-1, keepdims=True))
-    albedo = share @ kept.dyes[:3] + (1 - share.sum(-1, keepdims=True))
-    half = floats(np.einsum("lyx,lc->yxc", kept.lights, mixed) * albedo)
-    size = (kept.tone.shape[1], kept.tone.shape[0])
-    front = cv2.resize(half, size, interpolation=cv2.INTER_LINEAR) * _mean(kept.tone)[..., None]
-    behind = np.einsum("lyx,lc->yxc", kept.back_lights, mixed) * kept.dyes[3]
-    back = cv2.resize(floats(behind), kept.back.shape[1::-1], interpolation=cv2.INTER_LINEAR) * _mean(kept.back)[..., None]
+    albedo = floats(share @ kept.dyes[:3] + (1 - share.sum(-1, keepdims=True)))
     weights = arriving / np.maximum(arriving.sum(0), 1e-4)
-    tint = _edge(kept, floats(albedo))
+    front, alpha = _laid(floats(kept.lights @ mixed * albedo), kept.tone, fine)
+    back, back_alpha = _laid(floats(kept.back_lights @ mixed * kept.dyes[3]), kept.back, fine)
     return Lit(
-        front=floats(front), alpha=kept.tone[..., 1], back=floats(back), back_alpha=kept.back[..., 1],
-        shade=floats(np.einsum("lyx,lc->yxc", kept.shade[:-1], weights)),
-        glow=floats(BOUNCE * kept.shade[-1][..., None] * tint),
+        front=front, alpha=alpha, back=back, back_alpha=back_alpha,
+        shade=floats(kept.shade[..., :-1] @ weights),
+        glow=floats(BOUNCE * kept.shade[..., -1:] * _edge(kept, albedo)),
     )  # fmt: skip
+
+
+def _laid(light_: Floats, tone: NDArray[np.uint8], fine: float) -> tuple[Floats, NDArray[np.uint8]]:
+    """A coarse light on a fine tone, (H, W, 3), and the alpha with it, on `fine` of the tone's pixels."""
+    if fine < 1:
+        size = (max(1, round(tone.shape[1] * fine)), max(1, round(tone.shape[0] * fine)))
+        tone = np.asarray(cv2.resize(tone, size, interpolation=cv2.INTER_AREA), np.uint8)
+    how = cv2.INTER_LINEAR if tone.shape[0] > light_.shape[0] else cv2.INTER_AREA
+    spread = cv2.resize(light_, tone.shape[1::-1], interpolation=how)
+    return floats(spread * _MEAN[tone[..., 0]][..., None]), np.ascontiguousarray(tone[..., 1])
 
 
 def _edge(kept: Cover, albedo: Floats) -> Floats:
@@ -135,21 +152,15 @@ def _edge(kept: Cover, albedo: Floats) -> Floats:
     return floats(albedo[near].mean(0))
 
 
-def _mean(tone: NDArray[np.uint8]) -> Floats:
-    """The mean of all lights, linear."""
-    root = floats(np.arange(256)) / np.float32(255)
-    return floats((BRIGHTEST * root * root)[tone[..., 0]])
-
-
 def _ray(azimuth: float, elevation: float) -> Floats:
     a, e = np.radians([azimuth, elevation])
     return floats([np.cos(e) * np.sin(a), np.sin(e), np.cos(e) * np.cos(a)])
 
 
 def _tiles(data: bytes, count: int) -> Floats:
-    """Pictures that were kept one below the other, (count, h, w) 0..1."""
+    """Pictures that were kept one below the other, (h, w, count) 0..1."""
     gray = floats(_picture(data)[..., 0]) / np.float32(255)
-    return floats(gray.reshape(count, gray.shape[0] // count, gray.shape[1]))
+    return np.ascontiguousarray(gray.reshape(count, -1, gray.shape[1]).transpose(1, 2, 0))
 
 
 def _picture(data: bytes) -> NDArray[np.uint8]:

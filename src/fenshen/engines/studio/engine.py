@@ -8,12 +8,12 @@ from fenshen.double.double import OpenDouble
 from fenshen.engines.cards import STUDIO
 from fenshen.engines.engine import MOST_PRESSES, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import half_of, paint
+from fenshen.engines.studio.bare_head import BareHead
 from fenshen.engines.studio.beautify import beautified
 from fenshen.engines.studio.by_hand import by_hand
 from fenshen.engines.studio.cast_face import cast_face, face_window
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.cover import cover
-from fenshen.engines.studio.bare_head import BareHead
 from fenshen.engines.studio.dressing import cast_bare
 from fenshen.engines.studio.easing import eased
 from fenshen.engines.studio.facing import face_on
@@ -31,7 +31,6 @@ from fenshen.engines.studio.wearing import wear
 from fenshen.engines.studio.workbench import NO_BENCH, Workbench
 from fenshen.templates.recipe import Mode, Rig, Template
 from fenshen.vision import regions
-
 
 UNDRESS: Final = {"head": cast_bare, "face": cast_face}
 MADE_OF: Final[dict[Mode, Origin]] = {
@@ -53,7 +52,9 @@ class StudioEngine:
         template = eased(template, options.closer)
         size = picture_size(template.aspect, options.short_side)
         rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
-        bare = UNDRESS[template.mode](double, template, options, size, self._bench) if template.plate else None
+        bare = (
+            UNDRESS[template.mode](double, template, options, size, self._bench) if template.plate else None
+        )
         take = bare.lit if bare else cast(double, template, options, size, self._bench)  # (1)
         seen_through = face_window if template.mode == "face" else choose_window
         window = seen_through(bare.take if bare else take, template.framing, size)  # (2)

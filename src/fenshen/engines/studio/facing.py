@@ -5,21 +5,28 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from fenshen.engines.studio.around import places
 from fenshen.engines.studio.bare_head import BareHead
 from fenshen.engines.studio.cover import Cover, Lit, light
 from fenshen.engines.studio.framing import Window, view
+from fenshen.engines.studio.plate import scale_of
 from fenshen.engines.studio.sitter import Posed
 from fenshen.templates.recipe import Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import LUMINANCE
 
-OPENS: Final = 0.75  # of what a cover takes from a face, the camera gives back: a face in a hood is still seen
+OPENS: Final = (
+    0.75  # of what a cover takes from a face, the camera gives back: a face in a hood is still seen
+)
 DEEPEST: Final = 0.22  # what is left of the light where a cover touches a face
 SHADE: Final = 0.9  # of a cover's shadow: skin scatters some of it away
+SHARP: Final = 1.25  # pixels of a cover for one of the picture, at least, when it is made smaller
 SMALL: Final = 4  # shadows are smooth
+
+Picture = Floats | NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +48,41 @@ def face_on(posed: Posed, bare: BareHead, kept: Cover, window: Window, rig: Rig)
     posed: made from `bare.lit` through `window`, lit by `rig`.
     """
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    put = put_round(light(kept, rig), kept, posed.points, size)
+    put = put_round(light(kept, rig, SHARP * scale_of(posed.points, kept.points)), kept, posed.points, size)
     own = np.minimum(posed.alpha, np.clip(view(bare.take.alpha, window, size) / 255, 0, 1)) * put.hole
     return layered(put, shaded(posed.linear, put), floats(own), posed.points)
 
 
 def put_round(lit: Lit, kept: Cover, points: Floats, size: tuple[int, int]) -> Put:
     """Put a cover round a face. points: (478, 3) in the picture; size: (width, height) of that."""
-    columns, rows = places(points, kept.points, size)
+    fine = places(points, kept.points, size)
     small = (size[0] // SMALL, size[1] // SMALL)
-    across, down = (cv2.resize(at, small, interpolation=cv2.INTER_AREA) for at in (columns, rows))
+    coarse = (
+        cv2.resize(fine[0], small, interpolation=cv2.INTER_AREA),
+        cv2.resize(fine[1], small, interpolation=cv2.INTER_AREA),
+    )
+    whole = kept.tone.shape[1]
 
-    def taken(picture: Floats | np.ndarray[tuple[int, ...], np.dtype[np.uint8]], how: int = cv2.INTER_LINEAR, *, fine: bool = True) -> Floats:
-        share = picture.shape[1] / kept.tone.shape[1]
-        at = (columns, rows) if fine else (across, down)
-        maps = (floats((at[0] + 0.5) * share - 0.5), floats((at[1] + 0.5) * share - 0.5))
-        found = floats(cv2.remap(picture, *maps, how, borderMode=cv2.BORDER_REPLICATE))
-        if not fine:
-            found = floats(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR))
-        return found / np.float32(255) if picture.dtype == np.uint8 else found
+    def smooth(picture: Picture) -> Floats:
+        return floats(cv2.resize(taken(picture, coarse, whole), size, interpolation=cv2.INTER_LINEAR))
 
     return Put(
-        front=np.maximum(taken(lit.front, cv2.INTER_CUBIC), 0), alpha=np.clip(taken(lit.alpha, cv2.INTER_CUBIC), 0, 1),
-        back=taken(lit.back, fine=False), back_alpha=taken(lit.back_alpha, fine=False), hole=taken(kept.hole),
-        shade=taken(lit.shade, fine=False), glow=taken(lit.glow, fine=False),
+        front=np.maximum(taken(lit.front, fine, whole, cv2.INTER_CUBIC), 0),
+        alpha=floats(np.clip(taken(lit.alpha, fine, whole, cv2.INTER_CUBIC), 0, 1)),
+        back=smooth(lit.back), back_alpha=smooth(lit.back_alpha), hole=taken(kept.hole, fine, whole),
+        shade=smooth(lit.shade), glow=smooth(lit.glow),
     )  # fmt: skip
+
+
+def taken(picture: Picture, at: tuple[Floats, Floats], whole: int, how: int = cv2.INTER_LINEAR) -> Floats:
+    """Sample a map of a cover, kept on any number of its pixels, as 0..1; its edges go on outside.
+
+    at: columns and rows in a cover that is `whole` pixels wide.
+    """
+    share = np.float32(picture.shape[1] / whole)
+    maps = ((place + np.float32(0.5)) * share - np.float32(0.5) for place in at)
+    found = floats(cv2.remap(picture, *maps, how, borderMode=cv2.BORDER_REPLICATE))
+    return found / np.float32(255) if picture.dtype == np.uint8 else found
 
 
 def shaded(linear: Floats, put: Put) -> Floats:
@@ -81,8 +98,7 @@ def layered(put: Put, sitter: Floats, own: Floats, points: Floats) -> Posed:
     """
     gain = exposed(put, points)
     linear = put.back * put.back_alpha[..., None]
-    alpha = put.back_alpha * put.hole
-    linear *= put.hole[..., None]
+    alpha = put.back_alpha
     for layer, share in ((sitter, own), (put.front, put.alpha)):
         linear += share[..., None] * (layer - linear)
         alpha = alpha + share * (1 - alpha)
