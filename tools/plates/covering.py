@@ -93,11 +93,11 @@ def tube(name: str, line: Array, radius: Array | float, material: Any, sides: in
     return loft(name, tube_grid(line, radius, sides), material)
 
 
-def tube_grid(line: Array, radius: Array | float, sides: int = 20) -> Array:
+def tube_grid(line: Array, radius: Array | float, sides: int = 20, side: Array | None = None) -> Array:
     """(sides + 1, n, 3): rows run round the tube, columns along the line."""
     ahead = np.roll(line, -1, 0) - np.roll(line, 1, 0)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
-    away = line * [1, 0, 1]
+    away = line * [1, 0, 1] if side is None else np.tile(side, (len(line), 1))
     away -= (away * ahead).sum(1, keepdims=True) * ahead
     away /= np.linalg.norm(away, axis=1, keepdims=True)
     up = np.cross(ahead, away)

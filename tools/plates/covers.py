@@ -14,13 +14,14 @@ AROUND = 360
 def stuff(
     name: str, kind: tuple[float, float, float], tone: float, *, rough: float = 0.8, shine: float = 0.2,
     metal: float = 0.0, tip: float | None = None, grain: float = 0.0, fine: float = 900.0, uneven: float = 0.0,
+    sheen: float = 0.0, motif: float = 0.0,
 ) -> Any:  # fmt: skip
     """A material without a colour, that says which dye it takes. tip: the tone where a hair ends."""
     material = bpy.data.materials.new(name)
     material.use_nodes = True
     tree = material.node_tree
     shader = tree.nodes["Principled BSDF"]
-    for key, value in (("Roughness", rough), ("Specular IOR Level", shine), ("Metallic", metal)):
+    for key, value in (("Roughness", rough), ("Specular IOR Level", shine), ("Metallic", metal), ("Sheen Weight", sheen)):
         shader.inputs[key].default_value = value
     shader.inputs["Base Color"].default_value = (tone, tone, tone, 1)
     if tip is not None:
@@ -39,6 +40,8 @@ def stuff(
         tree.links.new(add.outputs[0], shader.inputs["Base Color"])
     if grain or uneven:
         _weave(tree, shader, tone, grain, fine, uneven)
+    if motif:
+        _damask(tree, shader, tone, motif)
     share = tree.nodes.new("ShaderNodeOutputAOV")
     share.aov_name = "share"
     share.inputs["Color"].default_value = (*kind, 1)
@@ -62,6 +65,40 @@ def _weave(tree: Any, shader: Any, tone: float, grain: float, fine: float, uneve
         tone * (1 + uneven),
     )
     tree.links.new(cloud.outputs[0], ramp.inputs["Value"])
+    tree.links.new(ramp.outputs[0], shader.inputs["Base Color"])
+
+
+def _damask(tree: Any, shader: Any, tone: float, much: float) -> None:
+    """Flowers in a lattice, tone in tone, by formula: a rose of eight waves in every second diamond."""
+    where, split = tree.nodes.new("ShaderNodeTexCoord"), tree.nodes.new("ShaderNodeSeparateXYZ")
+    tree.links.new(where.outputs["Object"], split.inputs[0])
+
+    def sine(name: str, per_metre: float) -> Any:
+        scaled, wave = tree.nodes.new("ShaderNodeMath"), tree.nodes.new("ShaderNodeMath")
+        scaled.operation, wave.operation = "MULTIPLY", "COSINE"
+        scaled.inputs[1].default_value = 2 * np.pi * per_metre
+        tree.links.new(split.outputs[name], scaled.inputs[0])
+        tree.links.new(scaled.outputs[0], wave.inputs[0])
+        return wave.outputs[0]
+
+    def joined(how: str, one: Any, other: Any) -> Any:
+        node = tree.nodes.new("ShaderNodeMath")
+        node.operation = how
+        tree.links.new(one, node.inputs[0])
+        tree.links.new(other, node.inputs[1])
+        return node.outputs[0]
+
+    large = joined("MULTIPLY", sine("X", 22.0), sine("Z", 17.0))
+    small = joined("MULTIPLY", sine("X", 110.0), sine("Z", 85.0))
+    ramp = tree.nodes.new("ShaderNodeMapRange")
+    for key, value in (("From Min", 0.30), ("From Max", 0.42), ("To Min", tone * (1 - much)), ("To Max", tone)):
+        ramp.inputs[key].default_value = value
+    fine = tree.nodes.new("ShaderNodeMath")
+    fine.operation = "MULTIPLY_ADD"
+    fine.inputs[1].default_value = 0.45
+    tree.links.new(small, fine.inputs[0])
+    tree.links.new(large, fine.inputs[2])
+    tree.links.new(fine.outputs[0], ramp.inputs["Value"])
     tree.links.new(ramp.outputs[0], shader.inputs["Base Color"])
 
 
@@ -97,7 +134,7 @@ def quilted(grid: Array, seams: Array, puff: float, wrinkle: float) -> Array:
     gap = np.diff(at).mean()
     swell = np.sqrt(np.clip(1 - (1 - 2 * away / gap) ** 2, 0, 1))[:, None]
     turn = np.arange(grid.shape[1])[None] / grid.shape[1]
-    pucker = noise(np.stack(np.broadcast_arrays(turn * 6.0, down[:, None] * 2.2, 0 * turn), -1), 0.035, 3)
+    pucker = noise(np.stack(np.broadcast_arrays(turn * 5.0, down[:, None] * 2.6, 0 * turn), -1), 0.035, 3)
     large = noise(grid, 0.09, 4)
     near = np.exp(-((away[:, None] / (0.32 * gap)) ** 2))
     lift = puff * swell * (1 + 0.22 * large) + wrinkle * pucker * (0.35 + near) * np.clip(
@@ -161,13 +198,13 @@ def parka(face: Face) -> tuple[list[Any], list[Any]]:
     hood = quilted(spline(hood, 120), np.array([0, 40, 80, 119]), 0.016, 0.0022)
     front.append(loft("hood", hood, shell))
     rows = [
-        (-0.128, 0.090, 0.080, 0.010), (-0.140, 0.108, 0.100, 0.010), (-0.158, 0.140, 0.116, 0.020),
+        (-0.146, 0.098, 0.070, 0.020), (-0.152, 0.112, 0.090, 0.020), (-0.164, 0.142, 0.112, 0.024),
         (-0.183, 0.182, 0.126, 0.03), (-0.215, 0.222, 0.132, 0.04), (-0.27, 0.25, 0.145, 0.04),
         (-0.36, 0.265, 0.155, 0.04), (-0.5, 0.275, 0.16, 0.04),
     ]  # fmt: skip
     trunk = body(rows, 260)
-    front.append(loft("trunk", quilted(trunk, np.array([0, 62, 112, 158, 204, 259]), 0.017, 0.0030), shell))
-    front += placket(trunk, shell, stuff("stud", OWN, 0.35, rough=0.3, metal=1.0))
+    front.append(loft("trunk", quilted(trunk, np.array([0, 62, 112, 158, 204, 259]), 0.018, 0.0017), shell))
+    front += placket(trunk, shell, stuff("stud", OWN, 0.3, rough=0.45, metal=1.0))
     inside = np.stack([
         face.ring(AROUND, lambda a, g=g: g + 0 * a, lambda a: 0 * a) * [1, s, 1] + [0, y, 0]
         for g, s, y in ((0.03, 0.7, 0.0), (0.045, 0.4, 0.03), (0.045, 0.2, 0.08), (0.0, 0, 0.13), (-0.09, 0, 0.15))
@@ -185,7 +222,7 @@ def placket(trunk: Array, cloth: Any, metal: Any) -> list[Any]:
     )
     flat[:, [0, -1], 1] += 0.012
     studs = [
-        ball(f"stud{k}", flat[row, 9] + [0, -0.001, 0], (0.0062, 0.003, 0.0062), metal, 32)
+        ball(f"stud{k}", flat[row, 9] + [0, -0.001, 0], (0.0046, 0.0025, 0.0046), metal, 32)
         for k, row in enumerate((14, 60, 106, 152))
     ]
     return [loft("placket", flat, cloth, closed=False, levels=1), *studs]

@@ -65,7 +65,7 @@ def coif(face: Face) -> tuple[list[Any], list[Any]]:
 
 def cloak(face: Face) -> tuple[list[Any], list[Any]]:
     """A wide winter cloak with a hood, edged with white fur, tied at the neck."""
-    velvet = stuff("velvet", CLOTH, 0.72, rough=0.7, shine=0.3, grain=0.00025, fine=1500, uneven=0.12)
+    velvet = stuff("velvet", CLOTH, 0.8, rough=0.6, shine=0.3, grain=0.00025, fine=1500, sheen=0.35, motif=0.28)
     lining = stuff("lining", TRIM, 0.7, rough=0.6, grain=0.0003, fine=700, uneven=0.1)
     cord = stuff("cord", TRIM, 0.8, rough=0.4, shine=0.5, grain=0.0006, fine=500)
     furs = (
@@ -106,7 +106,7 @@ def cloak(face: Face) -> tuple[list[Any], list[Any]]:
     folds = np.sin(19 * turn + 1.6 * noise(trunk * [1, 1, 0.15], 0.12, 7)) * (
         0.35 + 0.65 * noise(trunk * [1, 1, 0.1], 0.2, 8) ** 2
     )
-    trunk = trunk + (0.009 * down * folds + 0.003 * noise(trunk, 0.06, 12))[..., None] * normals(trunk)
+    trunk = trunk + (0.014 * down * folds + 0.003 * noise(trunk, 0.06, 12))[..., None] * normals(trunk)
     front.append(loft("trunk", trunk, velvet))
     front += _edges(trunk, furs) + _tie(cord)
     return front, behind(face, 0.05, lining)
@@ -145,7 +145,7 @@ def _tie(cord: Any) -> list[Any]:
             ],
             1,
         )
-        made.append(tube(f"loop{side}", loop, 0.0034, cord, 12))
+        made.append(loft(f"loop{side}", tube_grid(loop, 0.003, 12, np.array([0.0, 1.0, 0.0])), cord))
         u = np.linspace(0, 1, 60)
         end = np.stack([side * (0.003 + 0.014 * u), -0.142 - 0.02 * u, -0.180 - 0.11 * u], 1)
         grid = tube_grid(np.vstack([end, end[::-1] + [0, 0.0005, 0]]), 0.003, 10)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fenshen.engines.studio.around import places
+from fenshen.engines.studio.around import EARS, places
 from fenshen.engines.studio.bare_head import BareHead
 from fenshen.engines.studio.cover import Cover, Lit, light
 from fenshen.engines.studio.framing import Window, view
@@ -24,6 +24,8 @@ OPENS: Final = (
 DEEPEST: Final = 0.22  # what is left of the light where a cover touches a face
 SHADE: Final = 0.9  # of a cover's shadow: skin scatters some of it away
 SHARP: Final = 1.25  # pixels of a cover for one of the picture, at least, when it is made smaller
+LONG: Final = 0.002  # of a picture: less than that is no long hair
+EAR: Final = 0.13  # face widths that an ear stands out, at most
 SMALL: Final = 4  # shadows are smooth
 
 Picture = Floats | NDArray[np.uint8]
@@ -49,8 +51,33 @@ def face_on(posed: Posed, bare: BareHead, kept: Cover, window: Window, rig: Rig)
     """
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
     put = put_round(light(kept, rig, SHARP * scale_of(posed.points, kept.points)), kept, posed.points, size)
-    own = np.minimum(posed.alpha, np.clip(view(bare.take.alpha, window, size) / 255, 0, 1)) * put.hole
+    own = np.minimum(posed.alpha, own_head(bare, posed.points, window, size)) * put.hole
     return layered(put, shaded(posed.linear, put), floats(own), posed.points)
+
+
+def own_head(bare: BareHead, points: Floats, window: Window, size: tuple[int, int]) -> Floats:
+    """What of the sitter may be seen in an opening, (H, W) 0..1: face, ears, hair, neck; no shoulder, nothing worn.
+
+    Under the ears a head is hardly wider than the face, unless long hair falls there.
+    """
+    whole, head, hair = (
+        np.clip(view(mask, window, size) / 255, 0, 1) for mask in (bare.take.alpha, bare.head, bare.hair)
+    )
+    if hair.mean() > LONG:
+        return floats(whole)
+    small = (size[0] // SMALL, size[1] // SMALL)
+    mesh = floats(points / SMALL)
+    width = float(np.ptp(mesh[list(regions.OVAL), 0]))
+    reach = 2 * round(EAR * width) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    near = cv2.dilate(regions.fill(mesh, regions.OVAL, small[::-1]), disc).astype(np.float32)
+    right, left = mesh[list(EARS), :2]
+    slope = float((left[1] - right[1]) / max(1.0, left[0] - right[0]))
+    xs, ys = np.arange(small[0], dtype=np.float32)[None], np.arange(small[1], dtype=np.float32)[:, None]
+    above = np.clip(0.5 - (ys - right[1] - slope * (xs - right[0])) / (0.12 * width), 0, 1)
+    allowed = cv2.GaussianBlur(floats(np.maximum(near, above)), (0, 0), 0.02 * width)
+    allowed = cv2.resize(allowed, size, interpolation=cv2.INTER_LINEAR)
+    return floats(np.clip(whole - head + np.minimum(head, allowed), 0, 1))
 
 
 def put_round(lit: Lit, kept: Cover, points: Floats, size: tuple[int, int]) -> Put:
