@@ -57,7 +57,7 @@ def coif(face: Face) -> tuple[list[Any], list[Any]]:
     edge = face.ring(AROUND, lambda a: -0.0035 + 0.006 * np.clip(-np.cos(a), 0, 1), lambda a: 0.005 + 0 * a)
     front = [
         mail("hood", hood, steel, 0.0043, 0.0009, rng), mail("mantle", mantle, steel, 0.0043, 0.0009, rng),
-        loft("under_hood", hood - 0.004 * normals(hood), dark), loft("under", mantle - 0.004 * normals(mantle), dark),
+        loft("under_hood", (hood - 0.004 * normals(hood))[14:], dark), loft("under", mantle - 0.004 * normals(mantle), dark),
         loft("coat", coat, wool), tube("cap", edge, 0.0058 + 0.0003 * np.sin(np.arange(AROUND) * np.pi / 3), linen),
     ]  # fmt: skip
     return front, behind(face, 0.01, stuff("inside", TRIM, 0.5))
