@@ -1,8 +1,8 @@
-"""Render a setting under eight plain lights at once (Debevec et al. 2000), what hides a face apart from what lies behind.
+"""Render a cover under eight plain lights at once (Debevec et al. 2000), what hides a face apart from what lies behind.
 
 Needs ``bpy`` and ``scipy``; neither is a dependency of the studio, and no test runs this.
 
-    python tools/plates/basis.py FACE.npy parka OUT [PERCENT]    writes OUT/parka.npz, which stow.py makes a setting of
+    python tools/plates/basis.py FACE.npy parka OUT [PERCENT]    writes OUT/parka.npz, which stow.py makes a cover of
 """
 
 import sys
@@ -32,7 +32,7 @@ SOFT = 30.0  # degrees across, of each
 
 
 def main(points: Path, name: str, out: Path, percent: int = 100, samples: int = SAMPLES) -> None:
-    """Render one setting."""
+    """Render one cover."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     face = Face(np.load(points))
     frame = FRAMES.get(name, FRAME)

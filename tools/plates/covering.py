@@ -1,6 +1,6 @@
 """Shapes that go round a face: openings, lofts, fur and rings of mail. NumPy and Blender's meshes.
 
-Lengths are metres, +x right in the picture, +y away from us, +z up; zero is the middle of the face, level with the ears.
+Lengths are metres, +x right in the picture, +y away from us, +z up; zero: the middle of the face, level with the ears.
 """
 
 from collections.abc import Callable
@@ -224,7 +224,7 @@ def mail(name: str, grid: Array, material: Any, ring: float, wire: float, rng: n
             y = np.cross(z, x)
             lean = (0.62 if number % 2 else -0.62) + rng.normal(0, 0.09)
             spin = rng.normal(0, 0.12)
-            z, y = z * np.cos(spin) + x * np.sin(spin), y
+            z = z * np.cos(spin) + x * np.sin(spin)
             x = np.cross(y, z)
             tilted = np.stack([x * np.cos(lean) - z * np.sin(lean), y, x * np.sin(lean) + z * np.cos(lean)])
             quads.append(quad.reshape(-1, 4) + len(places) * len(one))

@@ -1,4 +1,4 @@
-"""The settings themselves: what goes round a face, and what lies behind it. `basis.py` renders them."""
+"""The covers themselves: what goes round a face, and what lies behind it. `basis.py` renders them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,12 @@ def stuff(
     material.use_nodes = True
     tree = material.node_tree
     shader = tree.nodes["Principled BSDF"]
-    for key, value in (("Roughness", rough), ("Specular IOR Level", shine), ("Metallic", metal), ("Sheen Weight", sheen)):
+    for key, value in (
+        ("Roughness", rough),
+        ("Specular IOR Level", shine),
+        ("Metallic", metal),
+        ("Sheen Weight", sheen),
+    ):
         shader.inputs[key].default_value = value
     shader.inputs["Base Color"].default_value = (tone, tone, tone, 1)
     if tip is not None:
@@ -91,7 +96,12 @@ def _damask(tree: Any, shader: Any, tone: float, much: float) -> None:
     large = joined("MULTIPLY", sine("X", 22.0), sine("Z", 17.0))
     small = joined("MULTIPLY", sine("X", 110.0), sine("Z", 85.0))
     ramp = tree.nodes.new("ShaderNodeMapRange")
-    for key, value in (("From Min", 0.30), ("From Max", 0.42), ("To Min", tone * (1 - much)), ("To Max", tone)):
+    for key, value in (
+        ("From Min", 0.30),
+        ("From Max", 0.42),
+        ("To Min", tone * (1 - much)),
+        ("To Max", tone),
+    ):
         ramp.inputs[key].default_value = value
     fine = tree.nodes.new("ShaderNodeMath")
     fine.operation = "MULTIPLY_ADD"
@@ -180,6 +190,29 @@ def ruff(
         thick=0.00012,
     )
     return [coat, hairs, loft("rim", grid, stuff("hide", THREAD, 0.25))]
+
+
+CROWN = 0.55  # of what lies beside a face, lies more above it: a head is high
+
+
+def wrapped(face: Face, rows: list[tuple[float, float, float, float]], count: int) -> Array:
+    """A loft from the face outwards: gap beside it, gap below it, share of its depth, metres further back."""
+    return spline(
+        np.stack([
+            face.ring(AROUND, lambda a, g=gap, b=below: (
+                    g + (b - g) * np.clip(-np.cos(a), 0, 1) ** 1.5 + CROWN * g * np.clip(np.cos(a), 0, 1) ** 2
+                ), lambda a: 0 * a)
+            * [1, share, 1] + [0, back, 0]
+            for gap, below, share, back in rows
+        ]), count,
+    )  # fmt: skip
+
+
+def behind(face: Face, gap: float, lining: Any) -> list[Any]:
+    """What is seen beside a head, in the dark."""
+    rows = [(gap, gap, 0.7, 0.0), (gap + 0.02, gap + 0.02, 0.4, 0.03), (gap + 0.02, gap, 0.2, 0.08),
+            (gap - 0.03, gap - 0.03, 0, 0.13), (-0.085, -0.085, 0, 0.15)]  # fmt: skip
+    return [loft("inside", wrapped(face, rows, 60), lining)]
 
 
 def parka(face: Face) -> tuple[list[Any], list[Any]]:

@@ -1,6 +1,6 @@
-"""Turn a render (see basis.py) into a cover: tone, dyes, how each light departs from the mean of all, shade on the face.
+"""Turn a render (see basis.py) into a cover: tone, dyes, what each light does to the mean of all, shade on the face.
 
-.venv/bin/python tools/plates/stow.py RAW.npz FACE.npy src/fenshen/templates/covers/parka LINING
+.venv/bin/python tools/plates/stow.py RAW.npz FACE.npy src/fenshen/templates/covers/parka
 """
 
 import sys
