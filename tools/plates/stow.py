@@ -10,11 +10,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 
 GROUPS = ("left", "front", "right", "top", "below", "behind_left", "behind_right", "round")
 BRIGHTEST = 2.0  # mean of all lights that white stands for, as in cover.py
-FACE = 0.14  # metres
+FACE, AWAY = 0.14, 1.7  # metres: the face's width, and to the camera
+BURIED = (0.03, 0.13)  # of what white paper gets: less reaches only what is inside a cheek
 FRAMES = {"astronaut": (0.50, 0.33, 0.38)}
 FRAME = (0.46, 0.31, 0.36)
 
@@ -24,6 +26,13 @@ def main(source: Path, face: Path, out: Path) -> None:
     raw = {name: floats(values) for name, values in np.load(source).items()}
     out.mkdir(parents=True, exist_ok=True)
     alpha, back = raw["front_alpha"][..., 0], raw["back_alpha"][..., 0]
+    wide, above, _ = FRAMES.get(out.name, FRAME)
+    scale = alpha.shape[1] / wide
+    mesh = np.load(face) * FACE * AWAY / (AWAY + FACE * np.load(face)[:, 2:])
+    points = mesh * scale + [0.5 * wide * scale, above * scale, 0]
+    seen = _not_buried(raw, alpha, floats(points), scale)
+    raw |= {name: values * seen[..., None] for name, values in raw.items() if name.startswith("front")}
+    alpha = alpha * seen
     size = (alpha.shape[1], alpha.shape[0])
     half, quarter = (size[0] // 2, size[1] // 2), (size[0] // 4, size[1] // 4)
     tone = _stow(raw, "front", alpha, size, half, out / "lights.webp")
@@ -49,17 +58,20 @@ def main(source: Path, face: Path, out: Path) -> None:
     kept.append(np.clip(4 * _spread(floats(extra) * there, there), 0, 1))
     _write(out / "face.webp", np.repeat(np.vstack(kept)[..., None], 3, 2), None, 92)
     means = [float((b * inside).sum() / inside.sum()) for b in bare]
-    wide, above, _ = FRAMES.get(out.name, FRAME)
-    scale = size[0] / wide
-    points = np.load(face) * FACE * 1.7 / (1.7 + FACE * np.load(face)[:, 2:]) * scale + [
-        0.5 * wide * scale,
-        above * scale,
-        0,
-    ]
     (out / "points.csv").write_text(
         "".join(f"{x:.1f},{y:.1f},{z:.1f}\n" for x, y, z in points.tolist()), "utf-8"
     )
     print("bare = [" + ", ".join(f"{mean:.3f}" for mean in means) + "]", size)
+
+
+def _not_buried(raw: dict[str, Floats], alpha: Floats, points: Floats, scale: float) -> Floats:
+    """(H, W) 0 where an edge lies inside the head that it was made round: no light reaches it there."""
+    mean = sum(raw[f"front_{group}"][..., :3].mean(-1) for group in GROUPS) / len(GROUPS)
+    bright = cv2.GaussianBlur(floats(mean / np.maximum(alpha, 0.05)), (0, 0), 0.7)
+    face = regions.fill(points, regions.OVAL, alpha.shape)
+    near = cv2.dilate(face, np.ones((2 * round(0.006 * scale) + 1,) * 2, np.uint8)) > 0
+    lit = np.clip((bright - BURIED[0]) / (BURIED[1] - BURIED[0]), 0, 1)
+    return floats(cv2.GaussianBlur(floats(np.where(near, lit, 1)), (0, 0), 1.2))
 
 
 def _stow(
