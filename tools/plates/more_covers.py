@@ -97,7 +97,7 @@ def cloak(face: Face) -> tuple[list[Any], list[Any]]:
     trunk = trunk + (0.014 * down * folds + 0.003 * noise(trunk, 0.06, 12))[..., None] * normals(trunk)
     front.append(loft("trunk", trunk, velvet))
     front += _edges(trunk, furs) + _tie(cord)
-    return front, behind(face, 0.05, lining)
+    return front, behind(face, 0.022, lining)
 
 
 def _edges(trunk: Array, furs: tuple[Any, Any]) -> list[Any]:
