@@ -66,7 +66,8 @@ def spline(values: Any, count: int) -> Array:
     at = np.linspace(0, len(p) - 3 - 1e-9, count)
     k, t = at.astype(int), (at % 1).reshape(-1, *([1] * (p.ndim - 1)))
     a, b, c, d = p[k], p[k + 1], p[k + 2], p[k + 3]
-    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    cubic = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    return np.asarray(0.5 * cubic)
 
 
 def normals(grid: Array) -> Array:
@@ -123,7 +124,7 @@ def mesh(name: str, points: Array, faces: NDArray[np.int64], material: Any, leve
 def head(face: Face, material: Any) -> Any:
     """Somebody: the face's relief on a skull and a neck, to throw shadows and to catch them."""
     front = face.points[:LAST]
-    triangles = Delaunay(front[:, [0, 2]]).simplices
+    triangles = np.asarray(Delaunay(front[:, [0, 2]]).simplices, np.int64)
     return [
         mesh("face", front, triangles, material),
         ball("skull", (0, 0.025, 0.022), (0.073, 0.098, 0.112), material),
@@ -204,7 +205,8 @@ def mail(name: str, grid: Array, material: Any, ring: float, wire: float, rng: n
     quad = np.stack(
         [index, np.roll(index, -1, 0), np.roll(np.roll(index, -1, 0), -1, 1), np.roll(index, -1, 1)], -1
     )
-    places, quads = [], []
+    places: list[Array] = []
+    quads: list[NDArray[np.int64]] = []
     way = np.linalg.norm(np.diff(grid, axis=0), axis=-1).mean(1)
     down = np.r_[0, np.cumsum(way)]
     rows = np.arange(0, down[-1], 1.25 * ring)

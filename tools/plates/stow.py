@@ -38,12 +38,12 @@ def main(source: Path, face: Path, out: Path) -> None:
     tone = _stow(raw, "front", alpha, size, half, out / "lights.webp")
     _write(out / "tone.webp", np.repeat(tone[..., None], 3, 2), alpha, 88)
     share = np.clip(_filled(raw["front_share"][..., :3], alpha), 0, 1)
-    _write(out / "dye.webp", cv2.resize(share, half, interpolation=cv2.INTER_AREA), None, 88)
+    _write(out / "dye.webp", floats(cv2.resize(share, half, interpolation=cv2.INTER_AREA)), None, 88)
     tone = _stow(raw, "back", back, half, quarter, out / "back_lights.webp")
     _write(
         out / "back.webp",
         np.repeat(tone[..., None], 3, 2),
-        cv2.resize(back, half, interpolation=cv2.INTER_AREA),
+        floats(cv2.resize(back, half, interpolation=cv2.INTER_AREA)),
         80,
     )
     there = floats(raw["bounced_alpha"][..., 0] > 0.98)  # noqa: PLR2004
@@ -93,7 +93,7 @@ def _stow(
     ]
     tiles = np.sqrt(np.clip(np.vstack(ratios) / len(GROUPS), 0, 1))
     _write(path, np.repeat(floats(tiles)[..., None], 3, 2), None, 90)
-    mean = cv2.resize(mean, size, interpolation=cv2.INTER_AREA)
+    mean = floats(cv2.resize(mean, size, interpolation=cv2.INTER_AREA))
     return floats(np.sqrt(np.clip(mean / BRIGHTEST, 0, 1)))
 
 

@@ -10,10 +10,12 @@ from tests.fakes.takes import a_double, a_take, face_points
 from fenshen.double.take import Take
 from fenshen.engines.engine import Origin, RenderOptions
 from fenshen.engines.studio.around import FORGETS, GIVES, gives, outline, places
+from fenshen.engines.studio.bare_head import BareHead
 from fenshen.engines.studio.cast_face import FaceNotFrontalError, cast_face, face_window
 from fenshen.engines.studio.cover import LIGHTS, PLACES, Cover, cover, light, mixture, opening
 from fenshen.engines.studio.engine import StudioEngine, picture_size
-from fenshen.engines.studio.facing import Put, exposed, layered, put_round, shaded
+from fenshen.engines.studio.facing import Put, exposed, layered, own_head, put_round, shaded
+from fenshen.engines.studio.framing import Window
 from fenshen.flow.portray import SOURCE_TYPES
 from fenshen.labels.write import SourceType
 from fenshen.templates.catalogue import catalogue, template
@@ -33,7 +35,7 @@ def lamp(azimuth: float, elevation: float, intensity: float = 1.0) -> Light:
     return Light(azimuth=azimuth, elevation=elevation, intensity=intensity)
 
 
-def a_cover(**changes: object) -> Cover:
+def a_cover() -> Cover:
     """A dark ring round the face, a grey wall behind it: every light gives the same."""
     ys, xs = np.mgrid[0 : SIZE[1], 0 : SIZE[0]]
     far = np.hypot((xs - MIDDLE[0]) / 1.0, (ys - MIDDLE[1]) / 1.36)
@@ -42,14 +44,13 @@ def a_cover(**changes: object) -> Cover:
     even = np.ones((*half, LIGHTS), np.float32)
     dye = np.zeros((*half, 3), np.uint8)
     dye[..., 0] = 255
-    values = {
-        "tone": np.dstack([np.full(ring.shape, 180, np.uint8), ring]), "dye": dye, "lights": even,
-        "back": np.full((*half, 2), 200, np.uint8), "back_lights": even[::2, ::2],
-        "shade": np.dstack([np.ones((20, 16, LIGHTS)), np.zeros((20, 16, 1))]).astype(np.float32),
-        "hole": opening(ring, POINTS), "points": POINTS, "bare": floats(np.full(LIGHTS, 0.5)),
-        "dyes": floats([[0.02, 0.02, 0.02], [1, 1, 1], [1, 1, 1], [0.5, 0.5, 0.5]]),
-    }  # fmt: skip
-    return Cover(**(values | changes))  # type: ignore[arg-type]
+    return Cover(
+        tone=np.dstack([np.full(ring.shape, 180, np.uint8), ring]), dye=dye, lights=even,
+        back=np.full((*half, 2), 200, np.uint8), back_lights=even[::2, ::2],
+        shade=np.dstack([np.ones((20, 16, LIGHTS)), np.zeros((20, 16, 1))]).astype(np.float32),
+        hole=opening(ring, POINTS), points=POINTS, bare=floats(np.full(LIGHTS, 0.5)),
+        dyes=floats([[0.02, 0.02, 0.02], [1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [0.5, 0.5, 0.5]]),
+    )  # fmt: skip
 
 
 def tilted_face(turn: float, across: float = 1.0) -> Floats:
@@ -139,7 +140,7 @@ def test_a_dye_colours_the_cover_and_its_glow() -> None:
     kept = a_cover()
     shade = kept.shade.copy()
     shade[..., -1] = 1.0
-    red = replace(kept, dyes=floats([[0.4, 0.02, 0.02], *kept.dyes[1:]]), shade=shade)
+    red = replace(kept, dyes=floats(kept.dyes * [[10, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]]), shade=shade)
     lit = light(red, ROOM)
     assert lit.front[..., 0].mean() > 5 * lit.front[..., 1].mean()
     assert lit.glow[..., 0].mean() > 5 * lit.glow[..., 1].mean()
@@ -163,6 +164,33 @@ def test_a_cover_hides_hair_and_ears_and_what_crosses_the_opening_stays() -> Non
     assert posed.linear[4, 4, 0] != pytest.approx(0.9, abs=0.2)  # outside, where hair would show
     bare = layered(put, sitter, np.zeros_like(own), POINTS)
     assert bare.alpha[y, round(MIDDLE[0])] > 0.7  # the lining, not a hole
+
+
+def test_shoulders_beside_a_neck_are_cut_off_and_long_hair_there_is_not() -> None:
+    take = a_take()
+    everything = np.full(take.alpha.shape, 255, np.uint8)
+    bare = BareHead(
+        take=replace(take, alpha=everything),
+        lit=take,
+        head=everything,
+        hair=0 * everything,
+        beside=0.0,
+        neck=1.0,
+    )
+    window = Window(x=0, y=0, width=take.alpha.shape[1], height=take.alpha.shape[0])
+    size = (take.alpha.shape[1], take.alpha.shape[0])
+    seen = own_head(bare, take.points, window, size)
+    x, y = (round(float(middle)) for middle in take.points[list(regions.OVAL), :2].mean(0))
+    assert seen[y, x] == 1
+    assert seen[y - 60, x + 66] > 0.9  # hair beside the temple
+    assert seen[y, x + 60] > 0.5  # an ear
+    assert seen[y + 60, x + 80] < 0.05  # a shoulder
+    hair = np.zeros_like(everything)
+    hair[y : y + 120, x + 60 : x + 100] = 255
+    assert (
+        own_head(replace(bare, head=everything - hair, hair=hair), take.points, window, size)[y + 60, x + 80]
+        > 0.9
+    )
 
 
 def test_a_cover_that_takes_no_light_changes_no_skin_and_shade_is_the_same_share_of_every_skin() -> None:

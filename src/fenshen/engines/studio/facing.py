@@ -84,10 +84,8 @@ def put_round(lit: Lit, kept: Cover, points: Floats, size: tuple[int, int]) -> P
     """Put a cover round a face. points: (478, 3) in the picture; size: (width, height) of that."""
     fine = places(points, kept.points, size)
     small = (size[0] // SMALL, size[1] // SMALL)
-    coarse = (
-        cv2.resize(fine[0], small, interpolation=cv2.INTER_AREA),
-        cv2.resize(fine[1], small, interpolation=cv2.INTER_AREA),
-    )
+    across, down = (floats(cv2.resize(at, small, interpolation=cv2.INTER_AREA)) for at in fine)
+    coarse = (across, down)
     whole = kept.tone.shape[1]
 
     def smooth(picture: Picture) -> Floats:
@@ -107,8 +105,8 @@ def taken(picture: Picture, at: tuple[Floats, Floats], whole: int, how: int = cv
     at: columns and rows in a cover that is `whole` pixels wide.
     """
     share = np.float32(picture.shape[1] / whole)
-    maps = ((place + np.float32(0.5)) * share - np.float32(0.5) for place in at)
-    found = floats(cv2.remap(picture, *maps, how, borderMode=cv2.BORDER_REPLICATE))
+    columns, rows = (floats((place + np.float32(0.5)) * share - np.float32(0.5)) for place in at)
+    found = floats(cv2.remap(picture, columns, rows, how, borderMode=cv2.BORDER_REPLICATE))
     return found / np.float32(255) if picture.dtype == np.uint8 else found
 
 
