@@ -134,8 +134,13 @@ def silky(dye: NDArray[np.uint8], sheen: tuple[float, float, float]) -> NDArray[
 
 def scale_to(points: Floats, worn: Plate) -> float:
     """Picture pixels per pixel of the plate: faces of one size. points: (478, 3) the sitter's mesh."""
+    return scale_of(points, worn.points)
+
+
+def scale_of(points: Floats, kept: Floats) -> float:
+    """How much larger one mesh's face is than another's, by its width and what lies below its eyes. Both (478, 3)."""
     sizes = []
-    for mesh in (points, worn.points):
+    for mesh in (points, kept):
         eyes = mesh[[regions.RIGHT_PUPIL, regions.LEFT_PUPIL], :2].mean(0)
         tall = float(np.linalg.norm(mesh[regions.CHIN, :2] - eyes))
         sizes.append(float(np.sqrt(tall * np.ptp(mesh[list(regions.OVAL), 0]))))
