@@ -230,7 +230,9 @@ def report(learnt: Lesson) -> None:
     likely = told(teach(learnt.known[~out], learnt.covered[~out]), learnt.known[out])
     covered = learnt.covered[out] > 0
     found, false = (float((likely[which] > 0.5).mean()) for which in (covered, ~covered))  # noqa: PLR2004
-    print(f"{len(learnt.known)} cells; of {len(likely)} of people left out: found {found:.1%}, false {false:.1%}")
+    print(
+        f"{len(learnt.known)} cells; of {len(likely)} of people left out: found {found:.1%}, false {false:.1%}"
+    )
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ How a verb is written (``check`` as the example):
    exit code 1, or ``{"error": {"code", "what", "fix"}}`` on stdout with ``--json``. To finish normally yet with
    another exit code (``verify`` on somebody else's picture), raise ``typer.Exit(1)``.
 5. A verb knows no business rule: it loads the settings (``settings.load()``), calls one function below, prints.
+6. A verb whose first answer is waited for may have ``ahead()``: it begins, in a thread, to load what will be needed.
 """
 
 import sys
@@ -103,12 +104,19 @@ def _run_verb(verb: str, rest: list[str]) -> int:
 
     from fenshen.cli import screen
 
-    command = get_command(import_module(f"fenshen.cli.{verb}").app)
+    module = import_module(f"fenshen.cli.{verb}")
+    if "--help" not in rest:
+        getattr(module, "ahead", _nothing)()
+    command = get_command(module.app)
     command.help = command.help or screen.told(f"verb_{verb}")
     code = command.main(rest, prog_name=f"fenshen {verb}", standalone_mode=False)
     if code == INTERRUPTED:  # typer turns Ctrl-C into a code; the edge has words for it
         raise KeyboardInterrupt
     return code if isinstance(code, int) else DONE
+
+
+def _nothing() -> None:
+    """Load nothing beforehand."""
 
 
 def _help() -> str:

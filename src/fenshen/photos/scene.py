@@ -13,8 +13,12 @@ from fenshen.photos.decode import Photo
 from fenshen.photos.judge import Severity, Verdict, add
 from fenshen.vision import age, codes, hashes, nudity, screens
 from fenshen.vision.faces import Face
+from fenshen.vision.shades import Shades
 
-GRID_SURE, GRID_LIKELY = 30.0, 6.0  # of 178 good photos two are above: a cut-out on a chequerboard, at 27, and one at 7
+GRID_SURE, GRID_LIKELY = (
+    30.0,
+    6.0,
+)  # of 178 good photos two are above: a cut-out on a chequerboard, at 27, and one at 7
 BARS = 0.05  # of the height
 BARS_OF_A_SCREEN = 0.02  # when the picture has the size of a screen besides
 NUDE, MAYBE_NUDE = 0.95, 0.6  # of 325 good photos one is above 0.41: swimwear, at 0.89
@@ -58,10 +62,11 @@ RULES = (
 
 def look_around(photo: Photo, faces: Sequence[Face], models: Path) -> Scene:
     """Measure what lies around the face of a photo whose faces were found, the largest first."""
-    signs = screens.signs(photo.pixels, photo.original_size)
+    shades = Shades(photo.pixels)
+    signs = screens.signs(shades, photo.original_size)
     return Scene(
-        codes=codes.count_codes(photo.pixels),
-        card=codes.find_card(photo.pixels, faces) is not None,
+        codes=codes.count_codes(shades),
+        card=codes.find_card(shades, faces) is not None,
         grid=signs.grid,
         bars=signs.bars,
         size_of_a_screen=signs.size_of_a_screen,

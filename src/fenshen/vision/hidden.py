@@ -39,6 +39,11 @@ class Hidden:
     eyes: float  # mean likelihood around the eye that is freer
 
 
+def prepare() -> None:
+    """Read the numbers of the net before they are needed."""
+    _taught()
+
+
 def look(inner: Inner, points: Floats) -> Hidden:
     """Tell what is hidden of a face. points: (478, 2) mesh in px of the net's (256, 256) square, levelled."""
     likely = likelihood(inner)

@@ -21,6 +21,7 @@ from fenshen.vision.faces import Face
 from fenshen.vision.hidden import Hidden
 from fenshen.vision.litefile import telling_also
 
+LANDMARKS, MOVEMENTS = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
 SIDE = 256  # px of the net's square input
 MARGIN = 1.5  # side of the cut-out, in sizes of the face
 PASSES = 2
@@ -54,8 +55,19 @@ class FaceMesh:
         return replace(self, points=points)
 
 
+def prepare(models: Path) -> None:
+    """Open both nets and read what else is read before they are needed. Raises what ``fit`` raises."""
+    with nets.lite_written(WEIGHT, models, _telling_all), nets.lite(WEIGHT, models, MOVEMENTS):
+        pass
+    canonical(models)
+    hidden.prepare()
+
+
 def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
-    """Fit the mesh to a face that the detector found in the same picture."""
+    """Fit the mesh to a face that the detector found in the same picture.
+
+    Raises WeightMissingError, WeightAlteredError.
+    """
     x, y, width, height = face.box
     eyes = face.points[1] - face.points[0]
     cut = _Cut(
@@ -66,7 +78,7 @@ def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
     points = _to_picture(seen, cut)
     logit = float(outputs[PRESENCE_SHAPE].ravel()[0])
     presence = 1 / (1 + exp(min(60.0, -logit)))  # in full precision: what it lacks of 1 tells much
-    with nets.lite(WEIGHT, models, "face_blendshapes.tflite") as net:
+    with nets.lite(WEIGHT, models, MOVEMENTS) as net:
         moves = net(points[None, SEEN, :2])[BLENDSHAPES_SHAPE]
     return FaceMesh(
         points=points,
@@ -98,7 +110,7 @@ def _looked(rgb: RGB, cut: "_Cut", models: Path) -> tuple[dict[tuple[int, ...], 
 def _telling_all(task: bytes) -> bytes:
     """Take the mesh's net out of its bundle and make it tell also what ``vision.hidden`` reads."""
     with zipfile.ZipFile(io.BytesIO(task)) as bundle:
-        return telling_also(bundle.read("face_landmarks_detector.tflite"), hidden.TENSORS)
+        return telling_also(bundle.read(LANDMARKS), hidden.TENSORS)
 
 
 def pose(points: Floats, face: CanonicalFace) -> Pose:
