@@ -171,7 +171,7 @@ OF_THE_FACE = (
     Rule("eyes_covered", (Limit("hidden_eyes", above=0.3), NOT_PROFILE, WHOLE), "refuse", "refuse"),
     Rule(
         "eyes_in_shadow",
-        (Limit("hidden_eyes", above=0.03), Limit("eye_contrast", below=0.12), NEAR_FRONT),
+        (Limit("hidden_eyes", above=0.06), Limit("eye_contrast", below=0.12), NEAR_FRONT),
         "refuse",
         "warn",
     ),
