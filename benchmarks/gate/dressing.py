@@ -23,8 +23,8 @@ JAW = (
 def dressed(chance: Chance, rgb: NDArray[np.uint8], face: Sight, stock: Stock) -> tuple[Values, Values, str]:
     """Give the picture, (H, W, 3) uint8, how much of each pixel is covered, (H, W) 0..1, and by what."""
     picture: Values = rgb.astype(np.float32)
-    for way in (_beard, _spectacles, _fringe):
-        if chance.uniform() < 0.25:
+    for way, share in ((_beard, 0.4), (_spectacles, 0.25), (_fringe, 0.25), (_sockets, 0.4)):
+        if chance.uniform() < share:
             picture = way(chance, picture, face)
     if chance.uniform() < 0.3:
         picture = _shadow(chance, picture, face)
@@ -77,11 +77,29 @@ def _spectacles(chance: Chance, picture: Values, face: Sight) -> Values:
 
 def _beard(chance: Chance, picture: Values, face: Sight) -> Values:
     grown = filled(face.size, face.points[list(JAW)]) * (1 - filled(face.size, face.points[list(LIPS)]))
-    dense = cv2.GaussianBlur(grown, (0, 0), 0.06 * face.unit) * chance.uniform(0.3, 0.95)
-    hair = noise(chance, face.size, max(0.5, 0.012 * face.unit), 0.5) + 0.3
-    cover = np.clip(dense * (0.55 + 0.7 * hair), 0, 1)[..., None]
-    tone = chance.uniform(8, 90) * np.array([1, chance.uniform(0.7, 0.9), chance.uniform(0.5, 0.85)])
-    return np.asarray(picture * (1 - cover) + tone * cover)
+    dense = cv2.GaussianBlur(grown, (0, 0), 0.06 * face.unit) * chance.uniform(0.3, 1.0)
+    hair = noise(chance, face.size, max(0.5, 0.012 * face.unit), 0.5)
+    if chance.uniform() < 0.5:  # stubble; else a full beard, whose hairs are lighter and darker
+        cover, strands = np.clip(dense * (0.76 + 0.7 * hair), 0, 1)[..., None], np.ones(1)
+    else:
+        cover, strands = np.clip(dense * (1.1 + 0.3 * hair), 0, 1)[..., None], (1 + 0.8 * hair)[..., None]
+    tone = (8 + 82 * chance.uniform() ** 2) * np.array(
+        [1, chance.uniform(0.7, 0.9), chance.uniform(0.5, 0.85)]
+    )
+    return np.asarray(picture * (1 - cover) + np.clip(tone * strands, 0, 255) * cover)
+
+
+def _sockets(chance: Chance, picture: Values, face: Sight) -> Values:
+    """Eyes in the shade of their brows."""
+    shade, unit = np.zeros(face.size, np.float32), face.unit
+    wide, high, lift = chance.uniform(0.22, 0.42), chance.uniform(0.12, 0.3), chance.uniform(0, 0.12)
+    for eye in EYES:
+        middle = face.points[list(eye)].mean(0) - np.array([0, lift]) * unit
+        shade = np.maximum(
+            shade, filled(face.size, squarish(ROUND, 2.0, np.array([wide, high]) * unit) + middle)
+        )
+    shade = np.asarray(cv2.GaussianBlur(shade, (0, 0), chance.uniform(0.03, 0.14) * unit))
+    return np.asarray(picture * (1 - chance.uniform(0.2, 0.9) * shade[..., None]))
 
 
 def _fringe(chance: Chance, picture: Values, face: Sight) -> Values:

@@ -24,7 +24,7 @@ SHAPES = ((1, 32, 32, 64), (1, 16, 16, 128), (1, 8, 8, 128), (1, 4, 4, 128))
 CELLS, CELL = 16, 16  # the face is judged in 16 x 16 cells of 16 px of the net's square
 MOST = 6.0  # spreads; what goes beyond tells no more
 BROWS, EYES = (105, 334), ((33, 133), (362, 263))
-NEAR_EYE = 14.0  # px of the net's square around the middle of an eye
+NEAR_EYE, BESIDE_EYE = 14.0, 18.0  # px of the net's square from the middle of an eye
 WEIGHT = Path(__file__).with_name("hidden.npz")
 
 Inner = Mapping[tuple[int, ...], Floats]
@@ -34,7 +34,7 @@ Inner = Mapping[tuple[int, ...], Floats]
 class Hidden:
     """How much of a face something lies before, 0..1."""
 
-    face: float  # share of the face below the brows
+    face: float  # share of the face below the brows and beside the eyes
     forehead: float  # mean likelihood from the brows to the mesh's upper edge
     eyes: float  # mean likelihood around the eye that is freer
 
@@ -50,12 +50,12 @@ def look(inner: Inner, points: Floats) -> Hidden:
     face = _inside(points)
     middles = np.stack(np.meshgrid(np.arange(CELLS), np.arange(CELLS)), -1) * CELL + CELL / 2
     below = middles[..., 1] >= points[list(BROWS), 1].mean()
-    eyes = (points[list(corners)].mean(0) for corners in EYES)
-    around = [likely[np.hypot(*(middles - eye).transpose(2, 0, 1)) < NEAR_EYE] for eye in eyes]
+    away = [np.hypot(*(middles - points[list(corners)].mean(0)).transpose(2, 0, 1)) for corners in EYES]
+    beside = np.minimum(*away) > BESIDE_EYE
     return Hidden(
-        face=_mean((likely > 0.5)[face & below]),  # noqa: PLR2004
+        face=_mean((likely > 0.5)[face & below & beside]),  # noqa: PLR2004
         forehead=_mean(likely[face & ~below]),
-        eyes=min(_mean(eye) for eye in around),
+        eyes=min(_mean(likely[eye < NEAR_EYE]) for eye in away),
     )
 
 
