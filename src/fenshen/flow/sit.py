@@ -129,7 +129,8 @@ def sit(
 
     photos: named and how to read each; nothing is read before the permits are there. Once there are enough
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
-    first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
+    first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young and no
+    guardian spoke for them.
     instead_of: the sitter's double that this one is to follow; the photos must show the same person. idle_days: how
     long the double may lie unused. take_away: for the sitter, see ``taken_away``. job: when it is done later. The
     photos taken in die with the `with` block, however it ends. Raises ConsentRequiredError, PermitRefusedError,
@@ -149,7 +150,8 @@ def sit(
             )  # (2)  # fmt: skip
             mark = _mark(report, desk)
             _refuse(report, mark, building, desk, instead_of=instead_of, accept_few=accept_few)
-            _ask_age(report, is_adult)  # (3)
+            if not consent.is_minor(desk, sitter):  # (3) of whom a guardian spoke, looking young is no news
+                _ask_age(report, is_adult)
         with watch.step("build"):
             openers = [_opener(custody, kept, n, building) for n in range(len(report.photos))]
             double = build(

@@ -30,6 +30,7 @@ from fenshen.photos.container import (
     kind_of,
 )
 from fenshen.photos.marks import Marks
+from fenshen.photos.optics import lens_of
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.vision.arrays import RGB
 
@@ -94,6 +95,7 @@ class Photo:
     original_size: tuple[int, int]  # width, height in px, upright, before any shrinking
     kind: Kind
     jpeg_quality: int | None = None  # 1..100 as libjpeg counts, estimated from its tables; None if not a JPEG
+    lens: float | None = None  # focal length in diagonals of the picture; None if the camera did not say
 
     @property
     def scale(self) -> float:
@@ -126,9 +128,10 @@ def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, cloc
         size = image.size[::-1] if turn in LYING else image.size
         claims = marks.read(data, _texts(image))  # (3)
         quality = _jpeg_quality(image) if kind == "JPEG" else None
+        lens = lens_of(image)
         with _one_big if size[0] * size[1] > BIG else nullcontext():
             pixels = _pixels(image, data, turn, longest_edge)
-    return Photo(pixels=pixels, marks=claims, original_size=size, kind=kind, jpeg_quality=quality)
+    return Photo(pixels=pixels, marks=claims, original_size=size, kind=kind, jpeg_quality=quality, lens=lens)
 
 
 @cache

@@ -154,6 +154,7 @@ class Dyes(Data):
     cloth: Colour
     trim: Colour  # collars, bands; the edge of a hood
     thread: Colour  # what is woven in, piping, knots; a hood
+    sheen: tuple[Share, Share, Share] = (0.0, 0.0, 0.0)  # of each: 0 = cotton .. 1 = satin, of thread gilt
 
 
 class Look(Data):

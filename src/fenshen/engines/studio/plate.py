@@ -38,6 +38,7 @@ class Plate:
     skin: NDArray[np.uint8] = field(repr=False)  # (H, W, 4) normals of neck and chest, alpha
     depth: Floats = field(repr=False)  # (h, w, 3) 0..1 nearness of cloth and skin, openness of cloth
     points: Floats = field(repr=False)  # (478, 3) mesh of the head that was taken away, in pixels
+    sheen: NDArray[np.uint8] | None = field(default=None, repr=False)  # (h, w, 2) how silky and how metallic
 
     @property
     def width(self) -> float:
@@ -60,6 +61,7 @@ class Laid:
     cloth_depth: Floats  # (h, w) face widths, 0 = the rim of the face
     skin_depth: Floats  # (h, w) the same
     open: Floats  # (h, w) 0..1 how much of the room's light reaches the cloth
+    sheen: Floats | None  # (h, w, 2) 0..1 how silky it is, and how metallic; None: not at all
 
 
 class PlateNoNeckError(FenshenError):
@@ -81,14 +83,16 @@ def plate(name: str, dyes: Dyes | None = None) -> Plate:
     depth = cv2.imdecode(np.frombuffer((folder / "depth.png").read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     rows = (folder / "points.csv").read_text("utf-8").splitlines()
     points = floats([[float(number) for number in row.split(",")] for row in rows])
-    card, colour = plates()[name], pictures["colour"]
+    card, colour, sheen = plates()[name], pictures["colour"], None
     if card.dyes:
         colours = (dyes.cloth, dyes.trim, dyes.thread) if dyes else card.dyes
-        colour = dyed(colour, _picture((folder / "dye.webp").read_bytes()), floats(colours))
+        dye = _picture((folder / "dye.webp").read_bytes())
+        colour = dyed(colour, dye, floats(colours))
+        sheen = silky(dye, dyes.sheen) if dyes and any(dyes.sheen) else None
     _must_have_a_neck(name, pictures["skin"], points)
     return Plate(
         colour=colour, cloth=pictures["cloth"], skin=pictures["skin"],
-        depth=floats(np.asarray(depth)[..., ::-1] / 65535), points=points,
+        depth=floats(np.asarray(depth)[..., ::-1] / 65535), points=points, sheen=sheen,
     )  # fmt: skip
 
 
@@ -115,6 +119,16 @@ def dyed(colour: NDArray[np.uint8], dye: NDArray[np.uint8], colours: Floats) -> 
     linear = own * to_linear(floats(colour[..., :3]) / np.float32(255)) + share @ colours * tone
     mixed = np.asarray(np.clip(np.round(to_srgb(floats(linear)) * 255), 0, 255), np.uint8)
     return np.dstack([mixed, colour[..., 3]])
+
+
+def silky(dye: NDArray[np.uint8], sheen: tuple[float, float, float]) -> NDArray[np.uint8]:
+    """What of a garment shines: silk, and gilt thread.
+
+    dye: (H, W, 4) as in `dyed`. sheen: 0..1 of cloth, trim and thread. Returns (H // 2, W // 2, 2): silk and metal.
+    """
+    share = cv2.resize(dye[..., :3], (dye.shape[1] // 2, dye.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    silk, metal = share[..., 0] * sheen[0] + share[..., 1] * sheen[1], share[..., 2] * sheen[2]
+    return np.asarray(np.clip(np.dstack([silk, metal]), 0, 255), np.uint8)
 
 
 def scale_to(points: Floats, worn: Plate) -> float:
@@ -149,6 +163,7 @@ def lay(worn: Plate, points: Floats, size: tuple[int, int], neck: tuple[float, f
         cloth_normals=unit(cloth[..., :3] * 2 - 1), skin_normals=unit(skin[..., :3] * 2 - 1),
         cloth_depth=(depth[..., 0] - 0.5) * deep, skin_depth=(depth[..., 1] - 0.5) * deep,
         open=np.ascontiguousarray(depth[..., 2]),
+        sheen=None if worn.sheen is None else _through(worn.sheen, (floats(half[0] / 2), floats(half[1] / 2))),
     )  # fmt: skip
 
 

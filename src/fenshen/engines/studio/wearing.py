@@ -12,6 +12,7 @@ from fenshen.engines.studio.grain import noise
 from fenshen.engines.studio.lamp import towards
 from fenshen.engines.studio.plate import Laid, Plate, lay
 from fenshen.engines.studio.rig import shed
+from fenshen.engines.studio.sheen import mirrored, polished
 from fenshen.engines.studio.sitter import Posed
 from fenshen.engines.studio.stage import Stage, set_stage
 from fenshen.templates.recipe import Rig
@@ -44,6 +45,15 @@ class Fitting:
     body: Floats  # all of the sitter as the photo had it, clothes and all
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Falling:
+    """A rig's light on a garment, where 1 is what the sitter's face gets on average."""
+
+    light: Floats  # (H, W, 3) that arrives
+    folds: Floats  # (H, W, 1) around 1, what folds make of it
+    mirror: Floats | None  # (H, W, 3) that silk and gilt throw back; None: nothing shines
+
+
 def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, skin: Floats) -> Posed:
     """The sitter, posed without clothes, in a plate's clothes.
 
@@ -52,15 +62,18 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
     posed, fitting = let_down(posed, fit(posed, bare, window))
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
-    light, folds = light_on(posed, bare, laid, window, rig)
+    falling = light_on(posed, bare, laid, window, rig)
+    light = falling.light
     low = slice(laid.top, None)
     chest = light * skin
     chest *= matched(posed.linear[low], chest, fitting.neck[low], face_width(posed.points))
     chest *= pores(posed.linear[low], fitting.neck[low])
     room = _grown(laid.open, size, laid.top)[..., None]
-    cloth = to_linear(laid.albedo)
-    cloth *= light
-    cloth *= folds * (0.25 + 0.75 * room)
+    albedo = to_linear(laid.albedo)
+    cloth = albedo * light
+    cloth *= falling.folds * (0.25 + 0.75 * room)
+    if falling.mirror is not None and laid.sheen is not None:
+        cloth = polished(cloth, albedo, falling.mirror * room, _grown(laid.sheen, size, laid.top))
     return _dressed(posed, fitting, laid, cloth, chest)
 
 
@@ -124,8 +137,8 @@ def neck_sides(posed: Posed, fitting: Fitting) -> tuple[float, float] | None:
     return sides if NECKS[0] < (sides[1] - sides[0]) / width < NECKS[1] and aside < ASIDE else None
 
 
-def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig) -> tuple[Floats, Floats]:
-    """What arrives at cloth and neck, (H, W, 3), and what folds make of it, (H, W, 1), from the plate's top on.
+def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig) -> Falling:
+    """The rig's light on cloth and neck, from the plate's top on.
 
     1 is what the sitter's face gets on average. Head and plate stand in one depth map, so that the head throws its
     shadow on the shoulders.
@@ -135,7 +148,15 @@ def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig)
     usual = float((falling @ LUMINANCE)[stage.face > 0].mean()) if stage.face.any() else 1.0
     light = floats(np.clip(falling / usual, *NEW_LIMITS))
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
-    return _grown(light, size, laid.top), _grown(relief(rig, laid), size, laid.top)[..., None]
+    mirror = None
+    if laid.sheen is not None:
+        shaded = cv2.resize(np.clip(light @ LUMINANCE, 0, 1), laid.open.shape[::-1])
+        mirror = _grown(floats(mirrored(rig, laid.cloth_normals) * shaded[..., None] / usual), size, laid.top)
+    return Falling(
+        light=_grown(light, size, laid.top),
+        folds=_grown(relief(rig, laid), size, laid.top)[..., None],
+        mirror=mirror,
+    )
 
 
 def _grown(small: Floats, size: tuple[int, int], top: int) -> Floats:
