@@ -80,7 +80,7 @@ class Measures:
     expression: float = 0.0  # 0 calm .. 1
     gaze: float = 0.0  # degrees away from the camera
     distance: float | None = (
-        None  # cm to the camera, by its lens or else by perspective; of a face from the front
+        None  # cm to the camera, by its lens or by perspective; only of a face from the front
     )
     dynamic_range: float = 0.0  # bits
     black: float = 0.0  # share of the face
