@@ -15,7 +15,7 @@ from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.faces import Face
 from fenshen.vision.shades import Shades
 
-QR_AT, BARS_AT, CARDS_AT, TEXT_AT = 800, 800, 800, 1600
+QR_AT, BARS_AT, CARDS_AT, TEXT_AT = 800, 800, 720, 1600
 """Longest edge in px at which QR codes, bar codes, cards and the text on a card are looked for."""
 
 GLANCE_AT, PATCH, HARD, CROWDED = 600, 48, 70, 0.42

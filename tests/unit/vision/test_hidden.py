@@ -35,7 +35,9 @@ def seen(rgb: Picture, models: Path) -> Hidden:
 
 def test_before_bare_faces_lies_nothing_in_whatever_pose_and_light(models: Path) -> None:
     photos = {
-        person: [seen(pixels(f"{person}/{file.stem}"), models) for file in (DATA / "people" / person).glob("*.jpg")]
+        person: [
+            seen(pixels(f"{person}/{file.stem}"), models) for file in (DATA / "people" / person).glob("*.jpg")
+        ]
         for person in BARE
     }
     assert max(face.face for person in HELD_OUT for face in photos[person]) < 0.08
