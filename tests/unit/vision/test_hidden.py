@@ -9,7 +9,7 @@ from benchmarks.gate import worn
 from tests.unit.photos import spoiling
 from tests.unit.photos.conftest import DATA, Picture, pixels
 
-from fenshen.vision import faces, hidden, mesh, nets
+from fenshen.vision import canonical, faces, hidden, mesh, nets
 from fenshen.vision.hidden import Hidden
 from fenshen.vision.litefile import telling_also
 
@@ -73,7 +73,7 @@ def test_a_shadow_across_half_the_face_hides_nothing(models: Path) -> None:
 
 
 def test_the_mesh_is_the_same_whether_its_net_tells_more_or_not(models: Path) -> None:
-    with zipfile.ZipFile(models / mesh.WEIGHT) as bundle:
+    with zipfile.ZipFile(models / canonical.WEIGHT) as bundle:
         plain = bundle.read(mesh.LANDMARKS)
     values = np.random.default_rng(2).random((1, mesh.SIDE, mesh.SIDE, 3), np.float32)
     before = nets.Lite(plain)(values)
