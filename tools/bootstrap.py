@@ -48,7 +48,7 @@ def main() -> None:
         *uv, "sync", "-q", "--compile-bytecode", "--require-hashes", "--python", PYTHON, LOCKS[wanted]
     )  # (4) (5)
     _run(*uv, "install", "-q", "--no-deps", "--python", PYTHON, "--editable", ROOT)
-    _run(PYTHON, "-m", "compileall", "-q", ROOT / "src")
+    subprocess.run([PYTHON, "-m", "compileall", "-qq", ROOT / "src"], check=False)  # where it may be written
     _stamp(wanted).write_text(_state(wanted))  # (6)
 
 

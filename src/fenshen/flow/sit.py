@@ -129,8 +129,7 @@ def sit(
 
     photos: named and how to read each; nothing is read before the permits are there. Once there are enough
     (photos.enough), and beyond MOST_PHOTOS, the rest is never read. frontal: index of the frontal, which is opened
-    first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young and no
-    guardian spoke for them.
+    first; else the studio chooses. is_adult: asked with a code of ``report.asks`` when the sitter looks young.
     instead_of: the sitter's double that this one is to follow; the photos must show the same person. idle_days: how
     long the double may lie unused. take_away: for the sitter, see ``taken_away``. job: when it is done later. The
     photos taken in die with the `with` block, however it ends. Raises ConsentRequiredError, PermitRefusedError,
@@ -150,8 +149,7 @@ def sit(
             )  # (2)  # fmt: skip
             mark = _mark(report, desk)
             _refuse(report, mark, building, desk, instead_of=instead_of, accept_few=accept_few)
-            if not consent.is_minor(desk, sitter):  # (3) of whom a guardian spoke, looking young is no news
-                _ask_age(report, is_adult)
+            _ask_age(report, sitter, desk, is_adult)  # (3)
         with watch.step("build"):
             openers = [_opener(custody, kept, n, building) for n in range(len(report.photos))]
             double = build(
@@ -208,9 +206,12 @@ def _mark(report: SetReport, desk: Desk) -> str:
     return sha256(desk.signer.sign(SET_MARK + b"".join(digests))).hexdigest()
 
 
-def _ask_age(report: SetReport, is_adult: Callable[[str], bool]) -> None:
-    """Ask once more when the sitter looks young. An estimate never refuses; that nobody answers for it does."""
-    for code in report.asks:
+def _ask_age(report: SetReport, sitter: SitterId, desk: Desk, is_adult: Callable[[str], bool]) -> None:
+    """Ask once more when the sitter looks young. An estimate never refuses; that nobody answers for it does.
+
+    Of whom a guardian spoke nobody asks: that they look young is no news.
+    """
+    for code in () if consent.is_minor(desk, sitter) else report.asks:
         if not is_adult(code):
             raise AgeUnconfirmedError(report=report)
 

@@ -6,10 +6,9 @@ perspective is left, which every face's own proportions bend.
 """
 
 import struct
+from collections.abc import Mapping
 from math import hypot
-from typing import Final
-
-from PIL import Image
+from typing import Any, Final, Protocol
 
 from fenshen.vision.features import BETWEEN_PUPILS
 
@@ -25,7 +24,28 @@ SAME_SHAPE: Final = (
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, LookupError, TypeError, struct.error)
 
 
-def lens_of(image: Image.Image) -> float | None:
+class Told(Protocol):
+    """What a camera wrote into a file (EXIF)."""
+
+    def get_ifd(self, tag: int) -> Mapping[int, Any]:
+        """Give one part of it, by its tag."""
+        ...
+
+
+class Opened(Protocol):
+    """A picture that ``decode`` has opened; of its pixels nothing is asked here."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, px."""
+        ...
+
+    def getexif(self) -> Told:
+        """Give what the camera wrote."""
+        ...
+
+
+def lens_of(image: Opened) -> float | None:
     """Focal length in diagonals of the picture, by the file's EXIF; None when it is not said or not to be believed.
 
     Not believed: pictures that were cropped or zoomed digitally after the lens, and impossible figures.

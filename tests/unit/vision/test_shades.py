@@ -6,9 +6,8 @@ import pytest
 
 from fenshen.vision.shades import Shades
 
-RGB = np.asarray(
-    cv2.GaussianBlur(np.random.default_rng(5).integers(0, 256, (900, 1300, 3), dtype=np.uint8), (0, 0), 4)
-)
+NOISE = np.random.default_rng(5).integers(0, 256, (900, 1300, 3), dtype=np.uint8)
+RGB = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 4), np.uint8)
 
 
 def test_the_whole_is_the_pictures_luma() -> None:
