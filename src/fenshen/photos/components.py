@@ -118,10 +118,10 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     Component(
         "face_visible",
-        "nines",
-        lambda m: m.certainty,
-        between(2, 8),
-        "face occlusion prevention, by the mesh's certainty of a whole face",
+        "share",
+        lambda m: 1 - m.hidden,
+        between(0.6, 1),
+        "face occlusion prevention, by a net of our own",
     ),
     Component(
         "no_head_covering",

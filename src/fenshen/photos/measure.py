@@ -13,6 +13,7 @@ from fenshen.vision import faces as detector
 from fenshen.vision import features, quality, tone
 from fenshen.vision.arrays import RGB
 from fenshen.vision.faces import Face
+from fenshen.vision.hidden import Hidden
 from fenshen.vision.mesh import FaceMesh
 
 BYSTANDER = 0.12
@@ -26,6 +27,8 @@ DOUBTFUL = 0.9
 
 UPRIGHTER = 0.05
 """How much better the detector must like the turned photo to say that it lies on its side."""
+
+NOTHING = Hidden(face=0.0, forehead=0.0, eyes=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,9 @@ class Measures:
     fine_detail: float = 1.0  # finest detail against coarser; a picture blown up has little
     forehead_covered: float = 0.0  # share of the forehead that is unlike the skin below
     brim: float = 0.0  # hardest edge that crosses the forehead from side to side, in spreads of skin
+    hidden: float = 0.0  # share of the face below the brows before which something lies: see vision.hidden
+    hidden_forehead: float = 0.0  # 0..1, how likely, in the mean
+    hidden_eyes: float = 0.0  # 0..1, how likely, of the freer eye
     certainty: float = 16.0  # nines in the mesh's presence, 0..16: 3 is 99.9 %
 
 
@@ -153,9 +159,12 @@ def _with_room(measures: Measures, photo: Photo, mesh: FaceMesh) -> Measures:
 
 
 def _with_movement(measures: Measures, mesh: FaceMesh) -> Measures:
-    moves = mesh.blendshapes
+    moves, hidden = mesh.blendshapes, mesh.hidden or NOTHING
     return replace(
         measures,
+        hidden=hidden.face,
+        hidden_forehead=hidden.forehead,
+        hidden_eyes=hidden.eyes,
         presence=mesh.presence,
         certainty=-log10(max(1 - mesh.presence, 1e-16)),
         yaw=mesh.pose.yaw,

@@ -15,7 +15,7 @@ from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.faces import Face
 from fenshen.vision.shades import Shades
 
-QR_AT, BARS_AT, CARDS_AT, TEXT_AT = 800, 800, 800, 1600
+QR_AT, BARS_AT, CARDS_AT, TEXT_AT = 800, 800, 720, 1600
 """Longest edge in px at which QR codes, bar codes, cards and the text on a card are looked for."""
 
 GLANCE_AT, PATCH, HARD, CROWDED = 600, 48, 70, 0.42
@@ -104,37 +104,42 @@ def find_card(shades: Shades, faces: Sequence[Face]) -> CardSeen | None:
 
     faces: those of the picture, in its own pixels.
     """
-    gray = shades.at(CARDS_AT)
-    scale = gray.shape[1] / shades.whole.shape[1]
+    small = shades.in_colour(CARDS_AT)
+    scale = small.shape[1] / shades.whole.shape[1]
     seen = []
-    for corners in _quadrilaterals(gray):
+    for corners in _quadrilaterals(small):
         on_it = [_on(face, corners, scale) for face in faces]
         if any(part == "behind" for part in on_it):
             continue  # a window, a poster or a hat brim around the face
         fine = shades.at(TEXT_AT)
-        rows = _rows_of_text(_flattened(fine, corners * (fine.shape[1] / gray.shape[1])))
+        rows = _rows_of_text(_flattened(fine, corners * (fine.shape[1] / small.shape[1])))
         has_face = "on" in on_it
         if has_face or rows >= ROWS:
-            share = float(cv2.contourArea(corners)) / gray.size
+            share = float(cv2.contourArea(corners)) / (small.shape[0] * small.shape[1])
             seen.append(CardSeen(share=share, rows=rows, has_face=has_face))
     return max(seen, key=lambda card: (card.has_face, card.rows), default=None)
 
 
-def _quadrilaterals(gray: RGB) -> list[Floats]:
-    """(4, 2) float32 corners, in order, of convex four-sided outlines with a card's proportions."""
-    smooth = cv2.GaussianBlur(gray, (5, 5), 0)
+def _quadrilaterals(rgb: RGB) -> list[Floats]:
+    """(4, 2) float32 corners, in order, of convex four-sided outlines with a card's proportions.
+
+    An edge is one in any colour: a pale card before a white shirt has the shirt's luma somewhere along its rim.
+    """
+    size = rgb.shape[0] * rgb.shape[1]
+    smooth = cv2.GaussianBlur(rgb, (5, 5), 0)
     outlines: list[cv2.typing.MatLike] = []
-    strokes = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    red, green, blue = cv2.split(cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+    strokes = cv2.max(cv2.max(red, green), blue)
     for step in STEPS:
         edges = cv2.threshold(strokes, step, 255, cv2.THRESH_BINARY)[1]
         outlines += cv2.findContours(edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
     kept = []
     for outline in outlines:
         area = cv2.contourArea(outline)
-        if area < SMALLEST * gray.size:
+        if area < SMALLEST * size:
             continue  # nearly all: go no further with them
         around = cv2.convexHull(outline)
-        if cv2.contourArea(around) > LARGEST * gray.size:
+        if cv2.contourArea(around) > LARGEST * size:
             continue
         shape = cv2.approxPolyDP(around, 0.03 * cv2.arcLength(around, closed=True), closed=True)
         if len(shape) == 4 and area > 0.85 * cv2.contourArea(around):  # noqa: PLR2004

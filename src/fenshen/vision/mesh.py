@@ -4,18 +4,22 @@ Two passes, as MediaPipe does over a video: the first cuts the face out by the d
 the points of the first, which halves the error.
 """
 
-from dataclasses import dataclass
+import io
+import zipfile
+from dataclasses import dataclass, replace
 from math import exp
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from fenshen.vision import nets
+from fenshen.vision import hidden, nets
 from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.blendshapes import BLENDSHAPES, SEEN
 from fenshen.vision.canonical import WEIGHT, CanonicalFace, canonical
 from fenshen.vision.faces import Face
+from fenshen.vision.hidden import Hidden
+from fenshen.vision.litefile import telling_also
 
 LANDMARKS, MOVEMENTS = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
 SIDE = 256  # px of the net's square input
@@ -43,19 +47,20 @@ class FaceMesh:
     presence: float  # 0..1, how sure the net is that this is a whole face
     blendshapes: dict[str, float]  # 52 movements of the face by ARKit's names, 0..1
     pose: Pose
+    hidden: Hidden | None = None  # what lies before it; None of a mesh that was not fitted to a picture
 
     def scaled(self, factor: float) -> "FaceMesh":
         """Give the same mesh for the picture enlarged by ``factor``."""
         points = (self.points * np.float32(factor)).astype(np.float32)
-        return FaceMesh(points=points, presence=self.presence, blendshapes=self.blendshapes, pose=self.pose)
+        return replace(self, points=points)
 
 
 def prepare(models: Path) -> None:
-    """Open both nets and read the canonical face before they are needed. Raises what ``fit`` raises."""
-    for member in (LANDMARKS, MOVEMENTS):
-        with nets.lite(WEIGHT, models, member):
-            pass
+    """Open both nets and read what else is read before they are needed. Raises what ``fit`` raises."""
+    with nets.lite_written(WEIGHT, models, _telling_all), nets.lite(WEIGHT, models, MOVEMENTS):
+        pass
     canonical(models)
+    hidden.prepare()
 
 
 def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
@@ -68,11 +73,9 @@ def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
     cut = _Cut(
         x + width / 2, y + height / 2, MARGIN * max(width, height), float(np.arctan2(eyes[1], eyes[0]))
     )
-    with nets.lite(WEIGHT, models, LANDMARKS) as net:
-        for _ in range(PASSES):
-            outputs = net(_cut_out(rgb, cut))
-            points = _to_picture(outputs[POINTS_SHAPE].reshape(478, 3), cut)
-            cut = _around(points)
+    outputs, cut = _looked(rgb, cut, models)
+    seen = outputs[POINTS_SHAPE].reshape(478, 3)
+    points = _to_picture(seen, cut)
     logit = float(outputs[PRESENCE_SHAPE].ravel()[0])
     presence = 1 / (1 + exp(min(60.0, -logit)))  # in full precision: what it lacks of 1 tells much
     with nets.lite(WEIGHT, models, MOVEMENTS) as net:
@@ -82,7 +85,32 @@ def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
         presence=presence,
         blendshapes=dict(zip(BLENDSHAPES, moves.tolist(), strict=True)),
         pose=pose(points, canonical(models)),
+        hidden=hidden.look(outputs, seen[:, :2]),
     )
+
+
+def look_inside(rgb: RGB, points: Floats, models: Path) -> tuple[Floats, hidden.Inner, Floats]:
+    """Fit the mesh from (478, 3) points near by; give its points, the net's inner layers and (2, 3) where it looked.
+
+    For teaching ``vision.hidden``; the studio itself calls ``fit``.
+    """
+    outputs, cut = _looked(rgb, _around(points), models)
+    return _to_picture(outputs[POINTS_SHAPE].reshape(478, 3), cut), outputs, cut.to_picture()
+
+
+def _looked(rgb: RGB, cut: "_Cut", models: Path) -> tuple[dict[tuple[int, ...], Floats], "_Cut"]:
+    """Run the net over a cut-out, then over the one around what it found; give its last answer and where it looked."""
+    with nets.lite_written(WEIGHT, models, _telling_all) as net:
+        for _ in range(PASSES - 1):
+            found = net(_cut_out(rgb, cut))[POINTS_SHAPE].reshape(478, 3)
+            cut = _around(_to_picture(found, cut))
+        return net(_cut_out(rgb, cut)), cut
+
+
+def _telling_all(task: bytes) -> bytes:
+    """Take the mesh's net out of its bundle and make it tell also what ``vision.hidden`` reads."""
+    with zipfile.ZipFile(io.BytesIO(task)) as bundle:
+        return telling_also(bundle.read(LANDMARKS), hidden.TENSORS)
 
 
 def pose(points: Floats, face: CanonicalFace) -> Pose:

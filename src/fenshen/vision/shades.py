@@ -11,6 +11,7 @@ class Shades:
 
     def __init__(self, rgb: RGB) -> None:
         """Make the first one, in full size."""
+        self._rgb = rgb
         self.whole: RGB = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
         self._halves = [self.whole]
         self._made: dict[int, RGB] = {}
@@ -24,10 +25,21 @@ class Shades:
             self._made[longest] = self._shrunk(longest)
         return self._made[longest]
 
-    def _shrunk(self, longest: int) -> RGB:
+    def in_colour(self, longest: int) -> RGB:
+        """(h, w, 3) uint8, the picture itself at the size of ``at``."""
+        size = self._size(longest)
+        if size == self.whole.shape[::-1]:
+            return self._rgb
+        return np.asarray(cv2.resize(self._rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def _size(self, longest: int) -> tuple[int, int]:
         height, width = self.whole.shape
         scale = min(1.0, longest / max(height, width))
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+    def _shrunk(self, longest: int) -> RGB:
+        height, width = self.whole.shape
+        size = self._size(longest)
         number = 0
         while height >= 2 ** (number + 1) * size[1] and width >= 2 ** (number + 1) * size[0]:
             number += 1

@@ -171,6 +171,31 @@ def test_dark_and_mirroring_glasses_are_named(
     assert "eyes_covered" in reasons(with_lenses(points, colour))
 
 
+def test_dark_glasses_are_named_on_a_head_that_is_turned_too(look: Look, reasons: Reasons) -> None:
+    turned = pixels("anna/10")
+    bare = look(turned)
+    assert bare.mesh is not None
+    assert abs(bare.mesh.pose.yaw) > 25
+    assert "eyes_covered" not in bare.verdict.reasons
+    assert "eyes_covered" in reasons(worn.dark_glasses(turned, bare.mesh, np.random.default_rng(1)))
+
+
+def test_a_face_half_hidden_is_refused_and_a_corner_of_it_only_in_the_frontal(
+    look: Look, reasons: Reasons
+) -> None:
+    mesh = look(ANNA).mesh
+    assert mesh is not None
+    cloth = worn.masked(ANNA, mesh, np.random.default_rng(1))
+    assert not look(cloth).verdict.is_usable
+    finger = worn.hand(159, 0.8, (45, 45))(ANNA, mesh, np.random.default_rng(4))
+    assert "face_covered" in reasons(finger)
+    assert not look(finger, "frontal").verdict.is_usable
+
+
+def test_a_shadow_across_a_face_does_not_cover_it(reasons: Reasons) -> None:
+    assert not {"face_covered", "mouth_covered"} & set(reasons(spoiling.shaded(ANNA, 0.4)))
+
+
 def test_tinted_glasses_are_doubted_and_refused_in_the_frontal(
     look: Look, points: NDArray[np.float32]
 ) -> None:

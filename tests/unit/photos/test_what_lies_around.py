@@ -90,6 +90,14 @@ def test_a_picture_that_is_all_edges_breaks_no_memory_on_one_thread() -> None:
             assert find_card(Shades(photographed_screen(ANNA, pitch, side=560)), []) is None
 
 
+def test_a_card_is_seen_before_what_is_as_light_as_it_but_of_another_colour() -> None:
+    shirt = np.full((800, 1000, 3), (236, 221, 200), np.uint8)
+    for rows, is_card in ((5, True), (0, False)):
+        laid = laid_on(shirt, card(420, rows=rows), 0.5, 0.6, angle=6)
+        assert abs(int(Shades(laid).whole[480, 320]) - int(Shades(shirt).whole[0, 0])) <= 1
+        assert (find_card(Shades(laid), []) is not None) == is_card
+
+
 def test_a_photo_of_nothing_but_a_card_is_named(reasons: Reasons) -> None:
     table = np.full((700, 1000, 3), (96, 74, 58), np.uint8)
     assert "card_in_view" in reasons(laid_on(table, card(760, ANNA), 0.5, 0.5, angle=4))
