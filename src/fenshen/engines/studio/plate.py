@@ -188,7 +188,8 @@ def _through(
     """Sample columns and rows; nothing outside. Returns 0..1."""
     columns, rows = at
     out = np.empty((len(rows), len(columns), *picture.shape[2:]), np.float32)
-    white, whole = np.float32(255 if picture.dtype == np.uint8 else 1), np.ascontiguousarray(picture)
+    white = np.float32(255 if picture.dtype == np.uint8 else 1)
+    whole = picture.copy()  # in one piece: else every band would bring a layer together anew
 
     def one(band: slice) -> None:
         here = rows[band]
