@@ -109,6 +109,7 @@ def a_take(
         "clutter": 0.0,
         "glare": 0.0,
         "cut": cut_edges(alpha),
+        "by_lens": False,
     }
     # A number that takes have learnt since is 0 here until a test cares.
     take = Take(**{field.name: values.get(field.name, 0.0) for field in fields(Take)})

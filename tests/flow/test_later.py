@@ -27,7 +27,8 @@ from fenshen.jobs.queue import Limits, Queue
 from fenshen.jobs.states import JobKind, JobState, QueueFullError
 from fenshen.jobs.worker import Worker
 from fenshen.labels.verify import verify
-from fenshen.rights import erasure, receipt_check, retention
+from fenshen.photos import who
+from fenshen.rights import consent, erasure, receipt_check, retention
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk, open_desk
 from fenshen.rights.erasure import Reason
@@ -135,6 +136,18 @@ def test_a_batch_that_is_cut_off_goes_on_at_the_portrait_that_is_missing(studio:
     worker.run(lambda _, body: Remembering(body), once=True)
     assert done == ["portrait_0", "died", "portrait_1"]
     assert len(later.fetch(job.id, desk=studio)) == 2
+
+
+def test_a_guardian_is_not_asked_once_more_whether_the_child_is_grown_up(
+    studio: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(who, "ASKS", dict.fromkeys(("adult", "not_checked"), "sitter_likely_minor"))
+    consent.grant(
+        studio, MIA, list(Purpose), adult=False, minor=consent.AgeBand.TEEN, is_self=False, language="en"
+    )
+    job = double_later(as_files(shots(0)), MIA, desk=studio, accept_few=True)
+    work(studio)
+    assert job_of(studio, job).state == JobState.DONE
 
 
 def test_a_job_that_died_after_its_double_was_registered_only_destroys_the_photos(

@@ -4,9 +4,9 @@ After a change that is meant to change pictures, look at them, then make new one
 
     .venv/bin/python -m pytest tests/golden --update-golden
 
-They are 400 pixels wide, below 60 KB each, and made from a small double of anna, who does not exist. They are compared
-by structural similarity at half size, so grain, codecs and the arithmetic of another processor do not matter; another
-take, crop, light, backdrop or tone does.
+They are 400 pixels wide, below 60 KB each, and made from small doubles of anna and omar, who do not exist. They are
+compared by structural similarity at half size, so grain, codecs and the arithmetic of another processor do not
+matter; another take, crop, light, backdrop or tone does.
 """
 
 from pathlib import Path

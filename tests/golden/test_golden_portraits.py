@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fenshen import people
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import RenderOptions
 from fenshen.engines.studio.engine import StudioEngine
@@ -15,7 +16,12 @@ from tests.golden.similarity import Picture, colour_drift, similarity
 
 pytestmark = pytest.mark.xdist_group("sitting")
 GOLDEN = Path(__file__).parent / "pictures"
-TEMPLATES = ("butterfly", "rembrandt", "noir", "gels", "id_blue", "jade")
+LIGHT = ("butterfly", "rembrandt", "noir", "gels", "id_blue", "jade", "golden_hour", "film")
+PLACES = ("autumn", "lanterns", "glass_office", "skyline")
+DRESSED = ("formal_blue", "hanfu_vermilion", "new_year_robe", "tangzhuang", "graduation_campus")
+PAINTED = ("oil", "watercolour", "pencil", "ink_wash")
+FACES = ("polar", "red_cloak", "astronaut")
+ON_OMAR = ("butterfly", "rembrandt", "silver", "teal_amber", "sea_dusk", "hanfu_celadon", "knight")
 ALIKE, DRIFT = 0.97, 4.0
 LARGEST = 60_000  # bytes
 
@@ -30,9 +36,17 @@ def as_webp(picture: Picture) -> bytes:
     return sink.getvalue()
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", [*LIGHT, *PLACES, *DRESSED, *PAINTED, *FACES])
 def test_a_portrait_looks_as_it_did(name: str, double: OpenDouble, *, update: bool) -> None:
-    picture, golden = rendered(double, name), GOLDEN / f"{name}.webp"
+    must_look_alike(rendered(double, name), GOLDEN / f"{name}.webp", update=update)
+
+
+@pytest.mark.parametrize("name", ON_OMAR)
+def test_a_portrait_of_dark_skin_looks_as_it_did(name: str, *, update: bool) -> None:
+    must_look_alike(rendered(people.double_of("omar"), name), GOLDEN / f"omar-{name}.webp", update=update)
+
+
+def must_look_alike(picture: Picture, golden: Path, *, update: bool) -> None:
     if update:
         GOLDEN.mkdir(exist_ok=True)
         golden.write_bytes(as_webp(picture))

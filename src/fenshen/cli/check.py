@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,6 +70,18 @@ def check(
         _write_page(html, files, report, permit, quiet=as_json)
     if report.accepted == 0:
         raise typer.Exit(1)
+
+
+def ahead() -> None:
+    """Begin to load what judging needs, beside the reading of the command line."""
+    models = settings.load().models
+
+    def begin() -> None:
+        from fenshen.photos import inspect, rehearsal  # noqa: F401  (the import is the greater part)
+
+        rehearsal.begin(models)
+
+    Thread(target=begin, name="ahead").start()
 
 
 def _teller(files: Sequence[PhotoFile]) -> Callable[[Inspected], None]:

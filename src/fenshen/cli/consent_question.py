@@ -57,7 +57,7 @@ def ensure_consent(
     """
     from fenshen.rights import consent
 
-    standing = consent.agreed(desk, sitter)
+    standing = _standing(desk, sitter, guardian_of)
     missing = [purpose for purpose in (*purposes, *optional) if purpose not in standing]
     if not consent_flag and not again:
         missing = _without_refused(desk, sitter, missing, purposes)
@@ -88,6 +88,14 @@ def ensure_consent(
     if interactive:
         tell(told("consent_receipt", file=str(receipt.path)))
     return receipt
+
+
+def _standing(desk: Desk, sitter: SitterId, guardian_of: str | None) -> frozenset[Purpose]:
+    """Give what was agreed to before; nothing when it was said as by an adult and a guardian comes to say it now."""
+    from fenshen.rights import consent
+
+    is_new = guardian_of is not None and not consent.is_minor(desk, sitter)
+    return frozenset() if is_new else consent.agreed(desk, sitter)
 
 
 def _known_minor(desk: Desk, sitter: SitterId) -> AgeBand | None:

@@ -93,12 +93,12 @@ def bars(*, as_json: bool = False) -> Iterator[Progress]:
     if as_json:
         yield Silent()
         return
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as RichProgress
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with RichProgress(*columns, console=_console(stderr=True)) as rich:
-        yield _Bars(rich)
+    drawn = _Bars()
+    try:
+        yield drawn
+    finally:
+        if drawn.rich:
+            drawn.rich.stop()
 
 
 @contextmanager
@@ -113,18 +113,29 @@ def without_bars(progress: Progress) -> Iterator[None]:
 
 
 class _Bars:
-    """One bar per step, in the order in which the steps are first heard of."""
+    """One bar per step, in the order in which the steps are first heard of; the first one brings the bars."""
 
-    def __init__(self, rich: RichProgress) -> None:
-        self.rich = rich
+    def __init__(self) -> None:
+        self.rich: RichProgress | None = None
         self._tasks: dict[str, Any] = {}
         self._lock = Lock()  # steps are told from several threads
 
     def step(self, name: str, done: int, total: int) -> None:
         with self._lock:
+            self.rich = self.rich or _started()
             if name not in self._tasks:
                 self._tasks[name] = self.rich.add_task(told(name), total=total)
         self.rich.update(self._tasks[name], completed=done, total=total)
+
+
+def _started() -> RichProgress:
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    rich = RichProgress(*columns, console=_console(stderr=True))
+    rich.start()
+    return rich
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -14,14 +14,16 @@ from fenshen.double.double import OpenDouble, own_skin
 from fenshen.double.fusing import own_face
 from fenshen.double.spread import own_spread, to_takes
 from fenshen.double.take import Take
-from fenshen.photos.decode import decode
+from fenshen.photos.decode import Photo, decode
 from fenshen.photos.inspect import Inspected, SetReport
+from fenshen.photos.optics import distance_by_lens
 from fenshen.progress import Progress
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.vision.arrays import floats
 from fenshen.vision.canonical import canonical
 from fenshen.vision.faces import Face
-from fenshen.vision.features import camera_distance
+from fenshen.vision.features import between_pupils, camera_distance
+from fenshen.vision.mesh import FaceMesh
 
 FACE_WIDTH: Final = (
     15.3  # cm, of the canonical face, whose pupils lie as far apart as `camera_distance` takes them
@@ -110,7 +112,18 @@ def _cut(
     larger = decode(read(), permit, longest_edge=edge, clock=clock)
     factor = larger.scale / photo.scale
     mesh = photo.mesh.scaled(factor)
-    distance = camera_distance(mesh, larger.pixels.shape[1::-1], models) / FACE_WIDTH
     x, y, w, h = (side * factor for side in photo.face.box)
     face = Face(box=(x, y, w, h), points=floats(photo.face.points * factor), score=photo.face.score)
-    return cut_take(larger.pixels, face, mesh, _candidate(photo), models, typical=typical, distance=distance)
+    away = _away(larger, mesh, models) / FACE_WIDTH
+    by_lens = larger.lens is not None
+    return cut_take(
+        larger.pixels, face, mesh, _candidate(photo), models, typical=typical, distance=away, by_lens=by_lens
+    )
+
+
+def _away(photo: Photo, mesh: FaceMesh, models: Path) -> float:
+    """How far the camera was, cm: by its lens, or else as perspective reads it."""
+    size = photo.pixels.shape[1], photo.pixels.shape[0]
+    if photo.lens is None:
+        return camera_distance(mesh, size, models)
+    return distance_by_lens(photo.lens, size, between_pupils(mesh))

@@ -31,6 +31,7 @@ COLOURS = ("hair", "lips", "iris")
 MESH = ("vertices", "uv", "triangles")
 MARK = tuple(f.name for f in fields(Mark))
 NUMBERS = tuple(f.name for f in fields(Take) if f.name not in (*ARRAYS, "skin", "cut"))
+LATER = {"by_lens": False}  # what doubles of this format did not say at first
 
 
 class DoubleFormatError(FenshenError):
@@ -67,9 +68,11 @@ def unpack(data: bytes) -> OpenDouble:
     """Read a double. Raises DoubleFormatError when it is of another version."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         header = json.loads(archive.read("double.json"))
-        if header["format"] != FORMAT or any(set(NUMBERS) - set(numbers) for numbers in header["takes"]):
+        if header["format"] != FORMAT or any(
+            set(NUMBERS) - set(LATER) - set(numbers) for numbers in header["takes"]
+        ):
             raise DoubleFormatError(format=header["format"])
-        takes = tuple(_take(archive, k, numbers) for k, numbers in enumerate(header["takes"]))
+        takes = tuple(_take(archive, k, LATER | numbers) for k, numbers in enumerate(header["takes"]))
         face = _face(archive, header["face"])
     return OpenDouble(
         takes=takes, skin=floats(header["skin"]), key=header["key"], spread=tuple(header["spread"]), face=face

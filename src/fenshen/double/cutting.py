@@ -38,10 +38,11 @@ def cut_take(
     *,
     typical: float,
     distance: float,
+    by_lens: bool,
 ) -> Take:
     """One take from a decoded photo (H, W, 3) sRGB, its chosen face and that face's mesh, in the photo's pixels.
 
-    typical, distance: see `Take`.
+    typical, distance, by_lens: see `Take`.
     """
     crop, (left, top), scale = _crop(rgb, face)
     x, y, w, h = face.box
@@ -63,6 +64,7 @@ def cut_take(
         mixed=light.mixed,
         typical=typical,
         distance=distance,
+        by_lens=by_lens,
         yaw=mesh.pose.yaw,
         pitch=mesh.pose.pitch,
         roll=mesh.pose.roll,

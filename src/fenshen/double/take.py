@@ -42,7 +42,8 @@ class Take:
     eyes_open: float  # 0..1
     evenness: float  # 0 = one side of the face in the dark .. 1 = evenly lit
     sharpness: float  # 0..1
-    distance: float  # face widths between camera and face, as perspective reads it: proportions bend it
+    distance: float  # face widths between camera and face, by its lens, or as perspective reads it
+    by_lens: bool = False  # whether the camera said what lens it had; perspective is bent by proportions
     mixed: float  # octaves by which the colour of the light varies over the face; plain light below 0.6
     typical: float  # median cosine of this photo's face to the other takes': a number, not an embedding
     certainty: float  # 0..1, how crisp the cut-out is

@@ -150,9 +150,13 @@ def look_at(desk: Desk, sitter: SitterId, photo: PhotoId) -> Inspected:
     return inspect(data, permit, desk.settings.models, clock=desk.clock)
 
 
-def report(seen: Sequence[Inspected], frontal: int | None = None) -> SetReport:
-    """Judge what was looked at as a set. frontal: which was named, counted from 0."""
-    return judged_together([replace(one, index=n) for n, one in enumerate(seen)], frontal=frontal)
+def report(desk: Desk, sitter: SitterId, seen: Sequence[Inspected], frontal: int | None = None) -> SetReport:
+    """Judge what was looked at as a set. frontal: which was named, counted from 0.
+
+    A sitter who looks young is asked about, unless a guardian spoke for them: then that is no news.
+    """
+    told = judged_together([replace(one, index=n) for n, one in enumerate(seen)], frontal=frontal)
+    return replace(told, asks=()) if told.asks and consent.is_minor(desk, sitter) else told
 
 
 def is_enough(told: SetReport) -> bool:

@@ -149,7 +149,7 @@ def sit(
             )  # (2)  # fmt: skip
             mark = _mark(report, desk)
             _refuse(report, mark, building, desk, instead_of=instead_of, accept_few=accept_few)
-            _ask_age(report, is_adult)  # (3)
+            _ask_age(report, sitter, desk, is_adult)  # (3)
         with watch.step("build"):
             openers = [_opener(custody, kept, n, building) for n in range(len(report.photos))]
             double = build(
@@ -206,9 +206,12 @@ def _mark(report: SetReport, desk: Desk) -> str:
     return sha256(desk.signer.sign(SET_MARK + b"".join(digests))).hexdigest()
 
 
-def _ask_age(report: SetReport, is_adult: Callable[[str], bool]) -> None:
-    """Ask once more when the sitter looks young. An estimate never refuses; that nobody answers for it does."""
-    for code in report.asks:
+def _ask_age(report: SetReport, sitter: SitterId, desk: Desk, is_adult: Callable[[str], bool]) -> None:
+    """Ask once more when the sitter looks young. An estimate never refuses; that nobody answers for it does.
+
+    Of whom a guardian spoke nobody asks: that they look young is no news.
+    """
+    for code in () if consent.is_minor(desk, sitter) else report.asks:
         if not is_adult(code):
             raise AgeUnconfirmedError(report=report)
 

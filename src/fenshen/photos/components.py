@@ -141,7 +141,9 @@ COMPONENTS: tuple[Component, ...] = (
     Component("room_right", "eye distance", lambda m: m.room_right, rising(0.9, 0.1), "rightward crop"),
     Component("room_above", "T", lambda m: m.room_above, rising(1.4, 0.1), "margin above"),
     Component("room_below", "T", lambda m: m.room_below, rising(1.8, 0.1), "margin below"),
-    Component("camera_distance", "cm", lambda m: m.distance, rising(45, 10), f"perspective; {OWN}"),
+    Component(
+        "camera_distance", "cm", lambda m: m.distance, rising(45, 10), f"lens (EXIF) or perspective; {OWN}"
+    ),
 )
 
 

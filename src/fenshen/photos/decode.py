@@ -12,11 +12,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 
 import cv2
 import numpy as np
-import pi_heif
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from fenshen.clock import Clock, SystemClock
 from fenshen.errors import PermitRefusedError
@@ -30,10 +30,10 @@ from fenshen.photos.container import (
     kind_of,
 )
 from fenshen.photos.marks import Marks
+from fenshen.photos.optics import lens_of
 from fenshen.rights.consent import Permit, Purpose
 from fenshen.vision.arrays import RGB
 
-pi_heif.register_heif_opener(thumbnails=False)
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # check_size refuses those
 warnings.filterwarnings(
     "ignore", message="Corrupt EXIF data", category=UserWarning
@@ -60,7 +60,16 @@ LYING = frozenset({5, 6, 7, 8})
 FLIPPED = {2: (1, -1), 3: (-1, -1), 4: (-1, 1), 6: (1, -1), 7: (-1, -1), 8: (-1, 1)}
 """Steps through rows and columns for each orientation, after rows and columns of a lying one were swapped."""
 
+REDUCED = {  # in the sense of OpenCV's readers, with its order of channels turned round
+    1: cv2.IMREAD_COLOR_RGB,
+    2: cv2.IMREAD_REDUCED_GRAYSCALE_2 | cv2.IMREAD_COLOR_RGB,
+    4: cv2.IMREAD_REDUCED_GRAYSCALE_4 | cv2.IMREAD_COLOR_RGB,
+    8: cv2.IMREAD_REDUCED_GRAYSCALE_8 | cv2.IMREAD_COLOR_RGB,
+}
+"""How OpenCV is asked for all of a JPEG, a half, a quarter, an eighth, as RGB: it has no names for the last three."""
+
 DAMAGE = (
+    cv2.error,
     OSError,
     SyntaxError,
     ValueError,
@@ -86,6 +95,7 @@ class Photo:
     original_size: tuple[int, int]  # width, height in px, upright, before any shrinking
     kind: Kind
     jpeg_quality: int | None = None  # 1..100 as libjpeg counts, estimated from its tables; None if not a JPEG
+    lens: float | None = None  # focal length in diagonals of the picture; None if the camera did not say
 
     @property
     def scale(self) -> float:
@@ -110,28 +120,59 @@ def decode(data: bytes, permit: Permit, *, longest_edge: int | None = None, cloc
     """
     must_cover_photos(permit, clock)  # (1)
     kind = kind_of(data)  # (2)
+    if kind == "HEIF":
+        _know_heif()
     with _damage_named(), Image.open(io.BytesIO(data), formats=[kind]) as image:
         check_size(*image.size)
         turn = 1 if kind == "HEIF" else _orientation(image)  # libheif turns by itself
         size = image.size[::-1] if turn in LYING else image.size
         claims = marks.read(data, _texts(image))  # (3)
         quality = _jpeg_quality(image) if kind == "JPEG" else None
+        lens = lens_of(image)
         with _one_big if size[0] * size[1] > BIG else nullcontext():
-            pixels = _pixels(image, turn, longest_edge)
-    return Photo(pixels=pixels, marks=claims, original_size=size, kind=kind, jpeg_quality=quality)
+            pixels = _pixels(image, data, turn, longest_edge)
+    return Photo(pixels=pixels, marks=claims, original_size=size, kind=kind, jpeg_quality=quality, lens=lens)
 
 
-def _pixels(image: Image.Image, turn: int, longest_edge: int | None) -> RGB:
+@cache
+def _know_heif() -> None:
+    """Let Pillow open HEIC; imported only for one who has such photos."""
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False)
+
+
+def _pixels(image: Image.Image, data: bytes, turn: int, longest_edge: int | None) -> RGB:
     target = _fitted(image.size, longest_edge)
     profile = image.info.get("icc_profile")
-    if image.format in {"JPEG", "MPO"}:
-        image.draft(None, target)  # (4) libjpeg decodes at 1/2, 1/4, 1/8 while that is large enough
-    flat = _on_white(image)  # (5)
-    if flat.mode == "RGB" and not profile:  # nearly all: no need to go back and forth between two libraries
-        return _upright(_shrunk_pixels(flat, target), turn)  # (6)
-    srgb = _to_srgb(_shrunk(flat, target), profile)
+    pixels = _jpeg_pixels(image, data, target) if image.format in {"JPEG", "MPO"} else None  # (4)
+    if pixels is not None and not profile:  # nearly all: no need to go back and forth between two libraries
+        return _upright(_averaged(pixels, target), turn)  # (6)
+    flat = _on_white(image) if pixels is None else Image.fromarray(pixels)  # (5)
+    small = _shrunk(flat, target)
+    if small.mode == "RGB" and not profile:
+        return _upright(np.array(small, np.uint8), turn)
+    srgb = _to_srgb(small, profile)
     upright = srgb.transpose(UPRIGHT[turn]) if turn in UPRIGHT else srgb
     return np.array(upright, np.uint8)  # (6)
+
+
+def _jpeg_pixels(image: Image.Image, data: bytes, target: tuple[int, int]) -> RGB | None:
+    """Decode a JPEG in colour at 1/2, 1/4 or 1/8 while that is large enough, straight into an array.
+
+    Pillow does the same with the same library (libjpeg-turbo), pixel for pixel, and then copies it twice. None when
+    it is not in colour or OpenCV finds it damaged: then Pillow, made ready for that size, says what is wrong or
+    forgives it.
+    """
+    full = image.size
+    image.draft(None, target)
+    way = REDUCED.get(round(full[0] / image.width))
+    if image.mode != "RGB" or way is None:
+        return None
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), way | cv2.IMREAD_IGNORE_ORIENTATION)
+    if pixels is None or pixels.shape != (image.height, image.width, 3):  # None: not what its stub says
+        return None
+    return np.asarray(pixels, np.uint8)
 
 
 def _fitted(size: tuple[int, int], longest_edge: int | None) -> tuple[int, int]:
@@ -166,16 +207,16 @@ def _shrunk(image: Image.Image, target: tuple[int, int]) -> Image.Image:
     """
     if image.size == target:
         return image
-    return Image.fromarray(_shrunk_pixels(image, target), mode=image.mode)
-
-
-def _shrunk_pixels(image: Image.Image, target: tuple[int, int]) -> RGB:
     whole = min(image.width // target[0], image.height // target[1])
     nearly = image.reduce(whole) if whole > 1 else image
-    pixels = np.asarray(nearly, np.uint8)
-    if nearly.size == target:
+    return Image.fromarray(_averaged(np.asarray(nearly, np.uint8), target), mode=image.mode)
+
+
+def _averaged(pixels: RGB, target: tuple[int, int]) -> RGB:
+    height, width = pixels.shape[:2]
+    if (width, height) == target:
         return pixels
-    way = cv2.INTER_LINEAR if target[0] > nearly.width * TWO_THIRDS else cv2.INTER_AREA
+    way = cv2.INTER_LINEAR if target[0] > width * TWO_THIRDS else cv2.INTER_AREA
     return np.asarray(cv2.resize(pixels, target, interpolation=way), np.uint8)
 
 
@@ -184,12 +225,14 @@ def _upright(pixels: RGB, turn: int) -> RGB:
     if turn in LYING:
         pixels = pixels.transpose(1, 0, 2)
     down, across = FLIPPED.get(turn, (1, 1))
-    return np.array(pixels[::down, ::across], np.uint8, order="C")
+    return np.ascontiguousarray(pixels[::down, ::across])
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Convert by the embedded profile; without one, or with a broken one, the values count as sRGB."""
     if profile:
+        from PIL import ImageCms
+
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(

@@ -6,12 +6,12 @@ What is kept of each photo is small: numbers, 478 points, and an embedding that 
 import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from fenshen.clock import Clock, SystemClock
-from fenshen.errors import FenshenError
 from fenshen.photos import enough, percentile, who
 from fenshen.photos import score as scoring
 from fenshen.photos.advice import advise
@@ -20,12 +20,13 @@ from fenshen.photos.coverage import cover
 from fenshen.photos.decode import decode, must_cover_photos
 from fenshen.photos.judge import Role, Verdict, judge
 from fenshen.photos.measure import Measures, measure
+from fenshen.photos.rehearsal import rehearse
 from fenshen.photos.report import NOT_NEEDED, Inspected, SamePerson, SetReport
 from fenshen.photos.scene import judge_scene, look_around
 from fenshen.photos.together import choose_frontal, compared, without_repeats
 from fenshen.progress import Progress, Silent
 from fenshen.rights.consent import Permit
-from fenshen.vision import faces, identity, mesh, nets, quality
+from fenshen.vision import faces, identity, mesh, nets
 
 __all__ = [
     "Inspected", "Loader", "SamePerson", "SetReport", "choose_frontal", "inspect", "inspect_set", "judged_together",
@@ -53,10 +54,12 @@ def inspect(
     *,
     role: Role = "supplementary",
     index: int = 0,
+    on_verdict: Callable[[Inspected], None] | None = None,
     clock: Clock = _wall,
 ) -> Inspected:
     """Decode, find, fit, measure, judge one photo. A file that is no usable photo gives a refusal, not an error.
 
+    ``on_verdict`` hears of it as soon as it is judged: its embedding, which only the set needs, comes after.
     Raises PermitRefusedError, WeightMissingError and WeightAlteredError.
     """
     must_cover_photos(permit, clock)
@@ -69,7 +72,7 @@ def inspect(
     fitted = mesh.fit(photo.pixels, found[0], models) if found else None
     measures = measure(photo, found, fitted, models)
     scene = look_around(photo, found, models)
-    return Inspected(
+    judged = Inspected(
         index=index,
         role=role,
         verdict=judge_scene(judge(measures, role), scene),
@@ -79,9 +82,11 @@ def inspect(
         scale=photo.scale,
         face=found[0] if found else None,
         mesh=fitted,
-        embedding=identity.embed(photo.pixels, fitted, models) if fitted else None,
         digest=digest,
     )
+    if on_verdict:
+        on_verdict(judged)
+    return replace(judged, embedding=identity.embed(photo.pixels, fitted, models)) if fitted else judged
 
 
 def inspect_set(
@@ -97,7 +102,7 @@ def inspect_set(
 ) -> SetReport:
     """Inspect a set, two photos at a time.
 
-    1. each photo by itself; ``on_photo`` hears of it at once, in order, before the set is known
+    1. each photo by itself; ``on_photo`` hears of its verdict at once, in order, before the set is known
     2. with ``stop_when_enough``, no further photo is opened once another would add too little (photos.enough)
     3. the frontal: the one named, else the best of those that would pass as one, else the most frontal
     4. the frontal judged by its own rules, the others compared with it, repeats and near-duplicates found
@@ -109,7 +114,6 @@ def inspect_set(
     must_cover_photos(permit, clock)
     progress = progress or Silent()
     seen: list[Inspected] = []
-    progress.step("progress_judging", 0, len(photos))
 
     def is_enough(waiting: int) -> bool | None:
         if not stop_when_enough:
@@ -119,13 +123,17 @@ def inspect_set(
             return None
         return _is_enough(seen, frontal)
 
-    with closing(_inspect_each(photos, permit, models, frontal, clock, is_enough)) as each:  # (1) (2)
+    def begin(workers: ThreadPoolExecutor) -> None:
+        workers.submit(rehearse, models)
+        progress.step("progress_judging", 0, len(photos))  # takes its time to draw, the first time
+
+    look = _looker(photos, permit, models, frontal, clock)
+    inspected = _in_order(len(photos), look, frontal, is_enough, on_photo or _unheard, begin)
+    with closing(inspected) as each:  # (1) (2)
         for one in each:
             seen.append(one)
-            if on_photo:
-                on_photo(one)
             progress.step("progress_judging", len(seen), len(photos))
-    if len(seen) < len(photos):
+    if len(seen) < len(photos) or not photos:
         progress.step("progress_judging", len(photos), len(photos))
     return judged_together(seen, frontal=frontal, total=len(photos))  # (3) (4) (5)
 
@@ -186,21 +194,19 @@ def _summed_up(photos: Sequence[Inspected], chosen: int | None) -> SetReport:
     )
 
 
-def _inspect_each(
-    photos: Sequence[Loader],
-    permit: Permit,
-    models: Path,
-    frontal: int | None,
-    clock: Clock,
-    is_enough: Callable[[int], bool | None],
-) -> Generator[Inspected]:
-    """Inspect in order, the named frontal first, with a few ahead.
+Told = Callable[[Inspected], None]
 
-    When one fails, or nobody listens any more, the rest is not begun. ``is_enough`` is asked before each is begun,
-    with the number of those under way: yes, no, or None when it hangs on them; then they are seen through first.
-    """
 
-    def look(index: int) -> Inspected:
+def _unheard(_photo: Inspected) -> None:
+    """Hear of a verdict, and do nothing."""
+
+
+def _looker(
+    photos: Sequence[Loader], permit: Permit, models: Path, frontal: int | None, clock: Clock
+) -> Callable[[int, Told], Inspected]:
+    """Give what reads and inspects the photo of an index, telling its verdict as soon as it is known."""
+
+    def look(index: int, tell: Told) -> Inspected:
         role: Role = "frontal" if index == frontal else "supplementary"
         try:
             data = photos[index]()
@@ -208,32 +214,53 @@ def _inspect_each(
             return _refused(index, role, PhotoUnreadableError(), b"")
         except PhotoRefusedError as refusal:
             return _refused(index, role, refusal, b"")
-        return inspect(data, permit, models, role=role, index=index, clock=clock)
+        return inspect(data, permit, models, role=role, index=index, on_verdict=tell, clock=clock)
 
-    waiting: deque[Future[Inspected]] = deque()
-    rehearsal: Future[None] | None = None
+    return look
+
+
+def _in_order(
+    count: int,
+    look: Callable[[int, Told], Inspected],
+    frontal: int | None,
+    is_enough: Callable[[int], bool | None],
+    on_photo: Told,
+    begin: Callable[[ThreadPoolExecutor], None],
+) -> Generator[Inspected]:
+    """Inspect in order, the named frontal first, with a few ahead; tell each verdict, then give the photo.
+
+    ``begin`` is called once, when the first photo is on its way. When one fails, or nobody listens any more, the
+    rest is not begun. ``is_enough`` is asked before each is begun, with the number of those under way: yes, no, or
+    None when it hangs on them; then they are seen through first.
+    """
+    waiting: deque[tuple[Future[Inspected], Future[Inspected]]] = deque()
+
+    def next_one() -> Inspected:
+        verdict, whole = waiting.popleft()
+        wait((verdict, whole), return_when=FIRST_COMPLETED)
+        if verdict.done():
+            on_photo(verdict.result())
+            return whole.result()
+        one = whole.result()  # refused unseen, or it raises
+        on_photo(one)
+        return one
+
     with nets.one_thread_each(), ThreadPoolExecutor(WORKERS, thread_name_prefix="photos") as workers:
         try:
-            for index in sorted(range(len(photos)), key=lambda index: index != frontal):
+            for place, index in enumerate(sorted(range(count), key=lambda index: index != frontal)):
                 while len(waiting) > WORKERS + AHEAD or is_enough(len(waiting)) is None:
-                    yield waiting.popleft().result()
+                    yield next_one()
                 if is_enough(len(waiting)):
                     break
-                waiting.append(workers.submit(look, index))
-                if rehearsal is None:
-                    rehearsal = workers.submit(rehearse, models)
+                verdict: Future[Inspected] = Future()
+                waiting.append((verdict, workers.submit(look, index, verdict.set_result)))
+                if place == 0:
+                    begin(workers)
             while waiting:
-                yield waiting.popleft().result()
+                yield next_one()
         finally:
-            for future in waiting:
-                future.cancel()
-
-
-def rehearse(models: Path) -> None:
-    """Do what the first photo would wait for while it is being decoded: write and open a net, make tables."""
-    with suppress(FenshenError):  # who needs the net says so
-        identity.prepare(models)
-    quality.prepare()
+            for _, whole in waiting:
+                whole.cancel()
 
 
 def _refused(index: int, role: Role, refusal: PhotoRefusedError, digest: bytes) -> Inspected:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fenshen.photos.decode import Photo
+from fenshen.photos.optics import distance_by_lens
 from fenshen.vision import faces as detector
 from fenshen.vision import features, quality, tone
 from fenshen.vision.arrays import RGB
@@ -18,7 +19,7 @@ BYSTANDER = 0.12
 """A face of less than this share of the largest one's area is somebody in the background and does not count."""
 
 SEEN_FROM_FRONT = 25.0
-"""Degrees of yaw up to which perspective tells the distance."""
+"""Degrees of yaw up to which a face tells its distance."""
 
 DOUBTFUL = 0.9
 """Score of the detector below which the photo may lie on its side (98 % of upright faces reach it)."""
@@ -75,7 +76,9 @@ class Measures:
     lip_gap: float = 0.0  # in T
     expression: float = 0.0  # 0 calm .. 1
     gaze: float = 0.0  # degrees away from the camera
-    distance: float | None = None  # cm to the camera, by perspective; only of a face seen from the front
+    distance: float | None = (
+        None  # cm to the camera, by its lens or by perspective; only of a face from the front
+    )
     dynamic_range: float = 0.0  # bits
     black: float = 0.0  # share of the face
     white: float = 0.0  # share of the face
@@ -110,6 +113,8 @@ def measure(photo: Photo, faces: Sequence[Face], mesh: FaceMesh | None, models: 
     lit = _with_light(_with_movement(framed, mesh), photo, faces[0], mesh)
     if abs(mesh.pose.yaw) >= SEEN_FROM_FRONT:
         return lit
+    if photo.lens is not None:
+        return replace(lit, distance=distance_by_lens(photo.lens, photo.original_size, lit.eye_distance))
     return replace(lit, distance=features.camera_distance(mesh, photo.pixels.shape[1::-1], models))
 
 

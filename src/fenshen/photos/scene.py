@@ -13,6 +13,7 @@ from fenshen.photos.decode import Photo
 from fenshen.photos.judge import Severity, Verdict, add
 from fenshen.vision import age, codes, hashes, nudity, screens
 from fenshen.vision.faces import Face
+from fenshen.vision.shades import Shades
 
 GRID_SURE, GRID_LIKELY = 30.0, 9.0  # one of 325 good photos is above 6: a cut-out on a chequerboard, at 27
 BARS = 0.05  # of the height
@@ -58,10 +59,11 @@ RULES = (
 
 def look_around(photo: Photo, faces: Sequence[Face], models: Path) -> Scene:
     """Measure what lies around the face of a photo whose faces were found, the largest first."""
-    signs = screens.signs(photo.pixels, photo.original_size)
+    shades = Shades(photo.pixels)
+    signs = screens.signs(shades, photo.original_size)
     return Scene(
-        codes=codes.count_codes(photo.pixels),
-        card=codes.find_card(photo.pixels, faces) is not None,
+        codes=codes.count_codes(shades),
+        card=codes.find_card(shades, faces) is not None,
         grid=signs.grid,
         bars=signs.bars,
         size_of_a_screen=signs.size_of_a_screen,

@@ -115,12 +115,18 @@ def _normalisation(node: Node, held: Mapping[str, Floats]) -> tuple[Floats, Floa
 
 
 def _fold_after(layer: _Layer, scale: Floats, shift: Floats) -> None:
-    layer.weights = layer.weights * scale.reshape(-1, *[1] * (layer.weights.ndim - 1))
+    layer.weights = _scaled(layer.weights, scale.reshape(-1, *[1] * (layer.weights.ndim - 1)))
     layer.bias = layer.bias * scale + shift
 
 
 def _fold_before(layer: _Layer, scale: Floats, shift: Floats) -> None:
     """Fold a scale and shift of the input's channels, each of which takes a run of the weights' columns."""
-    by_channel = layer.weights.reshape(len(layer.weights), len(scale), -1)
-    layer.bias = layer.bias + by_channel.sum(2) @ shift
-    layer.weights = (by_channel * scale[:, None]).reshape(layer.weights.shape)
+    run = layer.weights[0].size // len(scale)
+    flat = layer.weights.reshape(len(layer.weights), -1)
+    layer.bias = layer.bias + flat @ np.repeat(shift, run)
+    layer.weights = _scaled(flat, np.repeat(scale, run)[None]).reshape(layer.weights.shape)
+
+
+def _scaled(weights: Floats, scale: Floats) -> Floats:
+    """Multiply, in place where that may be: nobody else holds numbers that were block-quantised, and they are many."""
+    return np.multiply(weights, scale, out=weights if weights.flags.writeable else None)

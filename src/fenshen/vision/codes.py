@@ -13,6 +13,7 @@ import numpy as np
 from fenshen.vision import nets
 from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.faces import Face
+from fenshen.vision.shades import Shades
 
 QR_AT, BARS_AT, CARDS_AT, TEXT_AT = 800, 800, 800, 1600
 """Longest edge in px at which QR codes, bar codes, cards and the text on a card are looked for."""
@@ -56,14 +57,14 @@ class CardSeen:
     has_face: bool  # a face is printed on it
 
 
-def count_codes(rgb: RGB) -> int:
+def count_codes(shades: Shades) -> int:
     """Count QR codes and bar codes. Both are known by their shape and not read."""
-    if not _has_crowded_patch(rgb):
+    if not _has_crowded_patch(shades.at(GLANCE_AT)):
         return 0
     # Of 37 drawn codes the detector by markers finds all, the older one 30, in half the time.
     with nets.borrow("qr", cv2.QRCodeDetectorAruco) as qr:
-        found, corners = qr.detectMulti(_gray(rgb, QR_AT))
-    return (len(corners) if found and corners is not None else 0) + _bar_codes(_gray(rgb, BARS_AT))
+        found, corners = qr.detectMulti(shades.at(QR_AT))
+    return (len(corners) if found and corners is not None else 0) + _bar_codes(shades.at(BARS_AT))
 
 
 def _bar_codes(gray: RGB) -> int:
@@ -91,35 +92,32 @@ def _is_bars(gray: RGB, corners: Floats) -> bool:
     return bool(alike.mean() > 0.95 and changes >= 24)  # noqa: PLR2004  (an EAN-8 has 44, some of them blurred)
 
 
-def _has_crowded_patch(rgb: RGB) -> bool:
-    strokes = cv2.morphologyEx(_gray(rgb, GLANCE_AT), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+def _has_crowded_patch(gray: RGB) -> bool:
+    strokes = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     hard = (strokes > HARD).astype(np.float32)
     crowd = cv2.boxFilter(hard, -1, (PATCH, PATCH), borderType=cv2.BORDER_CONSTANT)
     return float(crowd.max()) > CROWDED
 
 
-def find_card(rgb: RGB, faces: Sequence[Face]) -> CardSeen | None:
-    """Find an ID or bank card: a quadrilateral of a card's shape that bears a small face or rows of text."""
-    gray, fine = _gray(rgb, CARDS_AT), _gray(rgb, TEXT_AT)
-    scale = gray.shape[1] / rgb.shape[1]
+def find_card(shades: Shades, faces: Sequence[Face]) -> CardSeen | None:
+    """Find an ID or bank card: a quadrilateral of a card's shape that bears a small face or rows of text.
+
+    faces: those of the picture, in its own pixels.
+    """
+    gray = shades.at(CARDS_AT)
+    scale = gray.shape[1] / shades.whole.shape[1]
     seen = []
     for corners in _quadrilaterals(gray):
         on_it = [_on(face, corners, scale) for face in faces]
         if any(part == "behind" for part in on_it):
             continue  # a window, a poster or a hat brim around the face
+        fine = shades.at(TEXT_AT)
         rows = _rows_of_text(_flattened(fine, corners * (fine.shape[1] / gray.shape[1])))
         has_face = "on" in on_it
         if has_face or rows >= ROWS:
             share = float(cv2.contourArea(corners)) / gray.size
             seen.append(CardSeen(share=share, rows=rows, has_face=has_face))
     return max(seen, key=lambda card: (card.has_face, card.rows), default=None)
-
-
-def _gray(rgb: RGB, longest: int) -> RGB:
-    scale = min(1.0, longest / max(rgb.shape[:2]))
-    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
-    gray = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _quadrilaterals(gray: RGB) -> list[Floats]:

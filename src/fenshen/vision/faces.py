@@ -1,6 +1,7 @@
 """Finds faces with YuNet (Wu, Peng & Yu 2023), run by OpenCV as it is."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -64,6 +65,19 @@ def _is_plain(found: Sequence[Face], rgb: RGB) -> bool:
     )
 
 
+def prepare(models: Path) -> None:
+    """Open the net before it is needed. Raises WeightMissingError, WeightAlteredError."""
+    with _lent(models, SURE):
+        pass
+
+
+def _lent(models: Path, sure: float) -> AbstractContextManager[cv2.FaceDetectorYN]:
+    file = weights.path(WEIGHT, models)
+    return nets.borrow(
+        file, lambda: cv2.FaceDetectorYN.create(str(file), "", (320, 320), sure, OVERLAP, MOST)
+    )
+
+
 def _look(rgb: RGB, models: Path, longest: int, border: float, sure: float) -> list[Face]:
     """Detect at one scale; ``border`` is added on each side, as a share of the longest edge."""
     height, width = rgb.shape[:2]
@@ -74,10 +88,7 @@ def _look(rgb: RGB, models: Path, longest: int, border: float, sure: float) -> l
     bgr = cv2.cvtColor(_shrunk(rgb, size), cv2.COLOR_RGB2BGR)
     if edge:
         bgr = cv2.copyMakeBorder(bgr, edge, edge, edge, edge, cv2.BORDER_REPLICATE)
-    file = weights.path(WEIGHT, models)
-    with nets.borrow(
-        file, lambda: cv2.FaceDetectorYN.create(str(file), "", (320, 320), sure, OVERLAP, MOST)
-    ) as net:
+    with _lent(models, sure) as net:
         net.setScoreThreshold(sure)
         net.setInputSize((bgr.shape[1], bgr.shape[0]))
         rows = cast("Floats | None", net.detect(bgr)[1])  # None when there is no face, whatever its stub says

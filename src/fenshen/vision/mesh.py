@@ -17,6 +17,7 @@ from fenshen.vision.blendshapes import BLENDSHAPES, SEEN
 from fenshen.vision.canonical import WEIGHT, CanonicalFace, canonical
 from fenshen.vision.faces import Face
 
+LANDMARKS, MOVEMENTS = "face_landmarks_detector.tflite", "face_blendshapes.tflite"
 SIDE = 256  # px of the net's square input
 MARGIN = 1.5  # side of the cut-out, in sizes of the face
 PASSES = 2
@@ -49,21 +50,32 @@ class FaceMesh:
         return FaceMesh(points=points, presence=self.presence, blendshapes=self.blendshapes, pose=self.pose)
 
 
+def prepare(models: Path) -> None:
+    """Open both nets and read the canonical face before they are needed. Raises what ``fit`` raises."""
+    for member in (LANDMARKS, MOVEMENTS):
+        with nets.lite(WEIGHT, models, member):
+            pass
+    canonical(models)
+
+
 def fit(rgb: RGB, face: Face, models: Path) -> FaceMesh:
-    """Fit the mesh to a face that the detector found in the same picture."""
+    """Fit the mesh to a face that the detector found in the same picture.
+
+    Raises WeightMissingError, WeightAlteredError.
+    """
     x, y, width, height = face.box
     eyes = face.points[1] - face.points[0]
     cut = _Cut(
         x + width / 2, y + height / 2, MARGIN * max(width, height), float(np.arctan2(eyes[1], eyes[0]))
     )
-    with nets.lite(WEIGHT, models, "face_landmarks_detector.tflite") as net:
+    with nets.lite(WEIGHT, models, LANDMARKS) as net:
         for _ in range(PASSES):
             outputs = net(_cut_out(rgb, cut))
             points = _to_picture(outputs[POINTS_SHAPE].reshape(478, 3), cut)
             cut = _around(points)
     logit = float(outputs[PRESENCE_SHAPE].ravel()[0])
     presence = 1 / (1 + exp(min(60.0, -logit)))  # in full precision: what it lacks of 1 tells much
-    with nets.lite(WEIGHT, models, "face_blendshapes.tflite") as net:
+    with nets.lite(WEIGHT, models, MOVEMENTS) as net:
         moves = net(points[None, SEEN, :2])[BLENDSHAPES_SHAPE]
     return FaceMesh(
         points=points,

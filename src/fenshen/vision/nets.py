@@ -28,6 +28,7 @@ THREADS = (
 
 _writing = threading.Lock()
 _chatter = threading.Lock()
+_greeted = threading.Event()
 _crowd: list[int] = []
 _pages: dict[Path, bytes] = {}
 _shelf: dict[Hashable, list[Any]] = defaultdict(list)
@@ -79,12 +80,19 @@ def one_thread_each() -> Iterator[None]:
 
 @contextmanager
 def _without_chatter() -> Iterator[None]:
-    """Keep LiteRT's native greeting off the terminal: it knows no setting for that."""
+    """Keep LiteRT's native greeting off the terminal: it knows no setting for that, but greets once per process.
+
+    Later nets are opened with the terminal as it is, so that nothing told meanwhile is lost.
+    """
+    if _greeted.is_set():
+        yield
+        return
     with _chatter, Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         terminal = os.dup(2)
         os.dup2(nowhere.fileno(), 2)
         try:
             yield
+            _greeted.set()
         finally:
             os.dup2(terminal, 2)
             os.close(terminal)

@@ -103,10 +103,16 @@ def noise(rgb: RGB, box: tuple[float, float, float, float]) -> float:
     patch = _middle(rgb[y : y + height, x : x + width], MOST_GRAIN)
     if min(patch.shape[:2]) < 3:  # noqa: PLR2004  (the kernel)
         return 0.0
-    grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    grain = np.median(np.abs(cv2.filter2D(grey, -1, kernel)[1:-1, 1:-1])) * 1.4826 / 6
-    return float(grain / (np.median(grey) + 10))
+    rough = np.abs(cv2.filter2D(grey, cv2.CV_16S, kernel)[1:-1, 1:-1])
+    return float(_middle_value(rough) * 1.4826 / 6 / (_middle_value(grey) + 10))
+
+
+def _middle_value(whole: cv2.typing.MatLike) -> float:
+    """Median of whole numbers, which numpy sorts ten times as fast as the floats that its own median makes of them."""
+    places = [(whole.size - 1) // 2, whole.size // 2]
+    return float(np.partition(whole, places, axis=None)[places].mean())
 
 
 def _middle(patch: RGB, most: int) -> RGB:
@@ -148,8 +154,8 @@ def side_light(cut: CutOut) -> float:
 
 def colour(cut: CutOut) -> float:
     """Mean distance between red and blue on the face, 0..255: 0 in black and white."""
-    pixels = cut.rgb[cut.face].astype(np.int16)
-    return float(np.abs(pixels[:, 0] - pixels[:, 2]).mean())
+    red, _, blue = cv2.split(cut.rgb)
+    return float(cv2.absdiff(red, blue)[cut.face].mean())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

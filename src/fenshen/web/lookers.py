@@ -137,6 +137,6 @@ def _with_desk(act: Callable[..., T], *arguments: Any) -> T:
 
 
 def _rehearse(desk: Desk) -> None:
-    from fenshen.photos.inspect import rehearse
+    from fenshen.photos.rehearsal import rehearse
 
     rehearse(desk.settings.models)

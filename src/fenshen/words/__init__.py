@@ -19,12 +19,13 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def _catalogue(language: str) -> Catalogue:
-    here = files(__package__)
-    parts = [
-        cast("Catalogue", tomllib.loads((here / name).read_text(encoding="utf-8")))
-        for name in (f"{language}.toml", f"{language}.web.toml")
-    ]
-    return parts[0] | parts[1]
+    return _part(language) | _part(f"{language}.web")
+
+
+@cache
+def _part(name: str) -> Catalogue:
+    text = (files(__package__) / f"{name}.toml").read_text(encoding="utf-8")
+    return cast("Catalogue", tomllib.loads(text))
 
 
 def codes(language: str = "en") -> frozenset[str]:
@@ -43,7 +44,11 @@ def say(code: str, language: str, field: str = "what", /, **facts: str | float) 
     A fact the words ask for and nobody gave shows as ``…``. A code or field without words gives the code
     itself, so that a missing sentence never hides an error; a test keeps the catalogue complete.
     """
-    sentence = _catalogue(language if language in languages() else "en").get(code, {}).get(field)
+    spoken = language if language in languages() else "en"
+    entry = _part(spoken).get(code) or _catalogue(spoken).get(
+        code, {}
+    )  # the command line asks for no page's words
+    sentence = entry.get(field)
     return code if sentence is None else sentence.format_map(_Facts(facts))
 
 

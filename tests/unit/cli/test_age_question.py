@@ -1,12 +1,20 @@
 """The sitter looks young: a flag answers for machines, a person is asked, and silence is no."""
 
 import io
+from functools import partial
+from pathlib import Path
 
 import pytest
+from tests.fakes.rights import agree
+from tests.fakes.sitting import settings_of
 
-from fenshen.cli.consent_question import age_question
+from fenshen.cli.consent_question import age_question, ensure_consent
 from fenshen.cli.screen import bars
+from fenshen.ids import SitterId
 from fenshen.progress import Silent
+from fenshen.rights import consent
+from fenshen.rights.consent import Purpose
+from fenshen.rights.desk import open_desk
 
 
 def test_a_flag_stands_for_the_answer_and_nobody_to_ask_is_a_no() -> None:
@@ -27,3 +35,15 @@ def test_a_person_is_asked_in_words_and_only_a_clear_yes_is_a_yes(
     shown = capsys.readouterr().out
     assert "18 or older?" in shown
     assert "estimate" in shown
+
+
+def test_a_guardian_may_speak_for_somebody_who_was_taken_for_an_adult(home: Path, models: Path) -> None:
+    desk, mia = open_desk(settings_of(home, models)), SitterId("sitter_mia")
+    agree(desk, mia)
+    ensure = partial(ensure_consent, desk, mia, [Purpose.BUILD_DOUBLE])
+    answer = partial(ensure, adult_flag=False, consent_flag=True, interactive=False)
+    assert answer() is None  # it was said before
+    assert answer(guardian_of="14-17")
+    assert consent.age_of(desk, mia) is consent.AgeBand.TEEN
+    assert Purpose.BUILD_DOUBLE in consent.agreed(desk, mia)
+    assert answer(guardian_of="14-17") is None

@@ -53,6 +53,14 @@ def test_arrays_come_back_within_their_precision(back: OpenDouble) -> None:
             assert getattr(old, name).shape == getattr(new, name).shape
 
 
+def test_a_double_that_does_not_say_whether_lenses_were_told_is_still_read() -> None:
+    data = pack(DOUBLE)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        takes = json.loads(archive.read("double.json"))["takes"]
+    older = [{name: value for name, value in take.items() if name != "by_lens"} for take in takes]
+    assert [take.by_lens for take in unpack(_with_header(data, takes=older)).takes] == [False, False]
+
+
 def test_a_double_of_another_version_is_refused() -> None:
     with pytest.raises(DoubleFormatError) as refused:
         unpack(_with_header(pack(DOUBLE), format=FORMAT + 1))

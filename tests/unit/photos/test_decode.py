@@ -168,6 +168,27 @@ def test_a_large_photo_is_opened_no_larger_than_asked(opened: Callable[..., Phot
     assert photo.scale == pytest.approx(0.4)
 
 
+@pytest.mark.parametrize("longest", [None, 700, 400, 200, 100])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}])
+def test_a_jpeg_gets_the_pixels_that_pillow_would_give_it(
+    longest: int | None, options: dict[str, object], opened: Callable[..., Photo]
+) -> None:
+    data = code(Image.open(io.BytesIO(person("anna/03"))), "JPEG", quality=90, **options)
+    with Image.open(io.BytesIO(data)) as image:
+        scale = min(1.0, (longest or 10_000) / max(image.size))
+        target = round(image.width * scale), round(image.height * scale)
+        image.draft(None, target)
+        drafted = np.asarray(image)
+    pixels = opened(data, longest_edge=longest).pixels
+    assert pixels.shape == (target[1], target[0], 3)
+    assert pixels.flags.writeable
+    if drafted.shape == pixels.shape:
+        assert np.array_equal(pixels, drafted)
+    else:
+        shrunk = np.asarray(Image.fromarray(drafted).resize(target, Image.Resampling.BOX), np.int16)
+        assert np.abs(pixels - shrunk).mean() < 3
+
+
 def test_a_small_photo_is_not_enlarged(opened: Callable[..., Photo]) -> None:
     assert opened(code(two_halves()), longest_edge=1600).pixels.shape == (400, 300, 3)
 

@@ -58,3 +58,28 @@ def test_a_manifest_is_seen_and_its_claim_read() -> None:
 
 def test_letters_that_only_look_like_a_mark_are_none() -> None:
     assert read(b"c2pa trainedAlgorithmicMedia AIGC TC260").which == ()
+
+
+MARK = xmp(f"<a>{IPTC}trainedAlgorithmicMedia</a>")
+
+
+@pytest.mark.parametrize("kind", ["baseline", "progressive"])
+def test_a_mark_is_found_before_the_pixels_and_after_them_and_in_a_second_picture(kind: str) -> None:
+    plain = Image.new("RGB", (300, 300), "teal")
+    progressive = {"progressive": kind == "progressive"}
+    bare, marked = code(plain, "JPEG", **progressive), code(plain, "JPEG", xmp=MARK, **progressive)
+    assert not read(bare).ai_made
+    for data in (marked, bare + MARK, bare + marked, bare + b"\xff\xd9" + marked + bare):
+        assert read(data).ai_made
+
+
+def test_a_mark_is_found_where_the_way_to_the_pixels_is_broken() -> None:
+    bare = code(Image.new("RGB", (300, 300), "teal"), "JPEG")
+    for begin in (b"\xff\xd8", b"\xff\xd8\xff", b"\xff\xd8\xff\xe1\xff\xff", b"\xff\xd8\xff\xe1\0\0\0"):
+        assert read(begin + MARK + bare).ai_made
+
+
+def test_pixels_are_no_words() -> None:
+    bare = code(Image.new("RGB", (300, 300), "teal"), "JPEG")
+    scan = bare.index(b"\xff\xda") + 20
+    assert not read(bare[:scan] + MARK + bare[scan:]).ai_made

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tests.unit.photos.conftest import code, person, pixels
 
 from fenshen.errors import WeightMissingError
 from fenshen.photos.container import LIMITS, PhotoTooLargeError
-from fenshen.photos.inspect import Inspected, SetReport, inspect_set
+from fenshen.photos.inspect import Inspected, SetReport, inspect, inspect_set
 from fenshen.photos.percentile import better_than_percent
 from fenshen.rights.consent import Permit
 
@@ -120,6 +121,42 @@ def test_verdicts_are_told_one_by_one_in_order(permit: Permit, models: Path) -> 
     inspect_set(files, permit, models, progress=heard, on_photo=told.append)
     assert [photo.index for photo in told] == [0, 1, 2, 3]
     assert heard.steps == [("progress_judging", done, 4) for done in range(5)]
+
+
+def test_a_verdict_does_not_wait_for_the_embedding(permit: Permit, models: Path) -> None:
+    told: list[Inspected] = []
+    whole = inspect(person("anna/00"), permit, models, on_verdict=told.append)
+    (early,) = told
+    assert early.embedding is None
+    assert whole.embedding is not None
+    assert early.verdict == whole.verdict
+    assert early.measures == whole.measures
+
+
+def test_a_verdict_is_told_before_the_photo_is_done_with(permit: Permit, models: Path) -> None:
+    told: list[int] = []
+
+    class Counted:
+        """Hears how far it is, and how many verdicts were told by then."""
+
+        steps: ClassVar[list[tuple[int, int]]] = []
+
+        def step(self, _name: str, done: int, _total: int) -> None:
+            self.steps.append((done, len(told)))
+
+    inspect_set(
+        [partial(person, name) for name in ANNA[:2]], permit, models, progress=Counted(),
+        on_photo=lambda photo: told.append(photo.index),
+    )  # fmt: skip
+    assert Counted.steps == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_an_error_of_a_photo_under_way_comes_out_and_hangs_nobody(permit: Permit, models: Path) -> None:
+    def broken() -> bytes:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        inspect_set([partial(person, "anna/00"), broken, partial(person, "anna/01")], permit, models)
 
 
 def test_without_its_weights_the_studio_says_which_one_is_missing(permit: Permit, tmp_path: Path) -> None:

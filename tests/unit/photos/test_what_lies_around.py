@@ -16,6 +16,7 @@ from fenshen.photos.judge import Verdict
 from fenshen.photos.scene import RULES, Scene, judge_scene
 from fenshen.vision import nets
 from fenshen.vision.codes import find_card
+from fenshen.vision.shades import Shades
 from fenshen.words import codes, fields
 
 Reasons = Callable[..., tuple[str, ...]]
@@ -86,7 +87,7 @@ def test_a_card_with_text_alone_is_named(reasons: Reasons) -> None:
 def test_a_picture_that_is_all_edges_breaks_no_memory_on_one_thread() -> None:
     with nets.one_thread_each():
         for pitch in (2.0, 3.0, 4.0):
-            assert find_card(photographed_screen(ANNA, pitch, side=560), []) is None
+            assert find_card(Shades(photographed_screen(ANNA, pitch, side=560)), []) is None
 
 
 def test_a_photo_of_nothing_but_a_card_is_named(reasons: Reasons) -> None:

@@ -7,7 +7,7 @@ from tests.unit.studio.test_reshaping import a_head
 
 from fenshen.double.take import Edge
 from fenshen.engines.studio.head import face_width
-from fenshen.engines.studio.perspective import PORTRAIT, SHARE, nearness, receded
+from fenshen.engines.studio.perspective import PORTRAIT, SHARE, SHARE_BY_LENS, nearness, receded
 from fenshen.engines.studio.relief import relief
 from fenshen.engines.studio.reshape import DEEPER, Change, reshaped
 from fenshen.vision.arrays import Floats, floats
@@ -45,6 +45,22 @@ def test_no_more_than_most_of_what_was_read_is_taken_out() -> None:
 def test_a_single_photo_is_near_only_if_nobodys_proportions_explain_it() -> None:
     assert nearness(a_head(1, distance=3.0), (a_head(1, distance=3.0),)) == 0
     assert nearness(a_head(1, distance=1.5), (a_head(1, distance=1.5),)) > 0
+
+
+def test_a_lens_that_is_told_leaves_no_doubt() -> None:
+    """What nobody's proportions could tell apart, half a metre from a metre, a lens does."""
+    takes = tuple(a_head(k, distance=d, by_lens=True) for k, d in enumerate((2.0, 3.2, 6.5, 20.0), 1))
+    near, middling, metre, far = (nearness(take, takes) for take in takes)
+    assert near > middling > 0
+    assert (metre, far) == (0, 0)
+    assert near < SHARE_BY_LENS * (1 / 2.0 - 1 / PORTRAIT)
+    assert nearness(takes[0], takes[:1]) == near, "whatever the other photos say"
+
+
+def test_a_lens_does_not_help_where_the_head_is_not_seen_whole() -> None:
+    for changes in ({"cut": (Edge.TOP,)}, {"yaw": 30.0}):
+        take = a_head(1, distance=2.0, by_lens=True, **changes)
+        assert nearness(take, (take,)) == 0
 
 
 def test_a_cut_crown_is_not_stretched() -> None:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from tests.fakes.takes import ball, ellipse, face_points
 
 from fenshen.engines.studio.lamp import colour_of, daylight, towards
-from fenshen.engines.studio.relight import BRIGHTEN, DARKEN, NEW_LIMITS, limited, neutral_gains, quotient
+from fenshen.engines.studio.relight import (
+    BRIGHTEN,
+    DARKEN,
+    NEW_LIMITS,
+    limited,
+    neutral_gains,
+    quotient,
+    sparing,
+)
 from fenshen.engines.studio.rig import lambert, outline, shed, shine
 from fenshen.engines.studio.stage import Stage
 from fenshen.templates.catalogue import template
@@ -94,6 +102,28 @@ def test_a_change_of_light_bends_towards_its_limits_and_never_turns_back(a: floa
     assert -DARKEN <= low <= high <= BRIGHTEN
     assert NEW_LIMITS[0] <= 2**low <= 2**high <= NEW_LIMITS[1]
     assert float(limited(floats([0.1]))[0]) == pytest.approx(0.1, rel=0.01)
+
+
+WARM = neutral_gains(floats([0.5, 0.25, 0.1]), floats([0.5, 0.3, 0.2]))  # of a photo whose skin is too yellow
+
+
+def at(*colours: list[float]) -> Floats:
+    return floats(sparing(WARM, floats([colours]))[0])
+
+
+def test_what_a_photo_shows_white_grey_or_black_is_not_tinted_by_the_skin() -> None:
+    for gains in at([0.9, 0.9, 0.9], [0.2, 0.2, 0.2], [0.001, 0.001, 0.001]):
+        assert gains == pytest.approx([1, 1, 1], abs=0.01)
+
+
+def test_white_that_a_lamp_has_tinted_is_made_white_again() -> None:
+    tinted = 0.8 / WARM
+    assert at(tinted.tolist())[0] == pytest.approx(WARM, rel=1e-3)
+
+
+def test_skin_and_colours_get_the_whole_gains() -> None:
+    for gains in at([0.5, 0.25, 0.1], [0.05, 0.1, 0.5], [0.5, 0.05, 0.05]):
+        assert gains == pytest.approx(WARM, rel=0.03)
 
 
 def test_gains_are_one_when_the_skin_is_already_the_sitters_own() -> None:

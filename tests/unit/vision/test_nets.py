@@ -1,10 +1,11 @@
 """Nets are lent to one user at a time, and let go when nobody needs them."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 
-from fenshen.vision import nets
+from fenshen.vision import mesh, nets
 
 NET, INPUT = "selfie_segmentation.tflite", (1, 256, 256, 3)
 
@@ -30,3 +31,10 @@ def test_a_net_that_is_lent_is_not_taken_from_who_has_it(models: Path) -> None:
         assert lent(values)
     with nets.lite(NET, models) as again:
         assert again is lent  # it came back, and is let go the next time
+
+
+def test_once_greeted_a_net_is_opened_without_taking_the_terminal(models: Path) -> None:
+    mesh.prepare(models)
+    before = os.fstat(2)
+    with nets._without_chatter():
+        assert os.fstat(2) == before

@@ -10,12 +10,16 @@ from fenshen.engines.cards import STUDIO
 from fenshen.engines.engine import MOST_PRESSES, Origin, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.backdrop import half_of, paint
 from fenshen.engines.studio.bands import meanwhile
+from fenshen.engines.studio.bare_head import BareHead
 from fenshen.engines.studio.beautify import beautified, spots
 from fenshen.engines.studio.by_hand import by_hand
+from fenshen.engines.studio.cast_face import cast_face, face_window
 from fenshen.engines.studio.compose import compose
+from fenshen.engines.studio.cover import cover
 from fenshen.engines.studio.dressing import cast_bare
 from fenshen.engines.studio.easing import eased
-from fenshen.engines.studio.framing import choose_window
+from fenshen.engines.studio.facing import face_on
+from fenshen.engines.studio.framing import Window, choose_window
 from fenshen.engines.studio.grain import shared
 from fenshen.engines.studio.lens import camera_distance, defocus
 from fenshen.engines.studio.look import develop
@@ -27,9 +31,14 @@ from fenshen.engines.studio.sitter import Posed, pose
 from fenshen.engines.studio.steps import Steps
 from fenshen.engines.studio.wearing import wear
 from fenshen.engines.studio.workbench import Workbench
-from fenshen.templates.recipe import Template
+from fenshen.templates.recipe import Mode, Rig, Template
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats
+
+UNDRESS: Final = {"head": cast_bare, "face": cast_face}
+MADE_OF: Final[dict[Mode, Origin]] = {
+    "own body": Origin.OWN_PIXELS, "head": Origin.OWN_HEAD, "face": Origin.OWN_FACE
+}  # fmt: skip
 
 
 class StudioEngine:
@@ -49,12 +58,11 @@ class StudioEngine:
         template = eased(template, options.closer)
         size, bench = picture_size(template.aspect, options.short_side), self._bench or Workbench()
         rng, steps = np.random.default_rng(options.seed), Steps(wanted=options.explain)
-        bare = cast_bare(double, template, options, size, bench) if template.plate else None
+        bare = UNDRESS[template.mode](double, template, options, size, bench) if template.plate else None
         take = bare.lit if bare else cast(double, template, options, size, bench)  # (1)
-        window = choose_window(bare.take if bare else take, template.framing, size)  # (2)
-        behind = meanwhile(
-            partial(_behind, template, size, rng)
-        )  # nobody else throws these dice until it is there
+        seen_through = face_window if template.mode == "face" else choose_window
+        window = seen_through(bare.take if bare else take, template.framing, size)  # (2)
+        behind = meanwhile(partial(_behind, template, size, rng))  # nobody else throws these dice meanwhile
         amount = options.beautify * (1 - options.closer / MOST_PRESSES)
         looked_at = meanwhile(partial(spots, take, double, bench)) if amount > 0 else None
         rig = turned_to(template.rig, take.light)
@@ -65,8 +73,8 @@ class StudioEngine:
             looked_at()
         posed = beautified(posed, take, double, amount, bench)
         steps.note("layer_retouch", posed.linear, posed.alpha)
-        if bare and template.plate:
-            posed = wear(posed, bare, plate(template.plate, template.dyes), window, rig, double.skin)
+        if bare:
+            posed = _put_on(posed, bare, template, window, rig, double)
             steps.note("layer_dressed", posed.linear, posed.alpha)
         backdrop = behind()  # (4)
         backdrop = shared(backdrop, posed.linear, posed.alpha, size[0] / window.width, rng)
@@ -92,11 +100,21 @@ def _behind(template: Template, size: tuple[int, int], rng: np.random.Generator)
     return paint(template.backdrop, size, blur, lens.blades, rng, hung(template, half_of(size)))
 
 
+def _put_on(
+    posed: Posed, bare: BareHead, template: Template, window: Window, rig: Rig, double: OpenDouble
+) -> Posed:
+    """The sitter's head on a garment, or their face in a cover."""
+    name = template.plate or ""
+    if template.mode == "face":
+        return face_on(posed, bare, cover(name, template.dyes), window, rig)
+    return wear(posed, bare, plate(name, template.dyes), window, rig, double.skin)
+
+
 def _origin(template: Template) -> Origin:
     """What a picture of this template is made of."""
     if generated(template):
         return Origin.OVER_GENERATED
-    return Origin.OWN_HEAD if template.plate else Origin.OWN_PIXELS
+    return MADE_OF[template.mode]
 
 
 def picture_size(aspect: float, short_side: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from fenshen.engines.studio.bands import meanwhile
 from fenshen.engines.studio.gloss import oiliness
 from fenshen.engines.studio.hair import hairiness, patches
 from fenshen.engines.studio.old_light import beyond_harmonics, harmonic
-from fenshen.engines.studio.relight import mean, neutral_gains, quotient
+from fenshen.engines.studio.relight import mean, neutral_gains, quotient, sparing
 from fenshen.engines.studio.rig import shed
 from fenshen.engines.studio.stage import Stage
 from fenshen.templates.recipe import Rig
@@ -56,7 +56,7 @@ def change_light(linear: Floats, take: Take, stage: Stage, rig: Rig, double: Ope
     oil = oiliness(stage.points, stage.face, stage.width) * rig.strength * _modest(double.key)
     return LightChange(
         less=floats(more.shine * rig.strength),
-        ratio=floats(ratio * gains),
+        ratio=floats(ratio * sparing(gains, seen)),
         shine=floats(new.glossy / max(1e-4, level) * oil[..., None]),
     )
 

@@ -39,6 +39,7 @@ class Plate:
     skin: NDArray[np.uint8] = field(repr=False)  # (H, W, 4) normals of neck and chest, alpha
     depth: Floats = field(repr=False)  # (h, w, 3) 0..1 nearness of cloth and skin, openness of cloth
     points: Floats = field(repr=False)  # (478, 3) mesh of the head that was taken away, in pixels
+    sheen: NDArray[np.uint8] | None = field(default=None, repr=False)  # (h, w, 2) how silky and how metallic
 
     @property
     def width(self) -> float:
@@ -61,6 +62,7 @@ class Laid:
     cloth_depth: Floats  # (h, w) face widths, 0 = the rim of the face
     skin_depth: Floats  # (h, w) the same
     open: Floats  # (h, w) 0..1 how much of the room's light reaches the cloth
+    sheen: Floats | None  # (h, w, 2) 0..1 how silky it is, and how metallic; None: not at all
 
 
 class PlateNoNeckError(FenshenError):
@@ -82,14 +84,16 @@ def plate(name: str, dyes: Dyes | None = None) -> Plate:
     depth = cv2.imdecode(np.frombuffer((folder / "depth.png").read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     rows = (folder / "points.csv").read_text("utf-8").splitlines()
     points = floats([[float(number) for number in row.split(",")] for row in rows])
-    card, colour = plates()[name], pictures["colour"]
+    card, colour, sheen = plates()[name], pictures["colour"], None
     if card.dyes:
         colours = (dyes.cloth, dyes.trim, dyes.thread) if dyes else card.dyes
-        colour = dyed(colour, _picture((folder / "dye.webp").read_bytes()), floats(colours))
+        dye = _picture((folder / "dye.webp").read_bytes())
+        colour = dyed(colour, dye, floats(colours))
+        sheen = silky(dye, dyes.sheen) if dyes and any(dyes.sheen) else None
     _must_have_a_neck(name, pictures["skin"], points)
     return Plate(
         colour=colour, cloth=pictures["cloth"], skin=pictures["skin"],
-        depth=floats(np.asarray(depth)[..., ::-1] / 65535), points=points,
+        depth=floats(np.asarray(depth)[..., ::-1] / 65535), points=points, sheen=sheen,
     )  # fmt: skip
 
 
@@ -118,10 +122,25 @@ def dyed(colour: NDArray[np.uint8], dye: NDArray[np.uint8], colours: Floats) -> 
     return np.dstack([mixed, colour[..., 3]])
 
 
+def silky(dye: NDArray[np.uint8], sheen: tuple[float, float, float]) -> NDArray[np.uint8]:
+    """What of a garment shines: silk, and gilt thread.
+
+    dye: (H, W, 4) as in `dyed`. sheen: 0..1 of cloth, trim and thread. Returns (H // 2, W // 2, 2): silk and metal.
+    """
+    share = cv2.resize(dye[..., :3], (dye.shape[1] // 2, dye.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    silk, metal = share[..., 0] * sheen[0] + share[..., 1] * sheen[1], share[..., 2] * sheen[2]
+    return np.asarray(np.clip(np.dstack([silk, metal]), 0, 255), np.uint8)
+
+
 def scale_to(points: Floats, worn: Plate) -> float:
     """Picture pixels per pixel of the plate: faces of one size. points: (478, 3) the sitter's mesh."""
+    return scale_of(points, worn.points)
+
+
+def scale_of(points: Floats, kept: Floats) -> float:
+    """How much larger one mesh's face is than another's, by its width and what lies below its eyes. Both (478, 3)."""
     sizes = []
-    for mesh in (points, worn.points):
+    for mesh in (points, kept):
         eyes = mesh[[regions.RIGHT_PUPIL, regions.LEFT_PUPIL], :2].mean(0)
         tall = float(np.linalg.norm(mesh[regions.CHIN, :2] - eyes))
         sizes.append(float(np.sqrt(tall * np.ptp(mesh[list(regions.OVAL), 0]))))
@@ -150,6 +169,7 @@ def lay(worn: Plate, points: Floats, size: tuple[int, int], neck: tuple[float, f
         cloth_normals=unit(cloth[..., :3] * 2 - 1), skin_normals=unit(skin[..., :3] * 2 - 1),
         cloth_depth=(depth[..., 0] - 0.5) * deep, skin_depth=(depth[..., 1] - 0.5) * deep,
         open=np.ascontiguousarray(depth[..., 2]),
+        sheen=None if worn.sheen is None else _through(worn.sheen, (floats(half[0] / 2), floats(half[1] / 2))),
     )  # fmt: skip
 
 
@@ -189,7 +209,7 @@ def _through(
     columns, rows = at
     out = np.empty((len(rows), len(columns), *picture.shape[2:]), np.float32)
     white = np.float32(255 if picture.dtype == np.uint8 else 1)
-    whole = picture.copy()  # in one piece: else every band would bring a layer together anew
+    whole = picture if picture.flags.c_contiguous else picture.copy()
 
     def one(band: slice) -> None:
         here = rows[band]

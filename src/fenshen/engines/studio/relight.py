@@ -10,6 +10,8 @@ from fenshen.vision.colour import LUMINANCE
 DARKEN, BRIGHTEN = 3.4, 1.5  # octaves: further is approached, never reached, so that no edge shows a limit
 NEW_LIMITS: Final = (2.0**-DARKEN, 2.0**BRIGHTEN)  # the same as factors
 CAST_LIMITS: Final = (0.7, 1.45)  # a colour cast is corrected this far, no further
+NEUTRAL: Final = 0.3  # octaves between channels, up to which something is white, grey or black
+DARK: Final = 0.004  # linear: below this a camera's noise has any colour
 
 
 def quotient(old: Floats, new: Floats, face: Floats, *, strength: float) -> Floats:
@@ -22,6 +24,22 @@ def quotient(old: Floats, new: Floats, face: Floats, *, strength: float) -> Floa
     wanted = np.log2(np.maximum(new / max(1e-4, mean(bright, face)), 1e-3))
     ratio = np.exp2(limited(strength * (wanted - old)))
     return floats(ratio / max(1e-4, mean(ratio @ LUMINANCE, face)))
+
+
+def sparing(gains: Floats, seen: Floats) -> Floats:
+    """Gains for every point, (h, w, 3), that do not tint what the photo shows as white, grey or black.
+
+    A cast is read from skin; where a white shirt shows that there is none, skin was only tanned or flushed. What a
+    cast has tinted comes nearer to neutral by the gains and gets them whole. gains: (3,) of `neutral_gains`. seen:
+    (h, w, 3) linear.
+    """
+    tone = np.log2(np.maximum(seen, DARK))
+    tint = tone - tone.mean(-1, keepdims=True)
+    pull = np.log2(gains) - np.log2(gains).mean()
+    before, after = (np.linalg.norm(part, axis=-1) for part in (tint, tint + pull))
+    tinted = np.clip((after - before) / max(1e-3, 0.5 * float(np.linalg.norm(pull))), 0, 1)
+    spared = np.exp(-((before / NEUTRAL) ** 2)) * tinted
+    return floats(gains ** (1 - spared[..., None]))
 
 
 def limited(octaves: Floats) -> Floats:

@@ -183,7 +183,7 @@ def judged(studio: Studio, here: Album) -> tuple[SetReport, dict[PhotoId, Inspec
     known = {photo: seen for photo in here.photos if (seen := studio.lookers.seen(photo))}
     named = here.row.frontal
     frontal = list(known).index(named) if named in known else None
-    told = albums.report(list(known.values()), frontal)
+    told = albums.report(studio.desk, here.row.sitter, list(known.values()), frontal)
     return told, dict(zip(known, told.photos, strict=True))
 
 

@@ -1,0 +1,27 @@
+"""Does beforehand what the first photo would wait for: tables made and nets opened, the sooner needed the sooner."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from fenshen.errors import FenshenError
+from fenshen.vision import faces, identity, mesh, quality
+
+
+def rehearse(models: Path) -> None:
+    """Open all that looking at a photo needs, while the first one is being decoded or the command line read.
+
+    A weight that is missing or altered is passed over: who needs it says so.
+    """
+    for prepare in (faces.prepare, mesh.prepare):
+        with suppress(FenshenError):
+            prepare(models)
+    quality.prepare()
+    with suppress(FenshenError):
+        identity.prepare(models)
+
+
+def begin(models: Path) -> None:
+    """Do as much of it as may be done while something else might yet be told on the terminal: no LiteRT net."""
+    with suppress(FenshenError):
+        faces.prepare(models)
+    quality.prepare()

@@ -1,0 +1,44 @@
+"""The luma of one picture at every size that is asked for, each made once: who looks around a face shares them."""
+
+import cv2
+import numpy as np
+
+from fenshen.vision.arrays import RGB
+
+
+class Shades:
+    """Luma of a picture (H, W, 3), sRGB-encoded. Not for several threads at once."""
+
+    def __init__(self, rgb: RGB) -> None:
+        """Make the first one, in full size."""
+        self.whole: RGB = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+        self._halves = [self.whole]
+        self._made: dict[int, RGB] = {}
+
+    def at(self, longest: int) -> RGB:
+        """(h, w) uint8 luma, shrunk to ``longest`` px or as it is when smaller.
+
+        Halved by area as often as it goes, which is quick and exact, then by the areas of what is left.
+        """
+        if longest not in self._made:
+            self._made[longest] = self._shrunk(longest)
+        return self._made[longest]
+
+    def _shrunk(self, longest: int) -> RGB:
+        height, width = self.whole.shape
+        scale = min(1.0, longest / max(height, width))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        number = 0
+        while height >= 2 ** (number + 1) * size[1] and width >= 2 ** (number + 1) * size[0]:
+            number += 1
+            if len(self._halves) == number:
+                self._halves.append(_half(self._halves[-1]))
+        nearest = self._halves[number]
+        if nearest.shape[::-1] == size:
+            return nearest
+        return np.asarray(cv2.resize(nearest, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _half(gray: RGB) -> RGB:
+    size = (gray.shape[1] // 2, gray.shape[0] // 2)
+    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
