@@ -27,6 +27,7 @@ from fenshen.rights import erasure, label_free
 from fenshen.rights.desk import Desk
 from fenshen.rights.label_free import LabelFreeNotAgreedError, LabelFreePurpose
 from fenshen.store import exports, issued
+from fenshen.templates.catalogue import catalogue
 from fenshen.templates.recipe import Template
 
 pytestmark = pytest.mark.xdist_group("sitting")
@@ -103,6 +104,10 @@ def test_nobody_takes_a_data_set_of_one_face_away(studio: Desk, anna: Sat, tmp_p
         list(portray(anna.sitting.double, order, tmp_path, desk=studio, engine=Unasked(), progress=Heard()))
     assert refused.value.facts == {"asked": MOST_AT_ONCE + 2, "limit": MOST_AT_ONCE}
     assert everything(studio) == ([], [])
+
+
+def test_every_template_once_is_an_order_and_no_data_set() -> None:
+    assert len(catalogue()) <= MOST_AT_ONCE
 
 
 def test_without_an_application_no_portrait_leaves_without_visible_words(

@@ -17,7 +17,6 @@ from fenshen.engines.studio.workbench import Workbench
 from fenshen.errors import ConsentRequiredError, NotFoundError, PermitRefusedError
 from fenshen.flow.portray import Skipped
 from fenshen.flow.preview import Preview, previews
-from fenshen.flow.send import ExportTooLargeError
 from fenshen.labels import register
 from fenshen.labels.trace import Evidence, trace, watermark_reader
 from fenshen.labels.verify import State, verify
@@ -148,8 +147,11 @@ def test_consent_taken_back_meanwhile_ends_the_run(studio: Desk, anna: Sat) -> N
         next(run)
 
 
-def test_an_unknown_template_and_a_data_set_are_refused(studio: Desk, anna: Sat) -> None:
+def test_an_unknown_template_is_refused(studio: Desk, anna: Sat) -> None:
     with pytest.raises(NotFoundError):
         shown(studio, anna, "nosuch")
-    with pytest.raises(ExportTooLargeError):
-        shown(studio, anna, *["daylight"] * 61)
+
+
+def test_a_template_is_shown_once_however_often_it_is_asked_for(studio: Desk, anna: Sat) -> None:
+    """So a run is as long as the catalogue at most, and no data set."""
+    assert [each.template for each in shown(studio, anna, *["daylight"] * 61)] == ["daylight"]

@@ -8,7 +8,7 @@ from typing import Final
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import Engine, RenderOptions, UnsuitedError
 from fenshen.flow.portray import SOURCE_TYPES, Skipped, best_of, open_double
-from fenshen.flow.send import Export, Outgoing, check_size, open_export
+from fenshen.flow.send import Export, Outgoing, open_export
 from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import register
 from fenshen.labels.register import Made
@@ -60,17 +60,16 @@ def previews(
     """1. ask the permit  2. leave out what no minor is shown  3. enter the run  4. open the double  5. render each.
 
     The portraits that the templates would make of this sitter with nothing else asked, made small: the same take, the
-    same light, the same second try when a portrait is too little like the sitter. They come in the order of `names`;
-    a template that does not suit the sitter comes as a Skipped with its reason. Nothing is written but the register
-    and the log: what is given may be shown and kept sealed, and the caller keeps it.
+    same light, the same second try when a portrait is too little like the sitter. They come in the order of `names`,
+    each once; a template that does not suit the sitter comes as a Skipped with its reason. Nothing is written but the
+    register and the log: what is given may be shown and kept sealed, and the caller keeps it.
 
     What it costs, on two cores: 1 s to open the double and read its takes, then a fifth of a second each. So it is
     called once for a double and its results kept, not at every look, in a thread or process that may take ten seconds;
     whoever stops asking stops the work. engine: `StudioEngine(Workbench())`, made for this run and dropped after it.
-    Raises NotFoundError, ConsentRequiredError, ExportTooLargeError; PermitRefusedError once consent is taken back.
+    Raises NotFoundError, ConsentRequiredError; PermitRefusedError once consent is taken back.
     """
-    check_size(len(names))
-    recipes = [template(name) for name in names]
+    recipes = [template(name) for name in dict.fromkeys(names)]
     sitter = erasure.whose(desk, double_id)
     permit = consent.require(desk, sitter, Purpose.RENDER_PORTRAIT)  # (1)
     young = consent.is_minor(desk, sitter)

@@ -26,7 +26,9 @@ from fenshen.rights.desk import Desk
 from fenshen.rights.label_free import LabelFreePermit
 from fenshen.store import exports
 
-MOST_AT_ONCE: Final = 60  # portraits of one export: more is no order of a person but a data set
+MOST_AT_ONCE: Final = (
+    100  # portraits of one export: every template once; more is no person's order but a data set
+)
 SALT: Final = 16  # bytes
 UNLABELLED: Final = "none"  # in the register, instead of a design
 
