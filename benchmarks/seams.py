@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import RenderOptions
+from fenshen.engines.studio.cast_face import cast_face, face_window
+from fenshen.engines.studio.cover import cover, light
 from fenshen.engines.studio.dressing import cast_bare
 from fenshen.engines.studio.engine import picture_size
+from fenshen.engines.studio.facing import face_on, put_round
 from fenshen.engines.studio.framing import choose_window
 from fenshen.engines.studio.plate import lay, plate
 from fenshen.engines.studio.rig import turned_to
@@ -85,3 +88,21 @@ def neck_seam(double: OpenDouble, template: Template, short_side: int = 512) -> 
     own = face | ((share > 0.98) & (fitting.under > 0.9))  # noqa: PLR2004
     dressed = wear(posed, bare, worn, window, rig, double.skin)
     return seam(dressed.linear, posed.linear, blend, own, width)
+
+
+def opening_seam(double: OpenDouble, template: Template, short_side: int = 512) -> Seam:
+    """What a cover's shadow draws on the face beside its opening. Raises FaceNotFrontalError."""
+    size = picture_size(template.aspect, short_side)
+    bare = cast_face(double, template, RenderOptions(short_side=short_side), size)
+    window, rig = face_window(bare.take, template.framing, size), turned_to(template.rig, bare.lit.light)
+    posed = pose(bare.lit, window, size, rig, double)
+    kept, width = cover(template.plate or "", template.dyes), face_width(posed.points)
+    put = put_round(light(kept, rig), kept, posed.points, size)
+    face = regions.fill(posed.points, regions.OVAL, posed.alpha.shape)
+    away = 2 * round(SHADOW * width) + 1
+    free = cv2.dilate(put.alpha, np.ones((5, 5), np.uint8)) < 0.02  # noqa: PLR2004
+    rim = (face > 0) & (cv2.erode(face, np.ones((away, away), np.uint8)) == 0) & free
+    seen = face_on(posed, bare, kept, window, rig)
+    inside = cv2.erode(np.asarray(posed.alpha > 0.99, np.uint8), np.ones((5, 5), np.uint8)) > 0  # noqa: PLR2004
+    own = regions.bare_skin(posed.points, posed.alpha.shape) > 0
+    return seam(seen.linear, posed.linear, rim & inside, own, width)

@@ -18,6 +18,7 @@ from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import EngineCard, RenderedPortrait, RenderOptions
 from fenshen.engines.studio.engine import StudioEngine
+from fenshen.engines.studio.workbench import Workbench
 from fenshen.flow.portray import Order, portray
 from fenshen.flow.sit import sit
 from fenshen.ids import SitterId, new_id
@@ -111,7 +112,7 @@ def batch(home: Path, _: Path) -> dict[str, Any]:
                     order,
                     Path(folder),
                     desk=desk,
-                    engine=StudioEngine(),
+                    engine=StudioEngine(Workbench()),
                     progress=Silent(),
                     skipped=[],
                 )

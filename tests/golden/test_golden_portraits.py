@@ -20,7 +20,8 @@ LIGHT = ("butterfly", "rembrandt", "noir", "gels", "id_blue", "jade", "golden_ho
 PLACES = ("autumn", "lanterns", "glass_office", "skyline")
 DRESSED = ("formal_blue", "hanfu_vermilion", "new_year_robe", "tangzhuang", "graduation_campus")
 PAINTED = ("oil", "watercolour", "pencil", "ink_wash")
-ON_OMAR = ("butterfly", "rembrandt", "silver", "teal_amber", "sea_dusk", "hanfu_celadon", "formal_white")
+FACES = ("polar", "red_cloak", "astronaut")
+ON_OMAR = ("butterfly", "rembrandt", "silver", "teal_amber", "sea_dusk", "hanfu_celadon", "knight")
 ALIKE, DRIFT = 0.97, 4.0
 LARGEST = 60_000  # bytes
 
@@ -35,7 +36,7 @@ def as_webp(picture: Picture) -> bytes:
     return sink.getvalue()
 
 
-@pytest.mark.parametrize("name", [*LIGHT, *PLACES, *DRESSED, *PAINTED])
+@pytest.mark.parametrize("name", [*LIGHT, *PLACES, *DRESSED, *PAINTED, *FACES])
 def test_a_portrait_looks_as_it_did(name: str, double: OpenDouble, *, update: bool) -> None:
     must_look_alike(rendered(double, name), GOLDEN / f"{name}.webp", update=update)
 

@@ -145,10 +145,11 @@ def _needed(out: Path | None) -> Path:
 def _at_once(double: DoubleId, order: Order, out: Path, desk: Desk, *, as_json: bool) -> None:
     """Render and write."""
     from fenshen.engines.studio.engine import StudioEngine
+    from fenshen.engines.studio.workbench import Workbench
     from fenshen.flow.portray import portray
 
     skipped: list[Skipped] = []
-    engine = StudioEngine()
+    engine = StudioEngine(Workbench())
     with bars(as_json=as_json) as progress:
         delivered = list(
             portray(double, order, out, desk=desk, engine=engine, progress=progress, skipped=skipped)

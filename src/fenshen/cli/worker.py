@@ -93,7 +93,10 @@ def _able(desk: Desk, only: list[JobKind] | None) -> dict[JobKind, Handler]:
     from fenshen.engines.studio.workbench import Workbench
     from fenshen.flow.handlers import handlers
 
-    able = handlers(desk, StudioEngine, lambda: StudioEngine(Workbench()), GroupStudio)
+    def engine() -> StudioEngine:
+        return StudioEngine(Workbench())  # of one piece of work, and gone with it
+
+    able = handlers(desk, engine, engine, GroupStudio)
     return {kind: able[kind] for kind in able if not only or kind in only}
 
 

@@ -18,6 +18,7 @@ class Origin(StrEnum):
 
     OWN_PIXELS = "own_pixels"  # the sitter's own photo cut out by a net, relit, on a computed backdrop
     OWN_HEAD = "own_head"  # the same, but only the head: the clothes are rendered
+    OWN_FACE = "own_face"  # the same, but only the face: what is round it is rendered
     OVER_GENERATED = "over_generated"  # before a picture in which, by its marks, a trained model had a part
 
 

@@ -30,6 +30,7 @@ from fenshen.vault.vault import DataClass
 SOURCE_TYPES: Final = {
     Origin.OWN_PIXELS: SourceType.COMPOSITE_SYNTHETIC,
     Origin.OWN_HEAD: SourceType.COMPOSITE_SYNTHETIC,
+    Origin.OWN_FACE: SourceType.COMPOSITE_SYNTHETIC,
     Origin.OVER_GENERATED: SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA,
 }  # docs/decisions/0005-source-type.md
 LIKE_ENOUGH: Final = 10.0  # percentile among the sitter's own photos below which another take is tried

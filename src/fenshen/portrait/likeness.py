@@ -9,7 +9,8 @@ import numpy as np
 from fenshen.double.double import OpenDouble
 from fenshen.double.spread import likeness_rank
 from fenshen.double.take import Take
-from fenshen.vision.arrays import RGB, Floats
+from fenshen.engines.studio.bands import in_bands, per_channel
+from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.faces import detect
 from fenshen.vision.identity import cosine, embed
 from fenshen.vision.mesh import FaceMesh, Pose, fit
@@ -60,8 +61,17 @@ class LikenessMeter:
 
 def on_grey(take: Take) -> RGB:
     """A take before a grey wall, as the identity net sees it. (H, W, 3) uint8 sRGB."""
-    alpha = take.alpha[..., None].astype(np.float32) / 255
-    return np.asarray(np.round(take.foreground * alpha + 128 * (1 - alpha)), np.uint8)
+    grey = np.empty(take.foreground.shape, np.uint8)
+    foreground, alpha = take.foreground, take.alpha
+
+    def one(band: slice) -> None:
+        cover = per_channel(floats(alpha[band].astype(np.float32) / 255))
+        mixed = foreground[band] * cover
+        mixed += 128 * (1 - cover)
+        grey[band] = np.rint(mixed, out=mixed)
+
+    in_bands(len(grey), one)
+    return grey
 
 
 def mesh_of(take: Take) -> FaceMesh:

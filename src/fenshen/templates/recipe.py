@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from fenshen.templates.adjust import Adjustables
 from fenshen.templates.adjusting import misfits, offered
 from fenshen.templates.assets import Asset, FileName
+from fenshen.templates.covers import covers
 from fenshen.templates.data import Colour, Colours, Data, Name, Sentence, Share
 from fenshen.templates.hand import Hand
 from fenshen.templates.plates import plates
@@ -21,7 +22,7 @@ from fenshen.templates.scene import Layer
 
 Angle = Annotated[float, Field(ge=-45, le=45)]
 Suits = Literal["man", "woman", "anyone", "child"]
-Mode = Literal["own body", "head"]
+Mode = Literal["own body", "head", "face"]
 Label = Literal["corner", "caption", "film"]  # designs of the visible label, see labels/visible.py
 Recipe = TypeVar("Recipe")
 NEUTRAL: Colour = (1.0, 1.0, 1.0)
@@ -182,17 +183,30 @@ def shows_what_it_brings(recipe: Recipe, assets: Sequence[Asset], backdrop: Back
     return recipe
 
 
+def worn_in(mode: Mode) -> frozenset[str]:
+    """What may be put on in a mode: garments under a head, covers round a face, nothing on one's own body."""
+    return frozenset({"head": plates(), "face": covers()}.get(mode, ()))
+
+
+def dyeable() -> frozenset[str]:
+    """What takes other colours than its own: every cover, and garments that were not photographed."""
+    return frozenset(covers()) | {name for name, card in plates().items() if card.dyes}
+
+
 def _rules() -> dict[str, object]:
-    """What of `Template`'s own rules a JSON Schema can say: heads need garments, others none; some can be dyed."""
-    dressed = {"properties": {"mode": {"const": "head"}}, "required": ["mode"]}
-    worn = {"properties": {"plate": {"enum": sorted(plates())}}, "required": ["plate"]}
-    bare = {"properties": {"plate": {"type": "null"}}}
+    """What of `Template`'s own rules a JSON Schema can say: heads need garments, faces covers; some can be dyed."""
+    rules: list[dict[str, object]] = [
+        {
+            "if": {"properties": {"mode": {"const": mode}}, "required": ["mode"]},
+            "then": {"properties": {"plate": {"enum": sorted(worn_in(mode))}}, "required": ["plate"]},
+        }
+        for mode in ("head", "face")
+    ]
+    dressed = {"properties": {"mode": {"enum": ["head", "face"]}}, "required": ["mode"]}
+    rules.append({"if": dressed, "else": {"properties": {"plate": {"type": "null"}}}})
     dyed = {"properties": {"dyes": {"type": "object"}}, "required": ["dyes"]}
-    takes = {
-        "properties": {"plate": {"enum": [name for name, card in sorted(plates().items()) if card.dyes]}},
-        "required": ["plate"],
-    }
-    return {"allOf": [{"if": dressed, "then": worn, "else": bare}, {"if": dyed, "then": takes}]}
+    takes = {"properties": {"plate": {"enum": sorted(dyeable())}}, "required": ["plate"]}
+    return {"allOf": [*rules, {"if": dyed, "then": takes}]}
 
 
 RULES = _rules()
@@ -210,8 +224,8 @@ class Template(Data):
     child_safe: bool = False  # plain enough for a minor: no drama, no styling, no clothes but their own
     tags: Annotated[tuple[Annotated[Sentence, Field(max_length=40)], ...], Field(max_length=24)] = ()
     mode: Mode = "own body"
-    plate: Name | None = None  # the garment, in mode "head"
-    dyes: Dyes | None = None  # None: the garment's own
+    plate: Name | None = None  # the garment, in mode "head"; the cover, in mode "face"
+    dyes: Dyes | None = None  # None: the garment's or the cover's own
     licence: Annotated[Sentence, Field(max_length=100)]  # of the recipe itself; each asset has its own
     source: Sentence  # who made it, from what
     private: bool = False  # whether it stays with its owner and is not to be published
@@ -243,10 +257,11 @@ class Template(Data):
 
     @model_validator(mode="after")
     def _dressed_or_not(self) -> Self:
-        """A head needs a garment, and only a head does."""
-        if (self.mode == "head") != (self.plate is not None) or (self.plate and self.plate not in plates()):
-            raise PydanticCustomError("plate", "a head needs a garment that the studio has")
-        if self.dyes and not (self.plate and plates()[self.plate].dyes):
+        """A head needs a garment, a face a cover, and a body neither."""
+        fits = self.plate in worn_in(self.mode) if self.mode != "own body" else self.plate is None
+        if not fits:
+            raise PydanticCustomError("plate", "a head needs a garment, a face a cover that the studio has")
+        if self.dyes and self.plate not in dyeable():
             raise PydanticCustomError("plate", "this garment cannot be dyed")
         return self
 

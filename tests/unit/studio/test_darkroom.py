@@ -9,7 +9,7 @@ from tests.fakes.takes import ellipse
 from fenshen.engines.studio.backdrop import paint
 from fenshen.engines.studio.compose import compose
 from fenshen.engines.studio.film import MIDDLE_GREY, expose, film_of, split_tone, tone
-from fenshen.engines.studio.grain import grain, noise_of
+from fenshen.engines.studio.grain import noise, noise_of, strength_of
 from fenshen.engines.studio.look import develop
 from fenshen.templates.catalogue import catalogue
 from fenshen.templates.recipe import Backdrop, Lanterns, Lens, Look, Pool
@@ -55,14 +55,14 @@ def test_black_stays_black_and_nothing_is_not_a_number() -> None:
 
 
 def test_grain_lightens_as_much_as_it_darkens_and_is_as_strong_as_asked() -> None:
-    noise = grain(floats(np.full((1536, 512, 3), 0.5)), 0.02, 1.4, dice())
-    assert noise.shape == (1536, 512, 1)
-    assert abs(float(noise.mean())) < 2e-4
-    assert float(noise.std()) == pytest.approx(0.02, rel=0.05)
+    grain = strength_of(floats(np.full((1536, 512, 3), 0.5)), 0.02) * noise((1536, 512), 0.7, dice())
+    assert grain.shape == (1536, 512)
+    assert abs(float(grain.mean())) < 2e-4
+    assert float(grain.std()) == pytest.approx(0.02, rel=0.05)
 
 
 def test_grain_is_strongest_in_the_middle_tones() -> None:
-    dark, middle, bright = (float(grain(flat(v, v, v), 0.02, 1.0, dice()).std()) for v in (0.02, 0.5, 0.98))
+    dark, middle, bright = (float(strength_of(flat(v, v, v), 0.02).mean()) for v in (0.02, 0.5, 0.98))
     assert middle > 2 * dark
     assert middle > 2 * bright
 

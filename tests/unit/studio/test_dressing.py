@@ -33,7 +33,7 @@ from fenshen.vision.colour import LUMINANCE, to_linear
 SIZE, CENTRE, WIDTH = (480, 360), (180.0, 170.0), 110.0
 GREEN, HAIR = (20, 200, 40), (30, 20, 15)
 SUIT = template("formal_blue")
-FORMAL = [name for name, recipe in catalogue().items() if recipe.plate]
+FORMAL = [name for name, recipe in catalogue().items() if recipe.mode == "head"]
 
 
 def dressed_take(

@@ -5,6 +5,7 @@ marks, complexion and build are not a retoucher's to change: the mean colour of 
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import cv2
@@ -13,7 +14,8 @@ import numpy as np
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take
 from fenshen.engines.engine import LOW
-from fenshen.engines.studio.blemishes import told_apart
+from fenshen.engines.studio.bands import meanwhile
+from fenshen.engines.studio.blemishes import Spot, told_apart
 from fenshen.engines.studio.retouch import Patch, applied, balanced, blurred, evened, face_patch
 from fenshen.engines.studio.sitter import Posed
 from fenshen.engines.studio.workbench import NO_BENCH, Workbench
@@ -39,12 +41,17 @@ def beautified(
     patch = face_patch(posed.linear, posed.points) if amount > 0 else None
     if patch is None:
         return posed
-    spots = bench.once(take, lambda: told_apart(take, double), "spots")
-    gains = evened(patch, *spots, amount)
-    gains = gains + rested(patch, amount)[..., None]
-    gains = balanced(floats(gains), patch) + whitened(patch, amount)
+    rest, white = meanwhile(partial(rested, patch, amount)), meanwhile(partial(whitened, patch, amount))
+    gains = evened(patch, *spots(take, double, bench), amount)
+    gains = gains + rest()[..., None]
+    gains = balanced(floats(gains), patch) + white()
     narrow = NARROWER * max(0.0, amount - LOW) / (1 - LOW)
     return slimmed(replace(posed, linear=applied(posed.linear, patch, floats(gains))), narrow)
+
+
+def spots(take: Take, double: OpenDouble, bench: Workbench) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
+    """What `told_apart` says of a take, as it lies on the bench."""
+    return bench.once(take, lambda: told_apart(take, double), "spots")
 
 
 def rested(patch: Patch, amount: float) -> Floats:
@@ -81,8 +88,10 @@ def whitened(patch: Patch, amount: float) -> Floats:
     usual = float(np.median(bright[patch.skin > 0.5])) if (patch.skin > 0.5).any() else 0.0  # noqa: PLR2004
     light = np.clip((bright - usual + 1.0) / 0.5, 0, 1)  # gums, lashes and the mouth's dark are left alone
     tint = patch.log - bright[..., None]
-    pale = np.clip((0.9 - np.ptp(tint, axis=-1)) / 0.3, 0, 1)  # so are tongue and lips
-    yellow = floats(np.stack([tint[..., 2]] * 3, -1) * [0, 0, 1])  # what blue lacks
+    red, green, blue = (tint[..., k] for k in range(3))
+    apart = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    pale = np.clip((0.9 - apart) / 0.3, 0, 1)  # so are tongue and lips
+    yellow = floats(cv2.merge([0 * blue, 0 * blue, blue]))  # what blue lacks
     cut = (teeth * pale)[..., None] * np.minimum(yellow, 0) + _soft(eyes, patch.width)[..., None] * tint
     gains = -WHITER * amount * light[..., None] * cut
     return floats(gains - (gains @ LUMINANCE)[..., None])

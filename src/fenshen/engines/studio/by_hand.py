@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,4 +35,5 @@ def by_hand(
         unit=stroke,
         rng=rng,
     )
-    return np.asarray(np.round(255 * np.clip(MEDIA[hand.medium](sheet, hand), 0, 1)), np.uint8)
+    made = MEDIA[hand.medium](sheet, hand)
+    return np.asarray(cv2.convertScaleAbs(np.clip(made, 0, 1, out=made), alpha=255), np.uint8)

@@ -1,7 +1,9 @@
 """Bring sitter and backdrop together so that they share one air."""
 
 import cv2
+import numpy as np
 
+from fenshen.engines.studio.bands import in_bands, per_channel
 from fenshen.vision.arrays import Floats, floats
 
 
@@ -14,15 +16,25 @@ def compose(linear: Floats, alpha: Floats, backdrop: Floats, *, wrap: float) -> 
     height, width = alpha.shape
     small = (max(1, width // 4), max(1, height // 4))
     sigma = 0.006 * small[1]
-    outside = cv2.resize(1 - alpha, small, interpolation=cv2.INTER_AREA)
-    spill = cv2.resize(backdrop * (1 - alpha)[..., None], small, interpolation=cv2.INTER_AREA)
-    spill = cv2.GaussianBlur(spill, (0, 0), sigma)
-    near = cv2.GaussianBlur(outside, (0, 0), sigma)
-    bleed = cv2.resize(spill, (width, height)) * wrap
-    hold = 1 - wrap * cv2.resize(near, (width, height))[..., None]
-    picture = floats(linear * hold)  # then in place: these are the largest arrays of the house
-    picture += bleed
-    picture -= backdrop
-    picture *= alpha[..., None]
-    picture += backdrop
+    outside = floats(1 - alpha)
+    behind = np.empty(backdrop.shape, np.float32)
+
+    def seen_behind(band: slice) -> None:
+        np.multiply(backdrop[band], per_channel(outside[band]), out=behind[band])
+
+    in_bands(height, seen_behind)
+    spill = cv2.GaussianBlur(cv2.resize(behind, small, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    near = cv2.GaussianBlur(cv2.resize(outside, small, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    bleed = cv2.resize(spill, (width, height), dst=behind)  # these are the largest arrays of the house
+    hold = cv2.resize(near, (width, height), dst=outside)
+    picture = np.empty(backdrop.shape, np.float32)
+
+    def layered(band: slice) -> None:
+        part = linear[band] * per_channel(floats(1 - wrap * hold[band]))
+        part += bleed[band] * np.float32(wrap)
+        part -= backdrop[band]
+        part *= per_channel(alpha[band])
+        np.add(part, backdrop[band], out=picture[band])
+
+    in_bands(height, layered)
     return picture

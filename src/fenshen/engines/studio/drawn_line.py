@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import pointwise
 from fenshen.engines.studio.flow_field import Flow, along_flow
 from fenshen.vision.arrays import Floats, floats
 
@@ -17,6 +18,9 @@ def drawn_line(grey: Floats, flow: Flow, width: float, *, press: float = 18.0, l
     """
     thin = cv2.GaussianBlur(grey, (0, 0), max(0.5, width))
     wide = cv2.GaussianBlur(grey, (0, 0), max(0.5, width) * WIDER)
-    across = along_flow(floats(thin - wide), flow, 6 * width)
-    light = across + least + 0.004
-    return floats(np.where(light >= 0, 1.0, 1 + np.tanh(press * 4 * light)))
+    across = along_flow(floats(cv2.subtract(thin, wide)), flow, 6 * width)
+
+    def drawn(across: Floats) -> Floats:
+        return floats(1 + np.tanh(press * 4 * np.minimum(across + least + 0.004, 0)))
+
+    return pointwise(drawn, across)

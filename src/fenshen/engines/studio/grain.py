@@ -5,18 +5,17 @@ from typing import Final
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import per_channel, pointwise
 from fenshen.vision.arrays import Floats, floats
 
 LEAST_NOISE, MOST_NOISE = 0.004, 0.06  # of the light: below nobody sees it, above it is texture
 LAPLACIAN: Final = floats([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
 
 
-def grain(picture: Floats, amount: float, size: float, rng: np.random.Generator) -> Floats:
-    """Film grain to add, strongest in the middle tones: (H, W, 1). picture: (H, W, 3) coded 0..1."""
-    height, width = picture.shape[:2]
+def strength_of(picture: Floats, amount: float) -> Floats:
+    """How strong film grain is, (h, w): strongest in the middle tones. picture: (h, w, 3) coded 0..1."""
     middle = cv2.transform(picture, floats([[1 / 3, 1 / 3, 1 / 3]]))
-    strength = amount * (0.35 + 2.6 * middle * (1 - middle))
-    return floats((strength * noise((height, width), 0.5 * size * height / 1536, rng))[..., None])
+    return floats(amount * (0.35 + 2.6 * middle * (1 - middle)))
 
 
 def shared(backdrop: Floats, sitter: Floats, alpha: Floats, pixel: float, rng: np.random.Generator) -> Floats:
@@ -24,18 +23,22 @@ def shared(backdrop: Floats, sitter: Floats, alpha: Floats, pixel: float, rng: n
 
     backdrop, sitter: (H, W, 3) linear. alpha: (H, W) 0..1. pixel: how many pixels of the picture one of the photo is.
     """
-    coded = floats(np.log(sitter[..., 1] + 0.01))
+    coded = pointwise(lambda green: floats(np.log(green + 0.01)), sitter[..., 1])
     seen = min(noise_of(coded, alpha), MOST_NOISE)
     if seen < LEAST_NOISE:
         return backdrop
-    return floats(backdrop * (1 + seen * noise(alpha.shape, 0.5 * pixel, rng))[..., None])
+    grains = noise(alpha.shape, 0.5 * pixel, rng)
+    return pointwise(
+        lambda light, grain: floats(light * per_channel(floats(1 + seen * grain))), backdrop, grains
+    )
 
 
 def noise(size: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Floats:
     """Noise of standard deviation 1 whose grains are about `sigma` pixels wide. (H, W)."""
     raw = rng.standard_normal(size, dtype=np.float32)
     soft = floats(cv2.GaussianBlur(raw, (0, 0), max(0.35, sigma)))
-    return floats(soft / (float(soft.std()) + 1e-6))
+    soft /= float(cv2.meanStdDev(soft)[1].item()) + 1e-6
+    return soft
 
 
 def noise_of(picture: Floats, inside: Floats) -> float:
@@ -47,8 +50,12 @@ def noise_of(picture: Floats, inside: Floats) -> float:
     if min(height, width) == 0:
         return 0.0
     answer = np.abs(cv2.filter2D(picture, cv2.CV_32F, LAPLACIAN))[:height, :width]
-    tiles = answer.reshape(height // 8, 8, width // 8, 8).mean((1, 3))
-    whole = inside[:height, :width].reshape(height // 8, 8, width // 8, 8).min((1, 3)) > 0.99  # noqa: PLR2004
+    upright = (
+        answer.reshape(height // 8, 8, width).mean(1),
+        inside[:height, :width].reshape(-1, 8, width).min(1),
+    )
+    tiles, least = (part.reshape(height // 8, width // 8, 8) for part in upright)
+    tiles, whole = tiles.mean(2), least.min(2) > 0.99  # noqa: PLR2004
     if not whole.any():
         return 0.0
     return float(np.sqrt(np.pi / 2) / 6 * np.quantile(tiles[whole], 0.1))

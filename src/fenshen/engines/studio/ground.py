@@ -3,16 +3,20 @@
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import pointwise
 from fenshen.engines.studio.noise import clouds
 from fenshen.vision.arrays import Floats, floats
 
 
 def paper(size: tuple[int, int], grain: float, rng: np.random.Generator) -> Floats:
     """Height of a sheet's tooth, (H, W), deviation 1. grain: pixels of one hill."""
-    fine = cv2.GaussianBlur(rng.standard_normal(size, dtype=np.float32), (0, 0), max(0.5, 0.45 * grain))
+    raw = rng.standard_normal(size, dtype=np.float32)
+    fine = floats(cv2.GaussianBlur(raw, (0, 0), max(0.5, 0.45 * grain)))
     coarse = clouds(size, 4 * grain, rng)
-    fine = fine / (fine.std() + 1e-6)
-    return floats(0.85 * fine + 0.5 * coarse)
+    fine *= 0.85 / (float(cv2.meanStdDev(fine)[1].item()) + 1e-6)
+    coarse *= 0.5
+    coarse += fine
+    return coarse
 
 
 def weave(size: tuple[int, int], thread: float) -> Floats:
@@ -24,8 +28,11 @@ def weave(size: tuple[int, int], thread: float) -> Floats:
 
 def lit(height: Floats, slope: float) -> Floats:
     """How bright a rough surface looks under a lamp from the upper left, (H, W), about 1. slope: contrast, 0..1."""
-    dx, dy = cv2.Sobel(height, cv2.CV_32F, 1, 0) / 8, cv2.Sobel(height, cv2.CV_32F, 0, 1) / 8
-    return floats(np.clip(1 + slope * (dx + dy), 1 - slope, 1 + slope))
+    tilt = floats(cv2.Sobel(height, cv2.CV_32F, 1, 0))
+    tilt += cv2.Sobel(height, cv2.CV_32F, 0, 1)
+    tilt *= slope / 8
+    tilt += 1
+    return floats(np.clip(tilt, 1 - slope, 1 + slope, out=tilt))
 
 
 def painted_part(size: tuple[int, int], margin: float, rng: np.random.Generator) -> Floats:
@@ -33,7 +40,12 @@ def painted_part(size: tuple[int, int], margin: float, rng: np.random.Generator)
     if not margin:
         return np.ones(size, np.float32)
     height, width = size
-    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-    edge = np.minimum(np.minimum(xs, width - 1 - xs), np.minimum(ys, height - 1 - ys)) / height
-    uneven = 0.4 * clouds(size, 0.16 * height, rng) + 0.12 * clouds(size, 0.02 * height, rng)
-    return floats(np.clip((edge / margin - 1 - uneven) * 2.2 + 0.5, 0, 1))
+    ys, xs = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
+    sides, ends = np.minimum(xs, width - 1 - xs) / height, np.minimum(ys, height - 1 - ys) / height
+    broad, fine = clouds(size, 0.16 * height, rng), clouds(size, 0.02 * height, rng)
+
+    def painted(ends: Floats, broad: Floats, fine: Floats) -> Floats:
+        edge = np.minimum(sides, ends)
+        return floats(np.clip((edge / margin - 1 - 0.4 * broad - 0.12 * fine) * 2.2 + 0.5, 0, 1))
+
+    return pointwise(painted, floats(ends[:, None]), broad, fine)

@@ -5,7 +5,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from fenshen.engines.studio.flow_field import Flow, grey_of
+from fenshen.engines.studio.bands import in_bands, per_channel
+from fenshen.engines.studio.flow_field import Flow, grey_of, places_of
 from fenshen.vision.arrays import Floats, floats
 
 SECTORS: Final = 6  # of eight in the paper: the eye sees no difference, the clock does
@@ -20,24 +21,36 @@ def kuwahara(picture: Floats, flow: Flow, radius: float, reach: Floats) -> Float
     The sectors are gaussian blobs on an ellipse that lies along the flow, so that one blur of the picture and of its
     square serves all of them (the separable reading of Kyprianidis et al. 2010). Returns (H, W, 3).
     """
-    height, width = picture.shape[:2]
     grey = grey_of(picture)
     moments: Floats = floats(cv2.merge([*cv2.split(picture), grey * grey]))
     moments = floats(cv2.GaussianBlur(moments, (0, 0), max(0.6, 0.38 * radius)))
-    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
-    longer = radius * reach * (1 + LONGEST * flow.sure)
-    shorter = radius * reach / (1 + LONGEST * flow.sure)
-    ax, ay = flow.along[..., 0], flow.along[..., 1]
+    painted = np.empty_like(picture)
+
+    def paint(band: slice) -> None:
+        painted[band] = _painted(moments, flow, radius * reach[band], band)
+
+    in_bands(len(picture), paint)
+    return painted
+
+
+def _painted(moments: Floats, flow: Flow, radius: Floats, band: slice) -> Floats:
+    """The rows of a band. moments: (H, W, 4), mean colour and mean square of grey; radius: (h, W) of these rows."""
+    xs, ys = places_of(moments.shape[1], band)
+    longer = radius * (1 + LONGEST * flow.sure[band])
+    shorter = radius / (1 + LONGEST * flow.sure[band])
+    ax, ay = cv2.split(flow.along[band])
     along, across = (longer * ax, longer * ay), (-shorter * ay, shorter * ax)
-    total, weights = np.zeros_like(moments), np.zeros((height, width), np.float32)
+    total, weights = np.zeros((*radius.shape, 4), np.float32), np.zeros(radius.shape, np.float32)
     for turn in np.arange(SECTORS) * 2 * np.pi / SECTORS:
         u, v = np.float32(np.cos(turn)), np.float32(np.sin(turn))
         to_x, to_y = xs + u * along[0] + v * across[0], ys + u * along[1] + v * across[1]
-        seen = cv2.remap(moments, to_x, to_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-        weight = _calm(floats(seen))
-        total += floats(seen * cv2.merge([weight] * 4))
+        seen = floats(cv2.remap(moments, to_x, to_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
+        weight = _calm(seen)
+        seen *= per_channel(weight, 4)
+        total += seen
         weights += weight
-    return floats(np.ascontiguousarray((total / cv2.merge([weights] * 4))[..., :3]))
+    total /= per_channel(weights, 4)
+    return total[..., :3]
 
 
 def _calm(moments: Floats) -> Floats:

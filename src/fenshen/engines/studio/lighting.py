@@ -1,6 +1,7 @@
 """Out with the photo's light, in with the rig's: what that changes, on a quarter of the pixels."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 from fenshen.double.double import OpenDouble
 from fenshen.double.own_face import worn
 from fenshen.double.take import Take
+from fenshen.engines.studio.bands import meanwhile
 from fenshen.engines.studio.gloss import oiliness
 from fenshen.engines.studio.hair import hairiness, patches
 from fenshen.engines.studio.old_light import beyond_harmonics, harmonic
@@ -37,6 +39,7 @@ class LightChange:
 def change_light(linear: Floats, take: Take, stage: Stage, rig: Rig, double: OpenDouble) -> LightChange:
     """Read the photo's light and set the rig's against it. linear: (H, W, 3) the photo, in the picture's pixels."""
     size = (stage.depth.shape[0], stage.depth.shape[1])
+    arriving = meanwhile(partial(shed, rig, stage))
     seen = floats(cv2.resize(linear, size[::-1], interpolation=cv2.INTER_AREA))
     albedo, known = worn(double.face, stage.points, size)
     skin = _mean_colour(seen, stage.face)
@@ -46,7 +49,7 @@ def change_light(linear: Floats, take: Take, stage: Stage, rig: Rig, double: Ope
     on_hair = ON_HAIR * guessed + patches(seen, hair, stage.width)
     old = guessed[..., None] + more.more
     old = floats(old + hair[..., None] * (on_hair[..., None] - old))
-    new = shed(rig, stage)
+    new = arriving()
     level = mean(new.diffuse @ LUMINANCE, stage.face)
     gains = neutral_gains(skin, _mean_colour(albedo, stage.face))
     ratio = quotient(old, _on_hair(new.diffuse, hair, level), stage.face, strength=rig.strength)

@@ -3,26 +3,40 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from fenshen.engines.studio.bands import in_bands, per_channel
 from fenshen.engines.studio.film import film_of
-from fenshen.engines.studio.grain import grain
+from fenshen.engines.studio.grain import noise, strength_of
 from fenshen.engines.studio.lens import aberration, glow, vignette
 from fenshen.templates.recipe import Lens, Look
 from fenshen.vision.arrays import Floats, floats
 
 
 def develop(linear: Floats, lens: Lens, look: Look, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Linear sRGB (H, W, 3) float32 to a finished picture, uint8 sRGB. Works on its own copy, in place."""
-    light = aberration(linear, lens.aberration) if lens.aberration else linear.copy()
-    if look.bloom:
-        light += look.bloom * glow(light)
-    if lens.vignette:
-        light *= vignette(light.shape[:2], lens.vignette)[..., None]
-    film_of(look).applyRGB(light)
-    if look.grain:
-        light += grain(light, look.grain, look.grain_size, rng)
-    light *= 255
-    light += dither(light.shape, rng)
-    return np.asarray(np.clip(light, 0, 255, out=light), np.uint8)
+    """Linear sRGB (H, W, 3) float32 to a finished picture, uint8 sRGB."""
+    height, width = linear.shape[:2]
+    light = aberration(linear, lens.aberration) if lens.aberration else linear
+    spilled = glow(light) if look.bloom else None
+    fall = vignette((height, width), lens.vignette) if lens.vignette else None
+    film = film_of(look)
+    grains = noise((height, width), 0.5 * look.grain_size * height / 1536, rng) if look.grain else None
+    rounding = dither((height, width, 3), rng)
+    pixels = np.empty((height, width, 3), np.uint8)
+
+    def print_of(band: slice) -> None:
+        part = light[band].copy()
+        if spilled is not None:
+            part += look.bloom * spilled[band]
+        if fall is not None:
+            part *= per_channel(fall[band])
+        film.applyRGB(part)
+        if grains is not None:
+            part += per_channel(floats(strength_of(part, look.grain) * grains[band]))
+        part *= 255
+        part += rounding[band]
+        pixels[band] = np.clip(part, 0, 255, out=part)
+
+    in_bands(height, print_of)
+    return pixels
 
 
 def dither(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:

@@ -5,11 +5,13 @@ from typing import Final
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import per_channel, pointwise
 from fenshen.engines.studio.drawn_line import drawn_line
 from fenshen.engines.studio.flow_field import along_flow, grey_of
 from fenshen.engines.studio.ground import lit, painted_part, paper, weave
 from fenshen.engines.studio.kuwahara import kuwahara
 from fenshen.engines.studio.noise import clouds
+from fenshen.engines.studio.old_light import wide_blur
 from fenshen.engines.studio.sheet import Sheet
 from fenshen.templates.hand import Hand
 from fenshen.vision.arrays import Floats, floats
@@ -31,13 +33,17 @@ def oil(sheet: Sheet, hand: Hand) -> Floats:
     bristles = sheet.rng.standard_normal(sheet.size, dtype=np.float32)
     hairs = floats(cv2.GaussianBlur(bristles, (0, 0), max(0.6, 0.14 * unit)))
     bristles = along_flow(hairs, sheet.flow, 5 * unit)
-    bristles = floats(bristles / (bristles.std() + 1e-6))
-    relief = 0.45 * bristles + 0.12 * weave(sheet.size, max(2.0, 0.35 * unit))
-    calm = 1 - np.clip(2.3 * sheet.care, 0, 0.92)
-    strength = hand.texture * calm * (0.3 + 0.7 * np.sqrt(np.clip(grey_of(paint), 0, 1)))
-    shine = 1 + strength * (lit(floats(relief), 0.55) - 1)
-    streak = 1 + 0.05 * strength * bristles  # a brush carries colour unevenly
-    return floats(np.clip(paint * (shine * streak)[..., None], 0, 1))
+    bristles /= float(cv2.meanStdDev(bristles)[1].item()) + 1e-6
+    relief = lit(floats(0.45 * bristles + 0.12 * weave(sheet.size, max(2.0, 0.35 * unit))), 0.55)
+
+    def laid_on(paint: Floats, bristles: Floats, relief: Floats, care: Floats) -> Floats:
+        calm = 1 - np.clip(2.3 * care, 0, 0.92)
+        strength = hand.texture * calm * (0.3 + 0.7 * np.sqrt(np.clip(grey_of(paint), 0, 1)))
+        shine = 1 + strength * (relief - 1)
+        streak = 1 + 0.05 * strength * bristles  # a brush carries colour unevenly
+        return floats(np.clip(paint * per_channel(floats(shine * streak)), 0, 1))
+
+    return pointwise(laid_on, paint, bristles, relief, sheet.care)
 
 
 def watercolour(sheet: Sheet, hand: Hand) -> Floats:
@@ -45,24 +51,35 @@ def watercolour(sheet: Sheet, hand: Hand) -> Floats:
     height, width = sheet.size
     tooth = paper(sheet.size, max(1.2, 0.3 * sheet.unit), sheet.rng)
     wash = _abstract(sheet, 1.2)
-    light = _screened(wash)
     grey = grey_of(wash)
     even = cv2.GaussianBlur(grey, (0, 0), max(0.5, 0.35 * sheet.unit))
-    dx, dy = cv2.Sobel(even, cv2.CV_32F, 1, 0), cv2.Sobel(even, cv2.CV_32F, 0, 1)
-    edge = np.clip(np.hypot(dx, dy) * 1.6, 0, 1)  # wet-on-dry: pigment wanders to the edge of a wash
+    dx, dy = (floats(cv2.Sobel(even, cv2.CV_32F, *order)) for order in ((1, 0), (0, 1)))
     turbulence = clouds(sheet.size, 0.12 * height, sheet.rng)
-    calm = 1 - np.clip(1.8 * sheet.care, 0, 0.85)
-    density = (
-        1
-        + calm * (0.28 * turbulence + 0.9 * edge) * (0.5 + hand.texture)
-        + 0.13 * hand.texture * tooth * calm
-    )
-    pigment = _denser(light, floats(density))
     part = painted_part((height, width), hand.margin, sheet.rng)
-    rim = np.clip(1 - np.abs(part - 0.55) / 0.35, 0, 1) * (part < 1)
-    pigment = _denser(pigment, floats(1 + 0.5 * rim))
     ground = _ground(hand, tooth)
-    return floats(np.clip((1 - part[..., None]) * ground + part[..., None] * pigment * _tint(hand), 0, 1))
+
+    def washed(
+        wash: Floats,
+        dx: Floats,
+        dy: Floats,
+        run: Floats,
+        tooth: Floats,
+        care: Floats,
+        part: Floats,
+        ground: Floats,
+    ) -> Floats:
+        edge = np.clip(np.hypot(dx, dy) * 1.6, 0, 1)  # wet-on-dry: pigment wanders to the edge of a wash
+        calm = 1 - np.clip(1.8 * care, 0, 0.85)
+        thick = (
+            1 + calm * (0.28 * run + 0.9 * edge) * (0.5 + hand.texture) + 0.13 * hand.texture * tooth * calm
+        )
+        pigment = _denser(_screened(wash), floats(thick))
+        rim = np.clip(1 - np.abs(part - 0.55) / 0.35, 0, 1) * (part < 1)
+        pigment = _denser(pigment, floats(1 + 0.5 * rim))
+        painted = per_channel(part)
+        return floats(np.clip((1 - painted) * ground + painted * pigment * _tint(hand), 0, 1))
+
+    return pointwise(washed, wash, dx, dy, turbulence, tooth, sheet.care, part, ground)
 
 
 def pencil(sheet: Sheet, hand: Hand) -> Floats:
@@ -72,18 +89,24 @@ def pencil(sheet: Sheet, hand: Hand) -> Floats:
     lines = _lines(sheet, grey, 0.16 * sheet.unit)
     hatch = sheet.rng.standard_normal(sheet.size, dtype=np.float32)
     hatch = _slanted(hatch, max(3.0, 4.5 * sheet.unit), max(0.6, 0.12 * sheet.unit))
-    care = np.clip(2.5 * sheet.care, 0, 1)
-    tone = cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.2 * sheet.unit))
-    form = grey - cv2.GaussianBlur(grey, (0, 0), 6 * sheet.unit)  # what tells this face from another
-    tone = tone * (1 - care) + (grey + 0.7 * form) * care
-    dark = np.clip(1 - tone * 1.12, 0, 1) ** 1.15
-    calm = (1 - np.clip(1.7 * sheet.care, 0, 0.65)) * (1 - 0.75 * dark * care)
-    catch = np.clip(1 + hand.texture * calm * (0.5 * tooth + 0.55 * hatch), 0, 2)
+    even = floats(cv2.GaussianBlur(grey, (0, 0), max(0.6, 0.2 * sheet.unit)))
+    around = wide_blur(grey, 6 * sheet.unit)
     part = painted_part(sheet.size, hand.margin, sheet.rng)
-    graphite = (
-        np.clip(0.86 * dark * catch + 0.62 * (1 - lines) * np.clip(1 + 0.2 * tooth, 0, 1.3), 0, 1) * part
-    )
-    return _inked(hand, floats(graphite), tooth)
+
+    def shaded(
+        grey: Floats, even: Floats, around: Floats, care: Floats, tooth: Floats, hatch: Floats, lines: Floats
+    ) -> Floats:
+        fine = np.clip(2.5 * care, 0, 1)
+        form = grey - around  # what tells this face from another
+        tone = even * (1 - fine) + (grey + 0.7 * form) * fine
+        dark = np.clip(1 - tone * 1.12, 0, 1) ** 1.15
+        calm = (1 - np.clip(1.7 * care, 0, 0.65)) * (1 - 0.75 * dark * fine)
+        catch = np.clip(1 + hand.texture * calm * (0.5 * tooth + 0.55 * hatch), 0, 2)
+        drawn = 0.62 * (1 - lines) * np.clip(1 + 0.2 * tooth, 0, 1.3)
+        return floats(np.clip(0.86 * dark * catch + drawn, 0, 1))
+
+    graphite = pointwise(shaded, grey, even, around, sheet.care, tooth, hatch, lines)
+    return _inked(hand, floats(graphite * part), tooth)
 
 
 def ink(sheet: Sheet, hand: Hand) -> Floats:
@@ -91,29 +114,43 @@ def ink(sheet: Sheet, hand: Hand) -> Floats:
     tooth = paper(sheet.size, max(1.2, 0.35 * sheet.unit), sheet.rng)
     grey = grey_of(_abstract(sheet, 1.1))
     run = clouds(sheet.size, 0.05 * sheet.size[0], sheet.rng)
-    calm = 1 - 0.85 * sheet.care
-    wet = np.clip(grey + calm * (0.035 * run + 0.012 * tooth) * (0.4 + hand.texture), 0, 1)
-    shades = np.interp(wet, TONES, SHADES).astype(np.float32)
-    shades = shades * calm + np.interp(_grey(sheet), (0, 0.75, 1), (0, 0.92, 1)) * (1 - calm)
-    lines = _lines(sheet, _grey(sheet), 0.22 * sheet.unit)
+    plain = _grey(sheet)
+    lines = _lines(sheet, plain, 0.22 * sheet.unit)
     part = painted_part(sheet.size, hand.margin, sheet.rng)
-    return _inked(hand, floats((1 - shades * (0.25 + 0.75 * lines)) * part), tooth)
+
+    def soaked(
+        grey: Floats, run: Floats, tooth: Floats, care: Floats, plain: Floats, lines: Floats, part: Floats
+    ) -> Floats:
+        calm = 1 - 0.85 * care
+        wet = np.clip(grey + calm * (0.035 * run + 0.012 * tooth) * (0.4 + hand.texture), 0, 1)
+        shades = np.interp(wet, TONES, SHADES).astype(np.float32)
+        shades = shades * calm + np.interp(plain, (0, 0.75, 1), (0, 0.92, 1)) * (1 - calm)
+        return floats((1 - shades * (0.25 + 0.75 * lines)) * part)
+
+    return _inked(hand, pointwise(soaked, grey, run, tooth, sheet.care, plain, lines, part), tooth)
 
 
 def _abstract(sheet: Sheet, size: float) -> Floats:
     """The picture in strokes, finer where care is due."""
-    reach = floats(1 - sheet.care)
-    paint = kuwahara(sheet.picture, sheet.flow, size * sheet.unit, reach)
-    keep = np.clip(sheet.care * 1.1 - 0.3, 0, 0.75)[..., None]
-    return floats(paint * (1 - keep) + sheet.picture * keep)
+    paint = kuwahara(sheet.picture, sheet.flow, size * sheet.unit, floats(1 - sheet.care))
+
+    def kept(paint: Floats, picture: Floats, care: Floats) -> Floats:
+        keep = per_channel(floats(np.clip(care * 1.1 - 0.3, 0, 0.75)))
+        return floats(paint * (1 - keep) + picture * keep)
+
+    return pointwise(kept, paint, sheet.picture, sheet.care)
 
 
 def _lines(sheet: Sheet, grey: Floats, width: float) -> Floats:
     """Lines of two widths: thin where care is due."""
     broad = drawn_line(grey, sheet.flow, width, least=0.010)
     fine = drawn_line(grey, sheet.flow, 0.6 * width, press=12, least=0.009)
-    care = np.clip(1.6 * sheet.care, 0, 1)
-    return floats(broad * (1 - care) + fine * care)
+
+    def chosen(broad: Floats, fine: Floats, care: Floats) -> Floats:
+        share = np.clip(1.6 * care, 0, 1)
+        return floats(broad * (1 - share) + fine * share)
+
+    return pointwise(chosen, broad, fine, sheet.care)
 
 
 def _grey(sheet: Sheet) -> Floats:
@@ -125,8 +162,10 @@ def _slanted(values: Floats, length: float, width: float) -> Floats:
     side = 2 * int(length / 2) + 1
     kernel = np.zeros((side, side), np.float32)
     cv2.line(kernel, (0, side - 1), (side - 1, round(0.25 * side)), 1.0, 1)
-    drawn = cv2.filter2D(cv2.GaussianBlur(values, (0, 0), width), cv2.CV_32F, kernel / kernel.sum())
-    return floats(drawn / (drawn.std() + 1e-6))
+    soft = cv2.GaussianBlur(values, (0, 0), width)
+    drawn = floats(cv2.filter2D(soft, cv2.CV_32F, kernel / kernel.sum()))
+    drawn /= float(cv2.meanStdDev(drawn)[1].item()) + 1e-6
+    return drawn
 
 
 def _screened(picture: Floats) -> Floats:
@@ -136,7 +175,7 @@ def _screened(picture: Floats) -> Floats:
 
 def _denser(colour: Floats, density: Floats) -> Floats:
     """Pigment density d on a colour: C (1 - (1 - C)(d - 1)) (Bousseau et al. 2006, eq. 1)."""
-    return floats(np.clip(colour * (1 - (1 - colour) * (density - 1)[..., None]), 0, 1))
+    return floats(np.clip(colour * (1 - (1 - colour) * per_channel(floats(density - 1))), 0, 1))
 
 
 def _tint(hand: Hand) -> Floats:
@@ -146,10 +185,15 @@ def _tint(hand: Hand) -> Floats:
 
 def _ground(hand: Hand, tooth: Floats) -> Floats:
     """The bare sheet, (H, W, 3) coded."""
-    return floats(_tint(hand) * lit(tooth, 0.07 * hand.texture)[..., None])
+    tint = _tint(hand)
+    return pointwise(lambda light: floats(per_channel(light) * tint), lit(tooth, 0.07 * hand.texture))
 
 
 def _inked(hand: Hand, cover: Floats, tooth: Floats) -> Floats:
     """One ink on the sheet. cover: (H, W) 0..1."""
-    ground = _ground(hand, tooth)
-    return floats(ground + np.clip(cover, 0, 1)[..., None] * (to_srgb(floats(hand.ink)) - ground))
+    ink = to_srgb(floats(hand.ink))
+
+    def covered(ground: Floats, cover: Floats) -> Floats:
+        return floats(ground + per_channel(floats(np.clip(cover, 0, 1))) * (ink - ground))
+
+    return pointwise(covered, _ground(hand, tooth), cover)

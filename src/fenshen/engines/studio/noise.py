@@ -14,9 +14,19 @@ def clouds(size: tuple[int, int], grain: float, rng: np.random.Generator) -> Flo
         cell = max(1.0, grain * octave)
         small = (int(np.ceil(height / cell)) + 3, int(np.ceil(width / cell)) + 3)
         grid = rng.standard_normal(small).astype(np.float32)
-        large = cv2.resize(grid, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
-        total += share * large[:height, :width]
-    return floats((total - total.mean()) / (total.std() + 1e-6))
+        grown = cv2.resize(grid, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
+        large = floats(grown)[:height, :width]
+        large *= share
+        total += large
+    return even(total)
+
+
+def even(values: Floats) -> Floats:
+    """The same with mean 0 and deviation 1, in place."""
+    mean, deviation = (float(found.item()) for found in cv2.meanStdDev(values))
+    values -= mean
+    values /= deviation + 1e-6
+    return values
 
 
 def line(kind: str, width: int, scale: float, rng: np.random.Generator) -> Floats:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fenshen.engines.studio.bands import in_bands
 from fenshen.engines.studio.stage import unit
 from fenshen.errors import FenshenError
 from fenshen.templates.plates import plates, plates_folder
@@ -133,8 +134,13 @@ def silky(dye: NDArray[np.uint8], sheen: tuple[float, float, float]) -> NDArray[
 
 def scale_to(points: Floats, worn: Plate) -> float:
     """Picture pixels per pixel of the plate: faces of one size. points: (478, 3) the sitter's mesh."""
+    return scale_of(points, worn.points)
+
+
+def scale_of(points: Floats, kept: Floats) -> float:
+    """How much larger one mesh's face is than another's, by its width and what lies below its eyes. Both (478, 3)."""
     sizes = []
-    for mesh in (points, worn.points):
+    for mesh in (points, kept):
         eyes = mesh[[regions.RIGHT_PUPIL, regions.LEFT_PUPIL], :2].mean(0)
         tall = float(np.linalg.norm(mesh[regions.CHIN, :2] - eyes))
         sizes.append(float(np.sqrt(tall * np.ptp(mesh[list(regions.OVAL), 0]))))
@@ -201,9 +207,17 @@ def _through(
 ) -> Floats:
     """Sample columns and rows; nothing outside. Returns 0..1."""
     columns, rows = at
-    maps = (np.repeat(columns[None], len(rows), 0), np.repeat(rows[:, None], len(columns), 1))
-    out = floats(cv2.remap(picture, *maps, how, borderMode=border))
-    return out / np.float32(255) if picture.dtype == np.uint8 else out
+    out = np.empty((len(rows), len(columns), *picture.shape[2:]), np.float32)
+    white = np.float32(255 if picture.dtype == np.uint8 else 1)
+    whole = picture if picture.flags.c_contiguous else picture.copy()
+
+    def one(band: slice) -> None:
+        here = rows[band]
+        maps = (np.repeat(columns[None], len(here), 0), np.repeat(here[:, None], len(columns), 1))
+        np.divide(cv2.remap(whole, *maps, how, borderMode=border), white, out=out[band])
+
+    in_bands(len(rows), one)
+    return out
 
 
 def _picture(data: bytes) -> NDArray[np.uint8]:

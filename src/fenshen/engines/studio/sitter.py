@@ -8,6 +8,7 @@ import numpy as np
 
 from fenshen.double.double import OpenDouble
 from fenshen.double.take import Take
+from fenshen.engines.studio.bands import blurred_rows, in_bands, per_channel
 from fenshen.engines.studio.eyes import catch_lights
 from fenshen.engines.studio.framing import Window, fade_cuts, place, view
 from fenshen.engines.studio.lighting import change_light
@@ -32,26 +33,48 @@ class Posed:
 
 def pose(take: Take, window: Window, size: tuple[int, int], rig: Rig, double: OpenDouble) -> Posed:
     """Cut, relight and expose one of the double's takes, so that the face is as bright as the sitter's is."""
-    picture = np.clip(view(take.foreground, window, size), 0, 255)
-    alpha = np.clip(view(take.alpha, window, size) / 255, 0, 1) * fade_cuts(take, window, size)
+    picture = view(take.foreground, window, size)
+    alpha = view(take.alpha, window, size)
+    alpha /= 255
+    alpha = np.clip(alpha, 0, 1, out=alpha) * fade_cuts(take, window, size)
     points = place(take.points, window, size)
-    picture = crisp(picture, enlargement=size[0] / window.width)
-    linear = to_linear(floats(picture / 255))
+    linear = opened(np.clip(picture, 0, 255, out=picture), enlargement=size[0] / window.width)
     stage = set_stage(take, window, size)
     change = change_light(linear, take, stage, rig, double)
     add_shine(linear, -change.less)
-    lit = linear * floats(cv2.resize(change.ratio, size, interpolation=cv2.INTER_CUBIC))
+    lit = floats(cv2.resize(change.ratio, size, interpolation=cv2.INTER_CUBIC))
+    lit *= linear
     lit *= _exposure(lit, points, double.key)
     add_shine(lit, change.shine)
-    return Posed(linear=catch_lights(floats(lit), points, key_of(rig)), alpha=floats(alpha), points=points)
+    return Posed(linear=catch_lights(lit, points, key_of(rig)), alpha=floats(alpha), points=points)
+
+
+def opened(picture: Floats, *, enlargement: float) -> Floats:
+    """Enlarged pixels (H, W, 3) coded 0..255, made `crisp`, as linear light."""
+    linear = np.empty_like(picture)
+
+    def one(band: slice) -> None:
+        rows = _crisp(picture, band, enlargement)
+        rows /= 255
+        linear[band] = to_linear(rows)
+
+    in_bands(len(picture), one)
+    return linear
 
 
 def crisp(picture: Floats, *, enlargement: float) -> Floats:
     """Give enlarged pixels their bite back: an unsharp mask that grows with the enlargement. (H, W, 3) 0..255."""
+    return _crisp(picture, slice(0, len(picture)), enlargement)
+
+
+def _crisp(picture: Floats, band: slice, enlargement: float) -> Floats:
     amount = float(np.clip(0.55 * (enlargement - 0.8), 0.15, 0.9))
-    radius = max(0.8, 0.7 * enlargement)
-    detail = picture - cv2.GaussianBlur(picture, (0, 0), radius)
-    return floats(np.clip(picture + amount * np.clip(detail, -24, 24), 0, 255))
+    rows = picture[band]
+    detail = rows - blurred_rows(picture, band, max(0.8, 0.7 * enlargement))
+    np.clip(detail, -24, 24, out=detail)
+    detail *= amount
+    detail += rows
+    return np.clip(detail, 0, 255, out=detail)
 
 
 def add_shine(lit: Floats, shine: Floats) -> None:
@@ -66,12 +89,17 @@ def add_shine(lit: Floats, shine: Floats) -> None:
     top, bottom = round(down * rows[0]), round(down * (rows[-1] + 1))
     left, right = round(across * columns[0]), round(across * (columns[-1] + 1))
     part = lit[top:bottom, left:right]
-    bright = floats(part @ LUMINANCE)
+    bright = floats(cv2.transform(part, LUMINANCE[None]))
     even = cv2.GaussianBlur(bright, (0, 0), PORE * len(lit))
-    broken = np.clip((bright / (even + 1e-3)) ** 1.5, 0.4, 1.8)
     small = floats(shine[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     large = cv2.resize(small, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    part += np.maximum(large * broken[..., None], -0.85 * part)
+
+    def one(band: slice) -> None:
+        over = bright[band] / (even[band] + 1e-3)
+        broken = per_channel(floats(np.clip(over * np.sqrt(over), 0.4, 1.8)))
+        part[band] += np.maximum(large[band] * broken, -0.85 * part[band])
+
+    in_bands(len(part), one)
 
 
 def _exposure(lit: Floats, points: Floats, key: float) -> float:

@@ -1,15 +1,17 @@
 """Dress the sitter: head, hair and neck on a garment plate, all in one light."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import in_bands, meanwhile, per_channel, pointwise
 from fenshen.engines.studio.bare_head import BareHead, above_the_neck
 from fenshen.engines.studio.framing import Window, view
-from fenshen.engines.studio.grain import noise
 from fenshen.engines.studio.lamp import towards
+from fenshen.engines.studio.neck_skin import matched, pores
 from fenshen.engines.studio.plate import Laid, Plate, lay
 from fenshen.engines.studio.rig import shed
 from fenshen.engines.studio.sheen import mirrored, polished
@@ -22,14 +24,12 @@ from fenshen.vision.colour import LUMINANCE, to_linear
 
 FOLDS: Final = 0.012  # of the picture's height: what is finer than that is a fold
 NEW_LIMITS: Final = (0.1, 2.4)  # of what the face gets
-MATCH: Final = (0.4, 2.0)  # how far the plate's neck may be darkened or brightened to meet the sitter's
 CONTACT: Final = 0.5  # how much darker the neck is where the collar touches it
 LOCK: Final = 0.04  # face widths of hair that are repeated at a time
 LET_DOWN: Final = 0.9  # face widths below the chin, to which hair is let down
 ASIDE_HAIR: Final = 0.44  # face widths from the middle: nearer there is the throat
 NEAR: Final = 0.04  # face widths from hair
 NECKS: Final = (0.5, 1.2)  # face widths, of a neck
-PORES: Final = 2.0  # pixels: what is finer is texture
 THROAT: Final = (0.06, 0.2)  # face widths below the chin, between which a neck is narrowest
 ASIDE: Final = 0.3  # face widths, of the neck's middle from the chin
 
@@ -50,7 +50,7 @@ class Falling:
     """A rig's light on a garment, where 1 is what the sitter's face gets on average."""
 
     light: Floats  # (H, W, 3) that arrives
-    folds: Floats  # (H, W, 1) around 1, what folds make of it
+    folds: Floats  # (H, W) around 1, what folds make of it
     mirror: Floats | None  # (H, W, 3) that silk and gilt throw back; None: nothing shines
 
 
@@ -62,18 +62,29 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
     size = (posed.alpha.shape[1], posed.alpha.shape[0])
     posed, fitting = let_down(posed, fit(posed, bare, window))
     laid = lay(worn, posed.points, size, neck_sides(posed, fitting))
+    low = slice(laid.top, None)
+    texture = meanwhile(partial(pores, posed.linear[low], fitting.neck[low]))
     falling = light_on(posed, bare, laid, window, rig)
     light = falling.light
-    low = slice(laid.top, None)
-    chest = light * skin
-    chest *= matched(posed.linear[low], chest, fitting.neck[low], face_width(posed.points))
-    chest *= pores(posed.linear[low], fitting.neck[low])
-    room = _grown(laid.open, size, laid.top)[..., None]
-    albedo = to_linear(laid.albedo)
-    cloth = albedo * light
-    cloth *= falling.folds * (0.25 + 0.75 * room)
+    gains = matched(posed.linear[low], floats(light * skin), fitting.neck[low], face_width(posed.points))
+    chest = pointwise(
+        lambda light, gains, fine: floats(light * skin * gains * per_channel(fine)),
+        light, np.broadcast_to(gains, light.shape), texture(),
+    )  # fmt: skip
+    room = _grown(laid.open, size, laid.top)
+    cloth = pointwise(
+        lambda albedo, light, folds, room: floats(
+            to_linear(albedo) * light * per_channel(floats(folds * (0.25 + 0.75 * room)))
+        ),
+        laid.albedo, light, falling.folds, room,
+    )  # fmt: skip
     if falling.mirror is not None and laid.sheen is not None:
-        cloth = polished(cloth, albedo, falling.mirror * room, _grown(laid.sheen, size, laid.top))
+        cloth = pointwise(
+            lambda plain, albedo, mirror, room, sheen: polished(
+                plain, to_linear(albedo), floats(mirror * per_channel(room)), sheen
+            ),
+            cloth, laid.albedo, falling.mirror, room, _grown(laid.sheen, size, laid.top),
+        )  # fmt: skip
     return _dressed(posed, fitting, laid, cloth, chest)
 
 
@@ -143,6 +154,7 @@ def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig)
     1 is what the sitter's face gets on average. Head and plate stand in one depth map, so that the head throws its
     shadow on the shoulders.
     """
+    folds = meanwhile(partial(relief, rig, laid))
     stage = _stage(posed, bare, laid, window)
     falling = shed(rig, stage).diffuse
     usual = float((falling @ LUMINANCE)[stage.face > 0].mean()) if stage.face.any() else 1.0
@@ -152,11 +164,7 @@ def light_on(posed: Posed, bare: BareHead, laid: Laid, window: Window, rig: Rig)
     if laid.sheen is not None:
         shaded = cv2.resize(np.clip(light @ LUMINANCE, 0, 1), laid.open.shape[::-1])
         mirror = _grown(floats(mirrored(rig, laid.cloth_normals) * shaded[..., None] / usual), size, laid.top)
-    return Falling(
-        light=_grown(light, size, laid.top),
-        folds=_grown(relief(rig, laid), size, laid.top)[..., None],
-        mirror=mirror,
-    )
+    return Falling(light=_grown(light, size, laid.top), folds=_grown(folds(), size, laid.top), mirror=mirror)
 
 
 def _grown(small: Floats, size: tuple[int, int], top: int) -> Floats:
@@ -203,42 +211,6 @@ def _stage(posed: Posed, bare: BareHead, laid: Laid, window: Window) -> Stage:
     )  # fmt: skip
 
 
-def matched(linear: Floats, chest: Floats, neck: Floats, width: float) -> Floats:
-    """What the plate's skin is multiplied with to go over into the sitter's neck, (H, W, 3).
-
-    linear, chest: (H, W, 3) sitter and plate. neck: (H, W) where the sitter's neck shows. Low frequencies only: near
-    the sitter's own skin it is that skin's tone, further away the mean over all of it.
-    """
-    size = (max(1, neck.shape[1] // 8), max(1, neck.shape[0] // 8))
-    sure = cv2.resize(floats(neck > 0.9), size, interpolation=cv2.INTER_AREA)  # noqa: PLR2004
-    if sure.sum() < 4:  # noqa: PLR2004
-        return np.ones((1, 1, 3), np.float32)
-    only = floats(neck > 0.9)[..., None]  # noqa: PLR2004
-    known = np.maximum(sure, 1e-6)[..., None]
-    parts = [
-        cv2.resize(light * only, size, interpolation=cv2.INTER_AREA) / known for light in (linear, chest)
-    ]
-    ratio = np.log(np.maximum(parts[0], 1e-3)) - np.log(np.maximum(parts[1], 1e-3))
-    usual = (ratio * sure[..., None]).sum((0, 1)) / sure.sum()
-    total, weight = floats(usual * 1e-3), floats(1e-3)
-    for share, sigma in ((1.0, 0.04), (0.1, 0.15), (0.01, 0.4)):
-        blur = (0, 0), max(0.6, sigma * width / 8)
-        total = floats(total + share * cv2.GaussianBlur(ratio * sure[..., None], *blur))
-        weight = floats(weight + share * cv2.GaussianBlur(sure, *blur)[..., None])
-    gains = np.clip(np.exp(total / weight), *MATCH)
-    return floats(cv2.resize(gains, neck.shape[::-1], interpolation=cv2.INTER_LINEAR))
-
-
-def pores(linear: Floats, neck: Floats) -> Floats:
-    """Texture for skin that has none, (H, W, 1) around 1, as strong as that of the sitter's own neck."""
-    tone = floats(np.log(np.maximum(linear[..., 1], 1e-3)))
-    fine = tone - cv2.GaussianBlur(tone, (0, 0), PORES)
-    sure = neck > 0.98  # noqa: PLR2004
-    strength = float(np.median(np.abs(fine[sure]))) / 0.6745 if sure.any() else 0.0
-    rng = np.random.default_rng(0)
-    return floats(1 + min(strength, 0.08) * noise(neck.shape, PORES / 2, rng))[..., None]
-
-
 def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: Floats) -> Posed:
     """Inner collar, neck of the plate, neck of the sitter, garment, head: one over the other."""
     low, width = slice(laid.top, None), face_width(posed.points)
@@ -248,24 +220,30 @@ def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: F
     step = 4  # between jaw and hair it is too dark to tell skin from hair
     near = cv2.resize(hair, (hair.shape[1] // step, hair.shape[0] // step), interpolation=cv2.INTER_AREA)
     near = cv2.GaussianBlur(near, (0, 0), NEAR * width / step)
-    inside = np.maximum(inside, np.clip(4 * cv2.resize(near, hair.shape[::-1]), 0, 1))
-    skin = laid.skin * under * np.maximum(inside * np.maximum(body, lower), lower)
-    shaded = 1 - CONTACT * _touch(laid.front, width)[..., None]
-    own = posed.linear[low]
-    light, alpha = cloth * laid.alpha[..., None], laid.alpha.copy()
-    chest *= shaded
-    for layer, share in (
-        (chest, skin), (own * shaded, np.clip(fitting.neck[low] * inside + head + hair, 0, 1)),
-        (cloth, laid.front), (own, head),
-    ):  # fmt: skip
-        light += share[..., None] * (layer - light)
-        alpha += share * (1 - alpha)
-    light /= np.maximum(alpha, 1e-4)[..., None]
-    return Posed(
-        linear=np.concatenate([posed.linear[: laid.top], light]),
-        alpha=np.concatenate([(fitting.head + fitting.hair)[: laid.top], alpha]),
-        points=posed.points,
+    near = cv2.resize(near, hair.shape[::-1])
+    touch, own = _touch(laid.front, width), posed.linear[low]
+    linear, alpha = np.empty(posed.linear.shape, np.float32), np.empty(posed.alpha.shape, np.float32)
+    linear[: laid.top], alpha[: laid.top] = (
+        posed.linear[: laid.top],
+        (fitting.head + fitting.hair)[: laid.top],
     )
+
+    def put_on(band: slice) -> None:
+        between = np.maximum(inside[band], np.clip(4 * near[band], 0, 1))
+        skin = np.maximum(between * np.maximum(body[band], lower[band]), lower[band])
+        shaded = per_channel(floats(1 - CONTACT * touch[band]))
+        light, cover = cloth[band] * per_channel(laid.alpha[band]), laid.alpha[band].copy()
+        for layer, share in (
+            (chest[band] * shaded, laid.skin[band] * under[band] * skin),
+            (own[band] * shaded, np.clip(fitting.neck[low][band] * between + head[band] + hair[band], 0, 1)),
+            (cloth[band], laid.front[band]), (own[band], head[band]),
+        ):  # fmt: skip
+            light += per_channel(floats(share)) * (layer - light)
+            cover += share * (1 - cover)
+        linear[low][band], alpha[low][band] = light / per_channel(floats(np.maximum(cover, 1e-4))), cover
+
+    in_bands(len(own), put_on)
+    return Posed(linear=linear, alpha=alpha, points=posed.points)
 
 
 def _touch(front: Floats, width: float) -> Floats:
