@@ -105,4 +105,5 @@ def opening_seam(double: OpenDouble, template: Template, short_side: int = 512) 
     seen = face_on(posed, bare, kept, window, rig)
     inside = cv2.erode(np.asarray(posed.alpha > 0.99, np.uint8), np.ones((5, 5), np.uint8)) > 0  # noqa: PLR2004
     own = regions.bare_skin(posed.points, posed.alpha.shape) > 0
-    return seam(seen.linear, posed.linear, rim & inside, own, width)
+    drawn = seen.linear / np.maximum(posed.linear, 1e-3)  # without the hairline, which was there before
+    return seam(floats(drawn), posed.linear, rim & inside, own, width)

@@ -19,9 +19,9 @@ GOLDEN = Path(__file__).parent / "pictures"
 LIGHT = ("butterfly", "rembrandt", "noir", "gels", "id_blue", "jade", "golden_hour", "film")
 PLACES = ("autumn", "lanterns", "glass_office", "skyline")
 DRESSED = ("formal_blue", "hanfu_vermilion", "new_year_robe", "tangzhuang", "graduation_campus")
-PAINTED = ("oil", "watercolour", "pencil", "ink_wash")
+PAINTED = ("oil", "watercolour", "ink_wash")
 FACES = ("polar", "red_cloak", "astronaut")
-ON_OMAR = ("butterfly", "rembrandt", "silver", "teal_amber", "sea_dusk", "hanfu_celadon", "knight")
+ON_OMAR = ("butterfly", "rembrandt", "silver", "teal_amber", "sea_dusk", "hanfu_celadon", "moon_cloak")
 ALIKE, DRIFT = 0.97, 4.0
 LARGEST = 60_000  # bytes
 
