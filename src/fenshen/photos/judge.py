@@ -80,6 +80,9 @@ LIT = (
 WHOLE = Limit("outside", below=0.1)
 """Of a face that is cut off nothing finer is said: the mesh has to guess the rest."""
 
+UPRIGHT = Limit("sideways", below=1)
+"""Of a face that lies on its side the net that sees what is before it knows nothing."""
+
 HINTED = (Limit("hidden", above=0.01), Limit("burnt", below=0.02), WHOLE)
 """The net sees something before the face, though not enough to say so; what is burnt out is as flat as a thing."""
 
@@ -168,10 +171,10 @@ OF_THE_FACE = (
         "refuse",
     ),
     # Whatever the head is turned to, glass that shows no eye behind it is a thing before the eye.
-    Rule("eyes_covered", (Limit("hidden_eyes", above=0.3), NOT_PROFILE, WHOLE), "refuse", "refuse"),
+    Rule("eyes_covered", (Limit("hidden_eyes", above=0.3), UPRIGHT, NOT_PROFILE, WHOLE), "refuse", "refuse"),
     Rule(
         "eyes_in_shadow",
-        (Limit("hidden_eyes", above=0.06), Limit("eye_contrast", below=0.12), NEAR_FRONT),
+        (Limit("hidden_eyes", above=0.06), Limit("eye_contrast", below=0.12), UPRIGHT, NEAR_FRONT),
         "refuse",
         "warn",
     ),
@@ -208,9 +211,16 @@ OF_THE_FACE = (
         "warn",
     ),
     # A hand has the colour of the face; what lies before it is seen by a net (vision.hidden).
-    Rule("face_covered", (Limit("hidden", above=0.35), NOT_PROFILE, WHOLE), "refuse", "refuse"),
-    Rule("face_covered", (Limit("hidden", above=0.16, below=0.35), NOT_PROFILE, WHOLE), "refuse", "warn"),
-    Rule("face_covered", (Limit("hidden", above=0.08, below=0.16), NOT_PROFILE, WHOLE), "warn", "warn"),
+    Rule("face_covered", (Limit("hidden", above=0.35), UPRIGHT, NOT_PROFILE, WHOLE), "refuse", "refuse"),
+    Rule(
+        "face_covered",
+        (Limit("hidden", above=0.16, below=0.35), UPRIGHT, NOT_PROFILE, WHOLE),
+        "refuse",
+        "warn",
+    ),
+    Rule(
+        "face_covered", (Limit("hidden", above=0.08, below=0.16), UPRIGHT, NOT_PROFILE, WHOLE), "warn", "warn"
+    ),
     # A little of it and an odd cheek are more than either: a book or a telephone is flat where a cheek is round.
     Rule("face_covered", (Limit("odd_cheek", above=1.5), BOTH_EYES, *HINTED), "warn", "warn"),
     Rule("face_covered", (Limit("flat_cheek", above=1.9), BOTH_EYES, *HINTED), "warn", "warn"),
