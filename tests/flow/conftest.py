@@ -30,4 +30,4 @@ def scarf(monkeypatch: pytest.MonkeyPatch) -> None:
     def covered(_double: object, recipe: Template, *_: object) -> None:
         raise HeadNotBareError(template=recipe.name, turned=0, hair=0, covered=10, poor=0)
 
-    monkeypatch.setattr(studio_engine, "cast_bare", covered)
+    monkeypatch.setitem(studio_engine.UNDRESS, "head", covered)
