@@ -21,7 +21,7 @@ A_SMILE: Final = 0.3  # how much more of a smile than asked goes unnoticed
 NATURAL_SMILE: Final = 0.35  # what a person wears when nothing is asked
 LOST: Final = 2.4  # what a head without its crown costs, or a body that dissolves where the photo ended
 MUCH: Final = 0.08  # of the face's height, or of the picture: more than this can hardly be missing
-GLARE: Final = 1.8  # per stop: what burnt out in the hair, no other light puts back
+GLARE: Final = 3.6  # per stop: what burnt out in the hair, no other light puts back
 TEETH: Final = 0.045  # face widths between the lips from which teeth show
 GRIN: Final = 0.5  # a template that wishes for this much smile is content with teeth
 

@@ -25,7 +25,11 @@ BEYOND: Final = 0.22  # face widths over which what was seen on the face fades i
 MOST: Final = 1.6  # octaves that a shadow may darken beyond the harmonics; a shine may be twice as strong
 SLIGHT: Final = 0.15  # octaves: a difference as small may as well be the albedo's fault, and stays
 SHINE_REACH: Final = 0.16  # face widths: what is brighter than the skin this far around is shine
-SHINE_GOES: Final = 0.75  # of its octaves; the rest is what makes skin look like skin
+SHINE_GOES: Final = 0.75  # of its light; the rest is what makes skin look like skin
+BURNT_GOES: Final = 0.88  # the same, where the photo shows nothing else
+SHINE_TINTS: Final = 2.0  # how fast skin counts less for the colour of the light, the more it shines
+FAINT: Final = 0.5  # octaves: above this the photo's colour is less and less the skin's
+TO_THE_HAIR: Final = 0.2  # face widths: how far a forehead goes on above the mesh
 RIM_MARGIN: Final = 0.4  # octaves: beside the albedo a spot must be this much brighter than skin to be shine
 SHINE_WHITE: Final = 0.7  # oil mirrors the lamp, so shine has little of the skin's colour
 FEATURES: Final = 0.035  # face widths around brows, eyes and lips where the albedo may not fit to a hair
@@ -65,40 +69,67 @@ def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, 
     change = np.log2(np.maximum(seen, BLACK)) - np.log2(np.maximum(albedo, BLACK))
     bright = np.log2(np.maximum(seen @ LUMINANCE, BLACK)) - np.log2(np.maximum(albedo @ LUMINANCE, BLACK))
     colour = np.clip(change - bright[..., None], -0.6, 0.6)
-    tint = spread(floats(colour - _mean(colour, trust)), trust, COLOUR_REACH * stage.width)
     left = bright - guessed
     left = np.clip(left - _mean(left[..., None], trust)[0], -MOST, 2 * MOST)
     light = _edged(floats(left), trust, REACH * stage.width)
     light = floats(light**3 / (light * light + SLIGHT * SLIGHT))
-    around = spread(light, trust, SHINE_REACH * stage.width)
-    glow = np.maximum(light - around, 0)
+    around = light
+    bare = trust
+    for _ in range(2):  # the second look leaves out what shone in the first
+        around = spread(light, bare, SHINE_REACH * stage.width)
+        glow = floats(np.maximum(light - around, 0))
+        bare = floats(trust * np.exp2(-SHINE_TINTS * glow))
     sure = cv2.GaussianBlur(trust, (0, 0), max(0.6, 0.02 * stage.width))
-    edge = np.clip(cv2.GaussianBlur(left, (0, 0), 1.0) - around - RIM_MARGIN, 0, 2 * MOST) * _rim(stage)
+    usual = _mean(colour, bare)  # shine has the lamp's colour, which is not the skin's
+    tint = spread(floats(colour - usual), bare, COLOUR_REACH * stage.width)
+    edge = np.clip(
+        cv2.GaussianBlur(left, (0, 0), 1.0) - around - RIM_MARGIN, 0, 2 * MOST
+    ) * _where_skin_shines(stage, glow)
     return OldLight(
         more=floats(
             faded(floats(light - glow), trust, stage.width)[..., None] + faded(tint, trust, stage.width)
         ),
-        shine=_shine(seen, floats(sure * glow + (1 - sure) * edge)),
+        shine=_shine(seen, floats(sure * glow + (1 - sure) * edge), floats(albedo * np.exp2(tint + usual))),
     )
 
 
-def _rim(stage: Stage) -> Floats:
-    """Skin that the mesh shows edge on or not at all, where shine is strongest: temples, jaw, wings of the nose."""
+def _where_skin_shines(stage: Stage, glow: Floats) -> Floats:
+    """Where shine is looked for without an albedo, (h, w) 0..1: the face, and the forehead above a burnt one.
+
+    glow: (h, w) octaves, what is known of it. A white cap above a forehead that does not shine is not skin.
+    """
     size = (stage.depth.shape[0], stage.depth.shape[1])
     oval = regions.fill(stage.points, regions.OVAL, size)
-    near, far = (np.ones((2 * max(1, round(r * stage.width)) + 1,) * 2, np.uint8) for r in (0.03, 0.12))
-    band = cv2.dilate(oval, near) - cv2.erode(oval, far)
+    near = np.ones((2 * max(1, round(0.03 * stage.width)) + 1,) * 2, np.uint8)
+    found = np.maximum(floats(cv2.dilate(oval, near)), stage.face)
     for feature in (regions.LIPS, regions.RIGHT_EYE, regions.LEFT_EYE):
-        band *= 1 - cv2.dilate(regions.fill(stage.points, feature, size), near)
-    rim = np.maximum(floats(band), stage.face)
-    return floats(cv2.GaussianBlur(rim, (0, 0), max(0.6, 0.015 * stage.width)))
+        found *= 1 - cv2.dilate(regions.fill(stage.points, feature, size), near)
+    away = cv2.distanceTransform((oval < 0.5).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004
+    brows = stage.points[list(regions.RIGHT_BROW + regions.LEFT_BROW), :2].mean(0)
+    up = brows - stage.points[regions.CHIN, :2]
+    ys, xs = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
+    above = (xs - brows[0]) * up[0] + (ys - brows[1]) * up[1] > 0
+    reach = TO_THE_HAIR * stage.width
+    burnt = cv2.distanceTransform((above * glow < FAINT).astype(np.uint8), cv2.DIST_L2, 3)
+    higher = np.clip(1 - away / reach, 0, 1) * np.clip(1.5 - burnt / reach, 0, 1)
+    found = np.maximum(found, above * higher)
+    return floats(cv2.GaussianBlur(floats(found), (0, 0), max(0.6, 0.015 * stage.width)))
 
 
-def _shine(seen: Floats, glow: Floats) -> Floats:
-    """The mirrored light in a photo, (h, w, 3) linear. glow: (h, w) octaves above the skin around."""
-    part = seen * (1 - np.exp2(-SHINE_GOES * glow))[..., None]
+def _shine(seen: Floats, glow: Floats, skin: Floats) -> Floats:
+    """The mirrored light in a photo, (h, w, 3) linear, for subtraction.
+
+    glow: (h, w) octaves above the skin around. skin: (h, w, 3) its colour there, any brightness: under a burnt shine
+    the photo has none. What is left of a shine fades to all sides as it did (dichromatic reflection, Shafer 1985).
+    """
+    bright = seen @ LUMINANCE
+    under = skin * (bright * np.exp2(-glow) / np.maximum(skin @ LUMINANCE, BLACK))[..., None]
+    burnt = np.clip((glow - FAINT) / FAINT, 0, 1)[..., None]
+    part = seen * (1 - np.exp2(-glow))[..., None]
     white = (part @ LUMINANCE)[..., None]
-    return floats(np.minimum(part + SHINE_WHITE * (white - part), 0.8 * seen))
+    faint = part + SHINE_WHITE * (white - part)
+    goes = SHINE_GOES + (BURNT_GOES - SHINE_GOES) * burnt
+    return floats(np.minimum(goes * (faint + burnt * (seen - under - faint)), BURNT_GOES * seen))
 
 
 def _plain_skin(albedo: Floats, stage: Stage) -> Floats:
