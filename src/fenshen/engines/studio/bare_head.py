@@ -25,6 +25,7 @@ REACH: Final = 0.62  # face widths below the chin, where a neck ends at the late
 
 HAIR_ENDS: Final = 0.16  # face widths under the earlobes, in which hair that reaches so low thins out
 THROAT: Final = 0.16  # face widths below the chin, where a collar begins
+GAP: Final = 0.16  # face widths: a wider one is seen through
 HALF_NECK: Final = 0.27  # face widths, from the middle to its side
 
 
@@ -55,6 +56,7 @@ def bare_head(take: Take) -> BareHead:
     skin = _neck(linear, points, small, under, width)
     locks = falling(linear, points, small, over, width)
     fall = locks * (1 - np.maximum(over, skin))
+    fall = fall + _between(floats(np.maximum(over, skin) + fall), points, width)
     whole = (take.alpha.shape[1], take.alpha.shape[0])
     shares = [
         cv2.resize(mask, whole, interpolation=cv2.INTER_LINEAR)
@@ -118,6 +120,18 @@ def _neck(linear: Floats, points: Floats, alpha: Floats, under: Floats, width: f
     soft = cv2.GaussianBlur(floats(whole), (0, 0), max(0.8, 0.025 * width))
     soft = np.clip(2.2 * soft - 0.2, 0, 1) * (1 - np.clip(odd, 0, 1))
     return floats(soft * cv2.dilate(np.clip(4 * under, 0, 1), _disc(0.05 * width)))
+
+
+def _between(told: Floats, points: Floats, width: float) -> Floats:
+    """(h, w) 0..1: narrow gaps between neck and hair beside the chin, where it is too dark to tell one from the other.
+
+    told: (h, w) 0..1 what is known to be one of the two. A gap would show the backdrop through the sitter.
+    """
+    across = np.ones((1, 2 * max(1, round(GAP * width / 2)) + 1), np.uint8)
+    closed = cv2.morphologyEx(told, cv2.MORPH_CLOSE, across)
+    ys = np.arange(told.shape[0], dtype=np.float32)[:, None]
+    high = np.clip((points[regions.CHIN, 1] + THROAT * width - ys) / (0.08 * width), 0, 1)
+    return floats(np.maximum(closed - told, 0) * high)
 
 
 def _beside(alpha: Floats, points: Floats, width: float) -> float:

@@ -29,6 +29,7 @@ LOCK: Final = 0.04  # face widths of hair that are repeated at a time
 LET_DOWN: Final = 0.9  # face widths below the chin, to which hair is let down
 ASIDE_HAIR: Final = 0.44  # face widths from the middle: nearer there is the throat
 NEAR: Final = 0.04  # face widths from hair
+SLIT: Final = 0.16  # face widths between neck and hair: a wider one is seen through
 NECKS: Final = (0.5, 1.2)  # face widths, of a neck
 THROAT: Final = (0.06, 0.2)  # face widths below the chin, between which a neck is narrowest
 ASIDE: Final = 0.3  # face widths, of the neck's middle from the chin
@@ -220,7 +221,10 @@ def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: F
     step = 4  # between jaw and hair it is too dark to tell skin from hair
     near = cv2.resize(hair, (hair.shape[1] // step, hair.shape[0] // step), interpolation=cv2.INTER_AREA)
     near = cv2.GaussianBlur(near, (0, 0), NEAR * width / step)
-    near = cv2.resize(near, hair.shape[::-1])
+    within = cv2.resize(inside, near.shape[::-1], interpolation=cv2.INTER_AREA)
+    across = np.ones((1, 2 * max(1, round(SLIT * width / step / 2)) + 1), np.uint8)
+    within = cv2.morphologyEx(np.maximum(within, np.clip(4 * near, 0, 1)), cv2.MORPH_CLOSE, across)
+    within = cv2.resize(within, hair.shape[::-1])
     touch, own = _touch(laid.front, width), posed.linear[low]
     linear, alpha = np.empty(posed.linear.shape, np.float32), np.empty(posed.alpha.shape, np.float32)
     linear[: laid.top], alpha[: laid.top] = (
@@ -229,7 +233,7 @@ def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: F
     )
 
     def put_on(band: slice) -> None:
-        between = np.maximum(inside[band], np.clip(4 * near[band], 0, 1))
+        between = within[band]
         skin = np.maximum(between * np.maximum(body[band], lower[band]), lower[band])
         shaded = per_channel(floats(1 - CONTACT * touch[band]))
         light, cover = cloth[band] * per_channel(laid.alpha[band]), laid.alpha[band].copy()
