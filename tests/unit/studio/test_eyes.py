@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.fakes.takes import ellipse, face_points
 
-from fenshen.engines.studio.eyes import CORNEA, catch_lights, is_shut, place_of
+from fenshen.engines.studio.eyes import CORNEA, by_ring, catch_lights, is_shut, place_of
 from fenshen.templates.recipe import Light
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
@@ -81,6 +81,47 @@ def test_a_light_in_the_wrong_place_gives_way() -> None:
     x, y = np.round(POINTS[EYES[0], :2]).astype(int)
     assert after[y + 4, x + 5].max() < 0.55
     assert brightest(after, EYES[0])[0] < 0
+
+
+def test_both_eyes_mirror_one_lamp_though_only_one_had_its_light_in_the_right_place() -> None:
+    before = face()
+    for pupil, (right, down) in zip(EYES, ((-4, -3), (5, 4)), strict=True):
+        x, y = POINTS[pupil, :2].tolist()
+        before[ellipse(SIZE, (x + right, y + down), (2, 2))] = 0.9
+    after = catch_lights(before, POINTS, KEY)
+    shown = [brightest(after, pupil) for pupil in EYES]
+    assert np.linalg.norm(shown[0] - shown[1]) < 1.5
+    patches = []
+    for pupil in EYES:
+        x, y = np.round(POINTS[pupil, :2]).astype(int)
+        patches.append(after[y - 6 : y + 7, x - 6 : x + 7])
+    assert np.abs(patches[0] - patches[1]).max() < 0.12
+
+
+def test_behind_a_light_that_goes_the_pupil_is_black_and_the_iris_has_its_colour() -> None:
+    green = floats([0.04, 0.2, 0.06])
+    before = face()
+    for pupil in EYES:
+        x, y = POINTS[pupil, :2].tolist()
+        before[ellipse(SIZE, (x, y), (9, 9))] = green
+        before[ellipse(SIZE, (x, y), (3, 3))] = 0.004
+        before[ellipse(SIZE, (x + 3, y + 3), (3, 3))] = 0.9
+    after = catch_lights(before, POINTS, KEY)
+    x, y = np.round(POINTS[EYES[0], :2]).astype(int)
+    assert (after[y + 1, x + 1] @ LUMINANCE) < 0.06
+    iris = after[y + 5, x + 4]
+    assert iris[1] > 2 * iris[0] > 0
+
+
+def test_an_iris_is_much_the_same_all_around() -> None:
+    ys, xs = np.mgrid[-10:11, -10:11].astype(np.float32)
+    away = floats(np.hypot(xs, ys) / 10)
+    rings = floats(0.1 + 0.3 * away)
+    lit = rings.copy()
+    spot = np.zeros(away.shape, bool)
+    spot[10:14, 10:14] = True
+    lit[spot] = 1.0
+    assert np.abs(by_ring(lit, away, (away < 1) & ~spot) - rings)[away < 0.9].max() < 0.05
 
 
 @pytest.mark.parametrize("dark", [0.005, 0.04])

@@ -90,6 +90,30 @@ def test_a_shine_on_the_forehead_comes_off_by_subtraction() -> None:
     assert taken[2] / taken[0] > SKIN[2] / SKIN[0]  # whiter than the skin
 
 
+def test_under_a_burnt_shine_there_is_skin_and_not_grey() -> None:
+    seen = lit(albedo())
+    burnt = np.zeros((SIDE, SIDE), np.float32)
+    burnt[ellipse((SIDE, SIDE), (80, 45), (9, 6))] = 1
+    burnt = floats(cv2.GaussianBlur(burnt, (0, 0), 1.5))
+    shining = floats(seen + burnt[..., None] * (2.0 * float(seen.max()) - seen))
+    left = shining - found(shining).shine
+    core = ellipse((SIDE, SIDE), (80, 45), (5, 3))
+    skin, rest = np.median(seen[core], axis=0), np.median(left[core], axis=0)
+    redder = [float(np.log2(colour[0] / colour[2])) for colour in (rest, skin)]
+    assert redder[0] > 0.35 * redder[1] > 0
+    assert (rest @ LUMINANCE) < 0.5 * float(np.median(shining[core] @ LUMINANCE))
+    assert (rest @ LUMINANCE) > 0.8 * float(skin @ LUMINANCE)
+
+
+def test_a_white_cap_above_a_forehead_that_does_not_shine_stays_white() -> None:
+    seen = lit(albedo())
+    cap = np.zeros((SIDE, SIDE), bool)
+    brim = int(POINTS[regions.FOREHEAD, 1])
+    cap[: brim - 2] = True
+    seen[cap] = 0.9
+    assert found(seen).shine[: brim - 8].max() < 0.1  # eight hundredths of a face further up
+
+
 def test_brows_lips_and_moles_are_not_mistaken_for_light() -> None:
     even = found(lit(albedo())).more
     aside = found(lit(albedo()), np.roll(albedo(), 3, axis=(0, 1)))  # the albedo does not fit to the pixel

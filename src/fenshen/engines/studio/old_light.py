@@ -82,9 +82,8 @@ def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, 
     sure = cv2.GaussianBlur(trust, (0, 0), max(0.6, 0.02 * stage.width))
     usual = _mean(colour, bare)  # shine has the lamp's colour, which is not the skin's
     tint = spread(floats(colour - usual), bare, COLOUR_REACH * stage.width)
-    edge = np.clip(
-        cv2.GaussianBlur(left, (0, 0), 1.0) - around - RIM_MARGIN, 0, 2 * MOST
-    ) * _where_skin_shines(stage, glow)
+    edge = floats(np.clip(cv2.GaussianBlur(left, (0, 0), 1.0) - around - RIM_MARGIN, 0, 2 * MOST))
+    edge *= _where_skin_shines(stage, edge)
     return OldLight(
         more=floats(
             faded(floats(light - glow), trust, stage.width)[..., None] + faded(tint, trust, stage.width)
@@ -93,10 +92,10 @@ def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, 
     )
 
 
-def _where_skin_shines(stage: Stage, glow: Floats) -> Floats:
+def _where_skin_shines(stage: Stage, over: Floats) -> Floats:
     """Where shine is looked for without an albedo, (h, w) 0..1: the face, and the forehead above a burnt one.
 
-    glow: (h, w) octaves, what is known of it. A white cap above a forehead that does not shine is not skin.
+    over: (h, w) octaves above the skin around. A white cap above a forehead that does not shine is not skin.
     """
     size = (stage.depth.shape[0], stage.depth.shape[1])
     oval = regions.fill(stage.points, regions.OVAL, size)
@@ -110,8 +109,9 @@ def _where_skin_shines(stage: Stage, glow: Floats) -> Floats:
     ys, xs = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
     above = (xs - brows[0]) * up[0] + (ys - brows[1]) * up[1] > 0
     reach = TO_THE_HAIR * stage.width
-    burnt = cv2.distanceTransform((above * glow < FAINT).astype(np.uint8), cv2.DIST_L2, 3)
-    higher = np.clip(1 - away / reach, 0, 1) * np.clip(1.5 - burnt / reach, 0, 1)
+    inner = cv2.erode(oval, near)
+    burnt = cv2.distanceTransform((above * inner * over < FAINT).astype(np.uint8), cv2.DIST_L2, 3)
+    higher = np.clip(1 - away / reach, 0, 1) * np.clip(2 - burnt / reach, 0, 1)
     found = np.maximum(found, above * higher)
     return floats(cv2.GaussianBlur(floats(found), (0, 0), max(0.6, 0.015 * stage.width)))
 
