@@ -134,6 +134,22 @@ def test_long_hair_falls_behind_the_garment() -> None:
     assert np.median(after.linear[shirt] @ LUMINANCE) > 0.2
 
 
+def test_no_backdrop_shines_through_between_neck_and_hair() -> None:
+    take = dressed_take(hair=True)
+    x, y = CENTRE
+    foreground = take.foreground.copy()
+    for side in (-1, 1):
+        slit = slice(*sorted(int(x + side * at * WIDTH) for at in (0.34, 0.40)))
+        foreground[int(y + 0.45 * WIDTH) : int(y + 1.05 * WIDTH), slit] = (70, 80, 120)
+    before, after, laid = in_a_suit(a_double(replace(take, foreground=foreground)))
+    chin = before.points[regions.CHIN]
+    width = float(np.ptp(before.points[list(regions.OVAL), 0]))
+    rows = after.alpha[int(chin[1] - 0.1 * width) : max(int(chin[1]), laid.top) + 3]
+    for row in rows:
+        seen = np.flatnonzero(row > 0.5)
+        assert row[seen[0] + 3 : seen[-1] - 2].min() > 0.9
+
+
 def test_what_cannot_be_told_from_clothes_is_not_taken_for_hair() -> None:
     free, hooded = (bare_head(dressed_take(hair=hair, hood=not hair)) for hair in (True, False))
     x, y = (round(each) for each in CENTRE)
