@@ -1,16 +1,13 @@
 """Covers for templates of mode "face": what goes round a face, by whom, under which licence."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Any
 
-from fenshen.templates.plates import Dye
-
-DYED: Final = ("cloth", "trim", "thread")
+from fenshen.templates.cards import Dye, cards_in, dyes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +32,11 @@ def covers_folder() -> Traversable:
 @cache
 def covers() -> Mapping[str, CoverCard]:
     """Every cover by name."""
-    cards = [(each.name, each / "cover.toml") for each in covers_folder().iterdir() if each.is_dir()]
-    read = [(name, tomllib.loads(card.read_text("utf-8"))) for name, card in sorted(cards)]
-    return {name: _card(name, facts) for name, facts in read}
+    return {name: _card(name, facts) for name, facts in cards_in(covers_folder(), "cover.toml")}
 
 
 def _card(name: str, facts: dict[str, Any]) -> CoverCard:
     """A card as its file has it."""
-    dyes = tuple(tuple(map(float, facts["dyes"][part])) for part in DYED)
     lining = facts["lining"] if isinstance(facts["lining"], str) else tuple(map(float, facts["lining"]))
-    own = {"files": tuple(facts["files"]), "bare": tuple(facts["bare"]), "dyes": dyes, "lining": lining}
-    return CoverCard(name=name, **facts | own)
+    own = {"files": tuple(facts["files"]), "bare": tuple(facts["bare"]), "dyes": dyes_of(facts["dyes"])}
+    return CoverCard(name=name, **facts | own | {"lining": lining})

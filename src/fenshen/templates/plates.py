@@ -1,13 +1,13 @@
 """Garments for templates of mode "head": what there is, by whom, under which licence."""
 
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-Dye = tuple[float, float, float]
+from fenshen.templates.cards import Dye, cards_in, dyes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +19,7 @@ class PlateCard:
     source: str  # who made it, from what
     model_release: str  # see `assets.Asset`
     files: tuple[str, ...]  # all that lie beside the card
-    dyes: tuple[
-        Dye, ...
-    ]  # linear sRGB of cloth, trim and thread, unless a template says otherwise; () = none
+    dyes: tuple[Dye, ...]  # cloth, trim and thread, unless a template says otherwise; () = none
 
 
 def plates_folder() -> Traversable:
@@ -30,15 +28,12 @@ def plates_folder() -> Traversable:
 
 
 @cache
-def plates() -> dict[str, PlateCard]:
+def plates() -> Mapping[str, PlateCard]:
     """Every garment by name."""
-    cards = [(each.name, each / "plate.toml") for each in plates_folder().iterdir() if each.is_dir()]
-    read = [(name, tomllib.loads(card.read_text("utf-8"))) for name, card in sorted(cards)]
-    return {name: _card(name, facts) for name, facts in read}
+    return {name: _card(name, facts) for name, facts in cards_in(plates_folder(), "plate.toml")}
 
 
 def _card(name: str, facts: dict[str, Any]) -> PlateCard:
     """A card as its file has it."""
-    dyes = facts.get("dyes", {})
-    own = tuple(tuple(map(float, dyes[part])) for part in ("cloth", "trim", "thread") if dyes)
-    return PlateCard(name=name, **facts | {"files": tuple(facts["files"]), "dyes": own})
+    dyes = dyes_of(facts["dyes"]) if "dyes" in facts else ()
+    return PlateCard(name=name, **facts | {"files": tuple(facts["files"]), "dyes": dyes})

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fenshen.engines.studio.lamp import colour_of, daylight, towards
-from fenshen.templates.covers import DYED, covers, covers_folder
+from fenshen.templates.cards import DYED
+from fenshen.templates.covers import covers, covers_folder
 from fenshen.templates.recipe import DAYLIGHT, Dyes, Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
