@@ -23,14 +23,13 @@ SMALLEST, LARGEST = 0.10, 0.24  # iris radii
 
 
 def catch_lights(lit: Floats, points: Floats, key: Light | None) -> Floats:
-    """Put the key light's reflection into eyes that lack it.
+    """Put the key light's reflection into eyes that lack it, in place: only there does a large picture change.
 
     lit: (H, W, 3) linear, exposed. points: (478, 3) mesh in its pixels. key: None = no lamp before the sitter.
-    Returns a new picture, or the same one when there is nothing to do.
+    Returns the same picture.
     """
     if key is None:
         return lit
-    found = lit
     for pupil, iris, lids in (
         (regions.RIGHT_PUPIL, regions.RIGHT_IRIS, regions.RIGHT_EYE),
         (regions.LEFT_PUPIL, regions.LEFT_IRIS, regions.LEFT_EYE),
@@ -39,10 +38,8 @@ def catch_lights(lit: Floats, points: Floats, key: Light | None) -> Floats:
         radius = float(np.linalg.norm(points[list(iris), :2] - centre, axis=1).mean())
         if radius < 3 or is_shut(points[list(lids), :2]):  # noqa: PLR2004 - too few pixels for a light
             continue
-        found = _in_one_eye(
-            found if found is not lit else lit.copy(), centre, radius, points[list(lids), :2], key
-        )
-    return found
+        _in_one_eye(lit, centre, radius, points[list(lids), :2], key)
+    return lit
 
 
 def place_of(key: Light, centre: Floats, radius: float) -> Floats:
@@ -58,13 +55,13 @@ def is_shut(lids: Floats) -> bool:
     return bool(shorter < SHUT * longer)
 
 
-def _in_one_eye(lit: Floats, centre: Floats, radius: float, lids: Floats, key: Light) -> Floats:
+def _in_one_eye(lit: Floats, centre: Floats, radius: float, lids: Floats, key: Light) -> None:
     left, top = np.floor(centre - 3 * radius).astype(int).tolist()
     side = int(np.ceil(6 * radius)) + 1
     top, left = max(0, top), max(0, left)
     patch = lit[top : top + side, left : left + side]
     if min(patch.shape[:2]) < side // 2:
-        return lit
+        return
     ys, xs = np.mgrid[top : top + patch.shape[0], left : left + patch.shape[1]].astype(np.float32)
     away = np.hypot(xs - centre[0], ys - centre[1]) / radius
     opening = _opening(lids - floats([left, top]), patch.shape[:2], radius)
@@ -73,16 +70,16 @@ def _in_one_eye(lit: Floats, centre: Floats, radius: float, lids: Floats, key: L
     whites = (away > 1.1) & (opening > 0.7)  # noqa: PLR2004
     around = (away > 2.0) & (opening < 0.05)  # noqa: PLR2004
     if iris.sum() < 9 or not around.any() or not whites.any():  # noqa: PLR2004
-        return lit
+        return
     skin = float(np.median(bright[around]))
     if float(np.quantile(bright[whites], 0.8)) < DARK_GLASS * skin:
-        return lit
+        return
     spot = place_of(key, centre, radius)
     own = iris & (bright > np.median(bright[iris]) + BRIGHT * max(skin, 0.15))
     if own.sum() >= 0.008 * np.pi * radius**2:
         seen = floats([xs[own].mean(), ys[own].mean()])
         if float(np.linalg.norm(seen - spot)) < FITS * radius:
-            return lit
+            return
         _dim(patch, floats(cv2.dilate(floats(own), np.ones((3, 3), np.uint8))), radius)
     size = radius * (SMALLEST + (LARGEST - SMALLEST) * key.size)
     from_spot = np.hypot((xs - spot[0]) / 0.9, ys - spot[1]) / size
@@ -90,7 +87,6 @@ def _in_one_eye(lit: Floats, centre: Floats, radius: float, lids: Floats, key: L
     disc = cv2.GaussianBlur(floats(disc * disc * (3 - 2 * disc)), (0, 0), max(0.6, 0.25 * size)) * opening
     strength = STRENGTH * (0.75 + 0.5 * min(1.0, key.intensity)) * (1 - 0.35 * key.size)
     patch += disc[..., None] * strength * np.maximum(0.0, 1 - patch) * (0.4 + 0.6 * colour_of(key))
-    return lit
 
 
 def _dim(patch: Floats, own: Floats, radius: float) -> None:
