@@ -23,7 +23,7 @@ from fenshen import settings
 from fenshen.engines.engine import LOW, RenderOptions
 from fenshen.engines.studio.engine import StudioEngine
 from fenshen.errors import FenshenError
-from fenshen.flow.portray import FaceLostError, best_of
+from fenshen.flow.likest import FaceLostError, best_of
 from fenshen.portrait.likeness import LikenessMeter
 from fenshen.templates.catalogue import catalogue
 

@@ -10,7 +10,7 @@ from tests.fakes.takes import a_double, a_take
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import Origin, RenderedGroup, RenderOptions
 from fenshen.engines.studio.gathering import GroupStudio
-from fenshen.flow.portray import FaceLostError
+from fenshen.flow.likest import FaceLostError
 from fenshen.flow.portray_group import Shown, likest
 from fenshen.portrait.likeness import Likeness
 from fenshen.templates.group import GroupTemplate, Layout, groups

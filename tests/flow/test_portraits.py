@@ -25,7 +25,8 @@ from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderO
 from fenshen.engines.studio.dressing import HeadNotBareError
 from fenshen.engines.studio.engine import StudioEngine
 from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
-from fenshen.flow.portray import EASED, FaceLostError, Order, Skipped, best_of, portray
+from fenshen.flow.likest import EASED, FaceLostError, best_of
+from fenshen.flow.portray import Order, Skipped, portray
 from fenshen.labels import watermark
 from fenshen.labels.verify import State, verify
 from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey

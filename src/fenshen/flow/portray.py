@@ -9,10 +9,11 @@ from typing import Final
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import LOW, Engine, Origin, RenderedPortrait, RenderOptions, UnsuitedError
+from fenshen.flow.likest import best_of
 from fenshen.flow.send import Export, Outgoing, Sent, check_size, open_export
 from fenshen.ids import DoubleId, ExportId, SitterId
 from fenshen.labels.write import Format, SourceType
-from fenshen.portrait.closer import Meter, Pressed, Shot, come_closer
+from fenshen.portrait.closer import Pressed, Shot, come_closer
 from fenshen.portrait.copy_guard import Copied, same_photo_again
 from fenshen.portrait.likeness import Likeness, LikenessMeter
 from fenshen.progress import Progress
@@ -33,11 +34,6 @@ SOURCE_TYPES: Final = {
     Origin.OWN_FACE: SourceType.COMPOSITE_SYNTHETIC,
     Origin.OVER_GENERATED: SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA,
 }  # docs/decisions/0005-source-type.md
-LIKE_ENOUGH: Final = 10.0  # percentile among the sitter's own photos below which another take is tried
-TRIES: Final = 3
-EASED: Final = (
-    2  # steps by which a template gives way, unasked, to a portrait that is too little like the sitter
-)
 ENDINGS: Final[dict[Format, str]] = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 
 
@@ -45,12 +41,6 @@ class NotForMinorsError(UnsuitedError):
     """The sitter is a minor, and this template is not a plain one. Facts: ``template``."""
 
     code = "not_for_minors"
-
-
-class FaceLostError(UnsuitedError):
-    """No face can be read in the finished picture, so it does not leave. Facts: ``template``."""
-
-    code = "face_lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,38 +203,6 @@ def _options(order: Order, number: int, used: Sequence[int], without: tuple[int,
         beautify=order.beautify,
         wish=order.wish,
     )
-
-
-def best_of(
-    double: OpenDouble, recipe: Template, options: RenderOptions, engine: Engine, meter: Meter
-) -> Shot:
-    """Render; if the portrait is less like the sitter than nearly all their photos, try another take, then ease.
-
-    The likest is taken. Raises FaceLostError, and what the engine raises at the first try.
-    """
-    tries: list[tuple[float, Shot]] = []
-    asked = options
-    for left in reversed(range(min(TRIES, len(double.takes)))):
-        try:
-            rendered = engine.render(double, recipe, asked)
-        except UnsuitedError:
-            if not tries:
-                raise
-            break  # no other photo suits this template: the portrait that is there stays
-        seen = meter.see(rendered.pixels)
-        if seen is not None:
-            likeness = meter.likeness(seen, {rendered.photo})
-            tries.append((likeness.value, Shot(rendered=rendered, options=asked, seen=seen)))
-            if likeness.percentile is None or likeness.percentile >= LIKE_ENOUGH:
-                break
-        asked = replace(options, without=(*asked.without, rendered.photo))
-        if left == 1 and tries:  # the last try: the template gives way
-            best = max(tries, key=lambda each: each[0])[1]
-            others = tuple(take.photo for take in double.takes if take.photo != best.rendered.photo)
-            asked = replace(options, without=others, closer=EASED)
-    if not tries:
-        raise FaceLostError(template=recipe.name)
-    return max(tries, key=lambda each: each[0])[1]
 
 
 def _closer(

@@ -11,15 +11,8 @@ import numpy as np
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import LOW, EngineCard, RenderedGroup, RenderOptions
 from fenshen.errors import ConsentRequiredError, FenshenError
-from fenshen.flow.portray import (
-    ENDINGS,
-    LIKE_ENOUGH,
-    SOURCE_TYPES,
-    TRIES,
-    FaceLostError,
-    NotForMinorsError,
-    open_double,
-)
+from fenshen.flow.likest import LIKE_ENOUGH, TRIES, FaceLostError
+from fenshen.flow.portray import ENDINGS, SOURCE_TYPES, NotForMinorsError, open_double
 from fenshen.flow.send import Keep, Outgoing, Sent, open_group_export
 from fenshen.ids import DoubleId, ExportId, SitterId
 from fenshen.labels.write import Format

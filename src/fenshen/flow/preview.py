@@ -7,7 +7,8 @@ from typing import Final
 
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import Engine, RenderOptions, UnsuitedError
-from fenshen.flow.portray import SOURCE_TYPES, Skipped, best_of, open_double
+from fenshen.flow.likest import best_of
+from fenshen.flow.portray import SOURCE_TYPES, Skipped, open_double
 from fenshen.flow.send import Export, Outgoing, open_export
 from fenshen.ids import DoubleId, SitterId
 from fenshen.labels import register

@@ -24,7 +24,11 @@ def to_linear(srgb: NDArray[np.uint8] | Floats) -> Floats:
     """sRGB-encoded (uint8 0..255 or float 0..1) to linear float32 0..1 (IEC 61966-2-1), within 3e-5."""
     if srgb.dtype == np.uint8:
         return floats(_table()[srgb])
-    return through(_decoder(), floats(np.maximum(srgb, 0)))
+    light = np.maximum(srgb, np.float32(0))  # a copy, and the only one
+    if light.flags.c_contiguous and light.shape[-1:] == (3,) and light.dtype == np.float32:
+        _decoder().applyRGB(light.reshape(-1, 1, 3))
+        return light
+    return through(_decoder(), floats(light))
 
 
 def to_srgb(linear: Floats) -> Floats:

@@ -23,15 +23,19 @@ def compose(linear: Floats, alpha: Floats, backdrop: Floats, *, wrap: float) -> 
         np.multiply(backdrop[band], per_channel(outside[band]), out=behind[band])
 
     in_bands(height, seen_behind)
-    spill = cv2.GaussianBlur(cv2.resize(behind, small, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    spill = floats(wrap) * cv2.GaussianBlur(
+        cv2.resize(behind, small, interpolation=cv2.INTER_AREA), (0, 0), sigma
+    )
     near = cv2.GaussianBlur(cv2.resize(outside, small, interpolation=cv2.INTER_AREA), (0, 0), sigma)
-    bleed = cv2.resize(spill, (width, height), dst=behind)  # these are the largest arrays of the house
-    hold = cv2.resize(near, (width, height), dst=outside)
+    kept = floats(1 - wrap * near)
+    # These are the largest arrays of the house.
+    bleed = floats(cv2.resize(spill, (width, height), dst=behind))
+    hold = floats(cv2.resize(kept, (width, height), dst=outside))
     picture = np.empty(backdrop.shape, np.float32)
 
     def layered(band: slice) -> None:
-        part = linear[band] * per_channel(floats(1 - wrap * hold[band]))
-        part += bleed[band] * np.float32(wrap)
+        part = linear[band] * per_channel(hold[band])
+        part += bleed[band]
         part -= backdrop[band]
         part *= per_channel(alpha[band])
         np.add(part, backdrop[band], out=picture[band])

@@ -5,6 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import pointwise
 from fenshen.templates.recipe import Lens
 from fenshen.vision.arrays import Floats, floats
 
@@ -50,8 +51,12 @@ def vignette(size: tuple[int, int], stops: float) -> Floats:
     """Fall-off to the corners, `stops` in the corner. size: (height, width). Returns (H, W) float32."""
     height, width = size
     ys, xs = np.linspace(-1, 1, height, dtype=np.float32), np.linspace(-1, 1, width, dtype=np.float32)
-    away = (xs[None] ** 2 + ys[:, None] ** 2) / 2
-    return floats(cv2.exp(-stops * np.log(2.0).astype(np.float32) * cv2.pow(away, 1.2)))
+    across, deep = xs[None] ** 2, -stops * np.log(2.0).astype(np.float32)
+
+    def fall(ys: Floats) -> Floats:
+        return floats(cv2.exp(deep * cv2.pow((across + ys**2) / 2, 1.2)))
+
+    return pointwise(fall, floats(ys[:, None]))
 
 
 def glow(linear: Floats) -> Floats:

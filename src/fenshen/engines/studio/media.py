@@ -29,7 +29,7 @@ def oil(sheet: Sheet, hand: Hand) -> Floats:
     relief as in Hertzmann 2002, "Fast paint texture".
     """
     unit = sheet.unit
-    paint = _abstract(sheet, 1.0)
+    paint = _abstract(sheet, sheet.picture, 1.0)
     bristles = sheet.rng.standard_normal(sheet.size, dtype=np.float32)
     hairs = floats(cv2.GaussianBlur(bristles, (0, 0), max(0.6, 0.14 * unit)))
     bristles = along_flow(hairs, sheet.flow, 5 * unit)
@@ -50,7 +50,7 @@ def watercolour(sheet: Sheet, hand: Hand) -> Floats:
     """Flat washes, pigment that gathers at edges and in the tooth, blooms, a bare margin (Bousseau et al. 2006)."""
     height, width = sheet.size
     tooth = paper(sheet.size, max(1.2, 0.3 * sheet.unit), sheet.rng)
-    wash = _abstract(sheet, 1.2)
+    wash = _abstract(sheet, sheet.picture, 1.2)
     grey = grey_of(wash)
     even = cv2.GaussianBlur(grey, (0, 0), max(0.5, 0.35 * sheet.unit))
     dx, dy = (floats(cv2.Sobel(even, cv2.CV_32F, *order)) for order in ((1, 0), (0, 1)))
@@ -112,7 +112,7 @@ def pencil(sheet: Sheet, hand: Hand) -> Floats:
 def ink(sheet: Sheet, hand: Hand) -> Floats:
     """Five shades of ink that run into each other on soft paper, and brush lines over them (after Chu & Tai 2005)."""
     tooth = paper(sheet.size, max(1.2, 0.35 * sheet.unit), sheet.rng)
-    grey = grey_of(_abstract(sheet, 1.1))
+    grey = _abstract(sheet, grey_of(sheet.picture), 1.1)
     run = clouds(sheet.size, 0.05 * sheet.size[0], sheet.rng)
     plain = _grey(sheet)
     lines = _lines(sheet, plain, 0.22 * sheet.unit)
@@ -130,15 +130,16 @@ def ink(sheet: Sheet, hand: Hand) -> Floats:
     return _inked(hand, pointwise(soaked, grey, run, tooth, sheet.care, plain, lines, part), tooth)
 
 
-def _abstract(sheet: Sheet, size: float) -> Floats:
-    """The picture in strokes, finer where care is due."""
-    paint = kuwahara(sheet.picture, sheet.flow, size * sheet.unit, floats(1 - sheet.care))
+def _abstract(sheet: Sheet, picture: Floats, size: float) -> Floats:
+    """A sheet's picture, (H, W, 3) or grey (H, W), in strokes, finer where care is due."""
+    paint = kuwahara(picture, sheet.flow, size * sheet.unit, floats(1 - sheet.care))
 
     def kept(paint: Floats, picture: Floats, care: Floats) -> Floats:
-        keep = per_channel(floats(np.clip(care * 1.1 - 0.3, 0, 0.75)))
+        keep = floats(np.clip(care * 1.1 - 0.3, 0, 0.75))
+        keep = per_channel(keep) if paint.ndim > keep.ndim else keep
         return floats(paint * (1 - keep) + picture * keep)
 
-    return pointwise(kept, paint, sheet.picture, sheet.care)
+    return pointwise(kept, paint, picture, sheet.care)
 
 
 def _lines(sheet: Sheet, grey: Floats, width: float) -> Floats:

@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from fenshen.engines.studio.bands import pointwise
+from fenshen.engines.studio.bands import per_channel, pointwise
 from fenshen.engines.studio.grain import noise
 from fenshen.vision.arrays import Floats, floats
 
@@ -23,7 +23,7 @@ def matched(linear: Floats, chest: Floats, neck: Floats, width: float) -> Floats
     sure = cv2.resize(floats(neck > 0.9), size, interpolation=cv2.INTER_AREA)  # noqa: PLR2004
     if sure.sum() < 4:  # noqa: PLR2004
         return np.ones((1, 1, 3), np.float32)
-    only = floats(neck > 0.9)[..., None]  # noqa: PLR2004
+    only = per_channel(floats(neck > 0.9))  # noqa: PLR2004
     known = np.maximum(sure, 1e-6)[..., None]
     parts = [
         cv2.resize(light * only, size, interpolation=cv2.INTER_AREA) / known for light in (linear, chest)

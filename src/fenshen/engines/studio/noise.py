@@ -1,23 +1,34 @@
 """Smooth noise and the lines of what stands against the sky. Seeded; about mean 0 and deviation 1."""
 
+from typing import Final
+
 import cv2
 import numpy as np
 
 from fenshen.vision.arrays import Floats, floats
+
+COARSER: Final = 4  # pixels to a side for one, where all is soft
+FINE: Final = 16.0  # pixels: smaller clumps need every pixel
 
 
 def clouds(size: tuple[int, int], grain: float, rng: np.random.Generator) -> Floats:
     """Noise in three octaves, (h, w), deviation 1. size: (height, width). grain: pixels of the largest clump."""
     height, width = size
     total = np.zeros(size, np.float32)
+    few = np.zeros((-(-height // COARSER), -(-width // COARSER)), np.float32)
     for octave, share in ((1.0, 1.0), (0.5, 0.55), (0.25, 0.3)):
         cell = max(1.0, grain * octave)
         small = (int(np.ceil(height / cell)) + 3, int(np.ceil(width / cell)) + 3)
         grid = rng.standard_normal(small).astype(np.float32)
-        grown = cv2.resize(grid, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
-        large = floats(grown)[:height, :width]
-        large *= share
-        total += large
+        grid *= share
+        if cell < FINE:
+            total += cv2.resize(grid, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)[:height, :width]
+        else:  # the same clumps, at first on few pixels
+            grown = cv2.resize(
+                grid, None, fx=cell / COARSER, fy=cell / COARSER, interpolation=cv2.INTER_CUBIC
+            )
+            few += grown[: len(few), : few.shape[1]]
+    total += cv2.resize(few, None, fx=COARSER, fy=COARSER, interpolation=cv2.INTER_CUBIC)[:height, :width]
     return even(total)
 
 

@@ -12,7 +12,9 @@ from typing import Final
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import per_channel
 from fenshen.engines.studio.blemishes import Spot
+from fenshen.engines.studio.old_light import wide_blur
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
 from fenshen.vision.colour import LUMINANCE
@@ -85,10 +87,10 @@ def skin_of(log: Floats, points: Floats) -> Floats:
 
 def blurred(values: Floats, weight: Floats, sigma: float) -> Floats:
     """Gaussian mean of the weighted pixels only (normalised convolution, Knutsson & Westin 1993): no bleeding in."""
-    spread = cv2.GaussianBlur(weight, (0, 0), sigma)
-    mixed = cv2.GaussianBlur(values * (weight[..., None] if values.ndim > 2 else weight), (0, 0), sigma)  # noqa: PLR2004
-    near = np.maximum(spread, 1e-4)
-    return floats(mixed / (near[..., None] if values.ndim > 2 else near))  # noqa: PLR2004
+    near = np.maximum(wide_blur(weight, sigma), 1e-4)
+    if values.ndim == weight.ndim:
+        return floats(wide_blur(floats(values * weight), sigma) / near)
+    return floats(wide_blur(floats(values * per_channel(weight)), sigma) / per_channel(floats(near)))
 
 
 def evened(patch: Patch, gone: Sequence[Spot], kept: Sequence[Spot], amount: float) -> Floats:
@@ -115,13 +117,20 @@ def evened(patch: Patch, gone: Sequence[Spot], kept: Sequence[Spot], amount: flo
 def discs_of(patch: Patch, spots: Sequence[Spot]) -> tuple[Floats, Floats]:
     """Soft discs over spots, 0..1, and by how much each stands out, log light. Both (h, w)."""
     discs, depth = np.zeros(patch.skin.shape, np.float32), np.zeros(patch.skin.shape, np.float32)
-    ys, xs = np.ogrid[0 : patch.skin.shape[0], 0 : patch.skin.shape[1]]
     for spot in spots:
         x, y = spot.on(patch.points)
-        radius = 1.6 * spot.radius * patch.width
-        away = np.hypot(xs - x, ys - y) / max(1.0, radius)
-        disc = np.clip(3 - 2 * away, 0, 1)
-        discs, depth = np.maximum(discs, disc), np.maximum(depth, spot.contrast * (disc > 0))
+        radius = max(1.0, 1.6 * spot.radius * patch.width)
+        reach = 1.5 * radius  # beyond it there is nothing of the disc
+        rows, columns = (
+            slice(min(side, max(0, int(at - reach))), min(side, max(0, int(at + reach) + 2)))
+            for at, side in ((y, patch.skin.shape[0]), (x, patch.skin.shape[1]))
+        )
+        ys = np.arange(rows.start, rows.stop, dtype=np.float32)[:, None]
+        xs = np.arange(columns.start, columns.stop, dtype=np.float32)[None]
+        disc = floats(np.clip(3 - 2 * np.hypot(xs - x, ys - y) / radius, 0, 1))
+        here = rows, columns
+        discs[here] = np.maximum(discs[here], disc)
+        depth[here] = np.maximum(depth[here], spot.contrast * (disc > 0))
     return discs, depth
 
 
@@ -136,9 +145,8 @@ def balanced(gains: Floats, patch: Patch) -> Floats:
 
 
 def applied(linear: Floats, patch: Patch, gains: Floats) -> Floats:
-    """The picture with log gains of its patch. (H, W, 3) linear."""
+    """Give a picture (H, W, 3) linear the log gains of its patch, in place; returns it."""
     left, top, right, bottom = patch.box
     field = cv2.resize(gains, (right - left, bottom - top), interpolation=cv2.INTER_CUBIC)
-    done = linear.copy()
-    done[top:bottom, left:right] *= np.exp(field)
-    return done
+    linear[top:bottom, left:right] *= cv2.exp(field)
+    return linear

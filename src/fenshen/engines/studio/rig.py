@@ -6,6 +6,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import per_channel
 from fenshen.engines.studio.gloss import gloss
 from fenshen.engines.studio.gobo import gobo_light
 from fenshen.engines.studio.lamp import colour_of, daylight, towards
@@ -76,8 +77,10 @@ def shine(rig: Rig, normals: Floats, depth: Floats, alpha: Floats, *, face_width
 
 def shed(rig: Rig, stage: Stage) -> Shine:
     """Light on a sitter: from everywhere, and from each lamp."""
-    up = 0.75 + 0.25 * stage.normals[..., 1:2]  # rooms have bright ceilings and dark floors
-    diffuse = rig.ambient * up * (daylight(rig.ambient_kelvin) / daylight(DAYLIGHT))
+    up = per_channel(
+        floats(0.75 + 0.25 * stage.normals[..., 1])
+    )  # rooms have bright ceilings and dark floors
+    diffuse = up * (rig.ambient * daylight(rig.ambient_kelvin) / daylight(DAYLIGHT))
     glossy = np.zeros_like(stage.normals)
     places, rim = stage.places(), outline(stage.alpha, stage.width)
     fine = stage.softened(0.02)
@@ -86,13 +89,12 @@ def shed(rig: Rig, stage: Stage) -> Shine:
         normals = stage.softened(0.022 + 0.05 * light.size)
         facing = dot(normals, ray)
         if towards(light)[2] < 0:  # from behind: it can only graze the outline
-            arriving = (light.intensity * lambert(facing, light.size) * rim[..., None]) * colour_of(light)
+            arriving = lambert(facing, light.size) * per_channel(rim) * (light.intensity * colour_of(light))
         else:
-            passed = (
-                falling * (light.intensity * colour_of(light)) * _unshadowed(light, stage, places, facing)
-            )
+            passed = _unshadowed(light, stage, places, facing) * per_channel(falling)
+            passed *= light.intensity * colour_of(light)
             arriving = passed * lambert(facing, light.size)
-            glossy = glossy + passed * gloss(fine, ray, light.size)[..., None]
+            glossy = glossy + passed * per_channel(gloss(fine, ray, light.size))
         diffuse = diffuse + arriving
     return Shine(diffuse=through_skin(floats(diffuse), stage.width), glossy=floats(glossy))
 
@@ -109,8 +111,10 @@ def lambert(facing: Floats, size: float) -> Floats:
     A large lamp reaches around the terminator, red light a little further than blue; the slope is smooth where it
     ends, so that no line is drawn over a nose (after McCutcheon's energy-conserving wrap, 2011).
     """
-    wrap = 0.08 + 0.32 * size + SCATTER
-    return floats(np.clip((facing[..., None] + wrap) / (1 + wrap), 0, None) ** (1.15 + wrap))
+    reaches = (0.08 + 0.32 * size + SCATTER).tolist()  # one colour at a time: numpy is slow over so few
+    return floats(
+        np.stack([np.maximum((facing + far) / (1 + far), 0) ** (1.15 + far) for far in reaches], -1)
+    )
 
 
 def outline(alpha: Floats, face_width: float) -> Floats:
@@ -120,11 +124,11 @@ def outline(alpha: Floats, face_width: float) -> Floats:
 
 
 def _rays(light: Light, places: Floats) -> tuple[Floats, Floats]:
-    """Unit vectors to a lamp (h, w, 3), and its light by the inverse square of the way (h, w, 1), 1 at the face."""
+    """Unit vectors to a lamp (h, w, 3), and its light by the inverse square of the way (h, w), 1 at the face."""
     way = light.distance / FACE_WIDTH
     to_lamp = towards(light) * way - places
-    length = np.sqrt(dot(floats(to_lamp), floats(to_lamp)))[..., None]
-    return floats(to_lamp / length), floats(np.clip((way / length) ** 2, FARTHEST, NEAREST))
+    length = floats(np.sqrt(dot(floats(to_lamp), floats(to_lamp))))
+    return floats(to_lamp / per_channel(length)), floats(np.clip((way / length) ** 2, FARTHEST, NEAREST))
 
 
 def _unshadowed(light: Light, stage: Stage, places: Floats, facing: Floats) -> Floats:
@@ -139,4 +143,4 @@ def _unshadowed(light: Light, stage: Stage, places: Floats, facing: Floats) -> F
         past = past - light.shadow * hidden * turned * turned * (3 - 2 * turned)
     if light.gobo:
         past = past * gobo_light(light.gobo, towards(light), places)
-    return floats(past[..., None] ** SHADOW_SCATTER)
+    return floats(np.stack([past**power for power in SHADOW_SCATTER.tolist()], -1))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
 import numpy as np
 
 from fenshen.engines.studio.discs import discs
 from fenshen.engines.studio.noise import clouds, line
+from fenshen.engines.studio.old_light import wide_blur
 from fenshen.templates.scene import Columns, Foliage, Gradient, Layer, Ridge, Wall
 from fenshen.vision.arrays import Floats, floats
 
@@ -64,11 +64,9 @@ def foliage(canvas: Floats, layer: Foliage, lookout: Lookout) -> Floats:
     height, width = canvas.shape[:2]
     grain = max(1.5, layer.scale * height)
     which = clouds((height, width), grain, lookout.rng)
-    rank = np.clip(0.5 + 0.22 * which, 0, 0.999) * (len(layer.colours) - 1)
-    palette = floats(layer.colours)
-    first = np.asarray(np.floor(rank), np.intp)
-    part = (rank - first)[..., None]
-    colour = palette[first] * (1 - part) + palette[np.minimum(first + 1, len(palette) - 1)] * part
+    rank = np.clip(0.5 + 0.22 * which, 0, 0.999) * np.float32(len(layer.colours) - 1)
+    shares = [np.maximum(0, 1 - np.abs(rank - place)) for place in range(len(layer.colours))]
+    colour = np.stack(shares, -1) @ floats(layer.colours)
     there = clouds((height, width), 1.5 * grain, lookout.rng) + 4 * (layer.cover - 0.5)
     alpha = np.clip(2.5 * there + 0.5, 0, 1) * _band(height, layer.band)[:, None]
     alpha = _soft(floats(alpha), lookout.blur)[..., None]
@@ -145,7 +143,7 @@ def _soft(picture: Floats, blur: float) -> Floats:
     """Out of focus: an even disc of diameter `blur` pixels spreads light as far as this gaussian."""
     if blur <= 1:
         return picture
-    return floats(cv2.GaussianBlur(picture, (0, 0), blur / 4, borderType=cv2.BORDER_REFLECT))
+    return wide_blur(picture, blur / 4)
 
 
 def _band(height: int, band: tuple[float, float]) -> Floats:

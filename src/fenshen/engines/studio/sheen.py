@@ -2,10 +2,12 @@
 
 from typing import Final
 
+import cv2
 import numpy as np
 
+from fenshen.engines.studio.bands import per_channel
 from fenshen.engines.studio.lamp import colour_of, towards
-from fenshen.engines.studio.stage import dot, unit
+from fenshen.engines.studio.stage import unit
 from fenshen.templates.recipe import Rig
 from fenshen.vision.arrays import Floats, floats
 
@@ -29,8 +31,8 @@ def mirrored(rig: Rig, normals: Floats) -> Floats:
             continue
         half = unit((ray + EYE)[None, None])
         power = WIDTH / (1 + lamp.size)
-        lobe = np.clip(dot(normals, np.broadcast_to(half, normals.shape)), 0, 1) ** power
-        back += (lamp.intensity * lobe)[..., None] * colour_of(lamp)
+        lobe = np.clip(cv2.transform(normals, half[0]), 0, 1) ** power
+        back += per_channel(floats(lamp.intensity * lobe)) * colour_of(lamp)
     return floats(back)
 
 
@@ -40,7 +42,9 @@ def polished(plain: Floats, albedo: Floats, mirror: Floats, sheen: Floats) -> Fl
     plain: (H, W, 3) the cloth in the rig's light. albedo: (H, W, 3) linear. mirror: (H, W, 3) what the lamps throw
     back, where 1 is what the sitter's face gets. sheen: (H, W, 2) 0..1 how silky, how metallic.
     """
-    silk, metal = sheen[..., :1], sheen[..., 1:2]
-    tint = albedo / np.maximum(albedo.max(-1, keepdims=True), 1e-3)
-    glow = silk * SILK * (WHITE + (1 - WHITE) * tint) + metal * METAL * albedo
-    return floats(plain * (1 - MATT * silk) + glow * mirror)
+    red, green, blue = cv2.split(albedo)
+    silk, metal = cv2.split(sheen)
+    tint = albedo / per_channel(floats(np.maximum(cv2.max(cv2.max(red, green), blue), 1e-3)))
+    glow = per_channel(floats(silk * SILK)) * (WHITE + (1 - WHITE) * tint)
+    glow += per_channel(floats(metal * METAL)) * albedo
+    return floats(plain * per_channel(floats(1 - MATT * silk)) + glow * mirror)

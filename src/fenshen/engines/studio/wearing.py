@@ -12,11 +12,12 @@ from fenshen.engines.studio.bare_head import BareHead, above_the_neck
 from fenshen.engines.studio.framing import Window, view
 from fenshen.engines.studio.lamp import towards
 from fenshen.engines.studio.neck_skin import matched, pores
+from fenshen.engines.studio.old_light import wide_blur
 from fenshen.engines.studio.plate import Laid, Plate, lay
 from fenshen.engines.studio.rig import shed
 from fenshen.engines.studio.sheen import mirrored, polished
 from fenshen.engines.studio.sitter import Posed
-from fenshen.engines.studio.stage import Stage, set_stage
+from fenshen.engines.studio.stage import Stage, set_stage, unit
 from fenshen.templates.recipe import Rig
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
@@ -73,19 +74,19 @@ def wear(posed: Posed, bare: BareHead, worn: Plate, window: Window, rig: Rig, sk
         light, np.broadcast_to(gains, light.shape), texture(),
     )  # fmt: skip
     room = _grown(laid.open, size, laid.top)
-    cloth = pointwise(
-        lambda albedo, light, folds, room: floats(
-            to_linear(albedo) * light * per_channel(floats(folds * (0.25 + 0.75 * room)))
-        ),
-        laid.albedo, light, falling.folds, room,
-    )  # fmt: skip
+    shining: tuple[Floats, ...] = ()
     if falling.mirror is not None and laid.sheen is not None:
-        cloth = pointwise(
-            lambda plain, albedo, mirror, room, sheen: polished(
-                plain, to_linear(albedo), floats(mirror * per_channel(room)), sheen
-            ),
-            cloth, laid.albedo, falling.mirror, room, _grown(laid.sheen, size, laid.top),
-        )  # fmt: skip
+        shining = falling.mirror, _grown(laid.sheen, size, laid.top)
+
+    def lit(albedo: Floats, light: Floats, folds: Floats, room: Floats, *shining: Floats) -> Floats:
+        own = to_linear(albedo)
+        plain = floats(own * light * per_channel(floats(folds * (0.25 + 0.75 * room))))
+        if not shining:
+            return plain
+        mirror, sheen = shining
+        return polished(plain, own, floats(mirror * per_channel(room)), sheen)
+
+    cloth = pointwise(lit, laid.albedo, light, falling.folds, room, *shining)
     return _dressed(posed, fitting, laid, cloth, chest)
 
 
@@ -182,10 +183,12 @@ def relief(rig: Rig, laid: Laid) -> Floats:
     lamps = [(towards(lamp), lamp.intensity) for lamp in rig.lights if towards(lamp)[2] > 0]
     middle = floats(sum((ray * power for ray, power in lamps), start=floats([0, 0, 1e-3])))
     middle = middle / np.linalg.norm(middle)
-    cover = laid.masks[..., :1]
-    coarse = cv2.GaussianBlur(laid.cloth_normals * cover, (0, 0), FOLDS * laid.cloth_normals.shape[0])
-    coarse = coarse / (np.linalg.norm(coarse, axis=-1, keepdims=True) + 1e-6)
-    fine, flat = (np.maximum(normals @ middle, 0) + 0.25 for normals in (laid.cloth_normals, coarse))
+    cover = per_channel(floats(laid.masks[..., 0]))
+    coarse = wide_blur(floats(laid.cloth_normals * cover), FOLDS * laid.cloth_normals.shape[0])
+    fine, flat = (
+        np.maximum(cv2.transform(normals, middle[None]), 0) + 0.25
+        for normals in (laid.cloth_normals, unit(coarse))
+    )
     return floats(np.clip(fine / flat, 0.4, 1.8))
 
 
@@ -207,7 +210,7 @@ def _stage(posed: Posed, bare: BareHead, laid: Laid, window: Window) -> Stage:
     rim = float(posed.points[list(regions.OVAL), 2].max()) / face_width(posed.points)
     depth = np.where(head > 0.5, stage.depth + rim, depth)  # noqa: PLR2004
     return replace(
-        stage, normals=floats(normals / (np.linalg.norm(normals, axis=-1, keepdims=True) + 1e-6)),
+        stage, normals=unit(floats(normals)),
         depth=floats(depth), alpha=floats(np.maximum(np.maximum(cover, skin), head)),
     )  # fmt: skip
 
@@ -217,11 +220,12 @@ def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: F
     low, width = slice(laid.top, None), face_width(posed.points)
     head, hair = fitting.head[low], fitting.hair[low]
     under, body = fitting.under[low], fitting.body[low]
-    inside, lower = (mask[low] for mask in _slender(posed, fitting, width))
+    inside, lower = _slender(posed, fitting, width)
+    lower = lower[low]
     step = 4  # between jaw and hair it is too dark to tell skin from hair
     near = cv2.resize(hair, (hair.shape[1] // step, hair.shape[0] // step), interpolation=cv2.INTER_AREA)
     near = cv2.GaussianBlur(near, (0, 0), NEAR * width / step)
-    within = cv2.resize(inside, near.shape[::-1], interpolation=cv2.INTER_AREA)
+    within = cv2.resize(inside, (near.shape[1], 1), interpolation=cv2.INTER_AREA).reshape(1, -1)
     across = np.ones((1, 2 * max(1, round(SLIT * width / step / 2)) + 1), np.uint8)
     within = cv2.morphologyEx(np.maximum(within, np.clip(4 * near, 0, 1)), cv2.MORPH_CLOSE, across)
     within = cv2.resize(within, hair.shape[::-1])
@@ -261,7 +265,7 @@ def _touch(front: Floats, width: float) -> Floats:
 
 
 def _slender(posed: Posed, fitting: Fitting, width: float) -> tuple[Floats, Floats]:
-    """(H, W) 0..1 twice: what lies between the sides of the neck, and what lies below the throat."""
+    """Columns, (1, W), between the sides of the neck, and rows, (H, 1), below the throat; both 0..1."""
     height, across = posed.alpha.shape
     chin = posed.points[regions.CHIN]
     left, right = neck_sides(posed, fitting) or (float(chin[0]) - 0.36 * width, float(chin[0]) + 0.36 * width)
@@ -269,4 +273,4 @@ def _slender(posed: Posed, fitting: Fitting, width: float) -> tuple[Floats, Floa
     soft = 0.015 * width
     inside = np.clip((xs - left) / soft + 1, 0, 1) * np.clip((right - xs) / soft + 1, 0, 1)
     lower = np.clip((ys - float(chin[1]) - THROAT[0] * width) / (0.06 * width) + 0.5, 0, 1)
-    return floats(np.repeat(inside, height, 0)), floats(np.repeat(lower, across, 1))
+    return floats(inside), floats(lower)
