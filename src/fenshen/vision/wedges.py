@@ -1,10 +1,10 @@
 """Wide doubts, settled before alpha is solved: the hair behind a neck, in the wedge between jaw and shoulder.
 
 Nets are unsure of what lies in the shade between two parts that they know, and a doubt that is wide has no hair that is
-certain beside it: the nearest certain colours are skin and cloth, no mixture of which makes hair, and the solver leaves
-mist. So: a wide doubt is first cut in two. Every pixel is compared with the colours of the person (near by, and the
-hair of the head wherever it is) and with those of the place near by; the nets have a vote; a minimum cut (Boykov & Jolly
-2001; edges as in GrabCut, Rother et al. 2004) runs where colours change. Only the rim of what was cut stays in doubt.
+certain beside it: the nearest certain colours are skin and cloth, no mixture of which makes hair, and the solver
+leaves mist. So: a wide doubt is first cut in two. Every pixel is compared with the colours of the person (near by, and
+the hair of the head wherever it is) and with those of the place near by; the nets have a vote; a minimum cut (Boykov &
+Jolly 2001; edges as in GrabCut, Rother et al. 2004) runs where colours change. Only the rim of the cut stays in doubt.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ SAMPLES: Final = 1500  # colours of each side
 NEIGHBOURS: Final = 5  # the nearest colours, whose mean distance counts
 APART: Final = 0.035  # sRGB 0..1: how much colours of one thing differ
 SUREST: Final = 4.0  # what a colour can weigh at most, as a logarithm of odds
-VOTE: Final = 1.0  # what the nets' odds weigh against colours
+CUT_OFF, CLEAR = 0.35, -1.5  # of a doubt's depth, the share cut off that needs colours as clear as these odds
 TOGETHER: Final = 3.0  # what it costs to part two neighbours of one colour
 SCALE: Final = 1000  # flows are counted in whole numbers
 BLUR: Final = 0.015  # face widths from the cut: where it is as unsure as it is coarse
@@ -73,11 +73,11 @@ def settle(rgb: Floats, votes: Floats, trimap: Floats, face: Box, loose: Mask) -
     view = _seen(rgb, votes, trimap, face, loose)
     if view is None:
         return same
-    is_person = _cut_in_two(view)
-    if is_person is None:
+    halves = _cut_in_two(view)
+    if halves is None:
         return same
     person, place = view.person.copy(), view.place.copy()
-    person[view.doubt], place[view.doubt] = is_person, ~is_person
+    person[view.doubt], place[view.doubt] = halves
     beyond = cv2.GaussianBlur(cv2.subtract(_deep(~place), _deep(~person)), (0, 0), SMOOTH)
     known = (_within(view.doubt, SEAM)) & (person | place)
     rows, columns = (_span(known, axis, side) for axis, side in zip((1, 0), votes.shape, strict=True))
@@ -124,28 +124,51 @@ def _seen(rgb: Floats, votes: Floats, trimap: Floats, face: Box, loose: Mask) ->
     )
 
 
-def _cut_in_two(view: _View) -> Mask | None:
-    """For each pixel of the doubt, whether it is the person; None where one side has no colours."""
+def _cut_in_two(view: _View) -> tuple[Mask, Mask] | None:
+    """For each pixel of the doubt, whether it is the person, and whether the place; None if a side has no colours."""
     near = _within(view.doubt, NEAR)
     person, place = view.rgb[view.person & near | view.hair], view.rgb[view.place & near]
     if min(len(person), len(place)) < NEIGHBOURS:
         return None
     pixel = view.rgb[view.doubt]
     odds = (_distance(pixel, place) - _distance(pixel, person)) / (2 * APART**2)
+    odds = np.clip(odds, -SUREST, SUREST)
     vote = np.clip(view.votes[view.doubt], 0.01, 0.99)
-    odds = np.clip(odds, -SUREST, SUREST) + VOTE * np.log(vote / (1 - vote))
-    return _minimum_cut(view, odds)
+    is_person = _minimum_cut(view, odds + np.log(vote / (1 - vote)))
+    decided = ~_undecided(view, is_person, odds)
+    return is_person & decided, ~is_person & decided
+
+
+def _undecided(view: _View, is_person: Mask, odds: NDArray[np.float64]) -> Mask:
+    """For each pixel of the doubt, whether colours say nothing about it: white curls before a stream.
+
+    Of such a doubt much of the depth is cut off although its colours might as well be the person's.
+    """
+    kept, colour = np.zeros_like(view.doubt), np.zeros(view.doubt.shape)
+    kept[view.doubt], colour[view.doubt] = is_person, odds
+    deep = _deep(view.doubt) > WIDE * LOOK_AT
+    count, parts = cv2.connectedComponents(view.doubt.astype(np.uint8))
+    vague = []
+    for label in range(1, count):
+        part = deep & (parts == label)
+        off = part & ~kept
+        if off.sum() > CUT_OFF * part.sum() and np.median(colour[off]) > CLEAR:
+            vague.append(label)
+    return np.asarray(np.isin(parts, vague)[view.doubt], np.bool_)
 
 
 def _distance(pixel: Floats, colours: Floats) -> NDArray[np.float64]:
     """(n,) mean squared distance to the nearest of some colours."""
     few = colours[:: -(-len(colours) // SAMPLES)]
     away, _ = cKDTree(few).query(pixel, k=min(NEIGHBOURS, len(few)))
-    return np.asarray((away.reshape(len(pixel), -1) ** 2).mean(1))
+    return np.asarray((np.reshape(away, (len(pixel), -1)) ** 2).mean(1))
 
 
 def _minimum_cut(view: _View, odds: NDArray[np.float64]) -> Mask:
-    """Label the doubt so that odds are followed and the border runs where colours change. odds: (n,), > 0: the person."""
+    """(n,) whether each pixel of the doubt is the person: odds (n,) are followed, the border runs where colours change.
+
+    odds: > 0 where it rather is. Ties between neighbours, certain ones too, are the cheaper the less alike they are.
+    """
     count = len(odds)
     source, sink = count, count + 1
     node = np.full(view.doubt.shape, -1)
@@ -173,7 +196,7 @@ def _minimum_cut(view: _View, odds: NDArray[np.float64]) -> Mask:
     weight = np.concatenate([weight, cost])
     usable = (first != sink) & (last != source)
     shape = (count + 2, count + 2)
-    graph = sparse.csr_matrix(
+    graph = sparse.csr_array(
         ((weight[usable] * SCALE).astype(np.int32), (first[usable], last[usable])), shape
     )
     rest = graph - maximum_flow(graph, source, sink).flow
