@@ -27,6 +27,7 @@ LOW: Final = 0.55  # face heights below the top of the face box: above, wide dou
 WIDE: Final = 0.06  # face widths from what is certain: an outline's own doubt is not that deep
 ENCLOSED: Final = 0.5  # face widths: the radius of a disc that does not enter a wedge
 SEAM: Final = 0.04  # face widths: how far a cut reaches beyond what was looked at, to what is certain
+BEYOND: Final = 0.35  # face widths: how far a wide doubt may bulge out of its wedge
 AROUND: Final = 0.2  # face widths: how much of the doubt around what is wide is cut with it
 SMOOTH: Final = 1.2  # pixels: a cut follows pixels, an outline does not
 LEAST: Final = 8  # pixels deeper than that: fewer are a corner
@@ -79,7 +80,9 @@ def settle(rgb: Floats, votes: Floats, trimap: Floats, face: Box, loose: Mask) -
     person, place = view.person.copy(), view.place.copy()
     person[view.doubt], place[view.doubt] = halves
     beyond = cv2.GaussianBlur(cv2.subtract(_deep(~place), _deep(~person)), (0, 0), SMOOTH)
-    known = (_within(view.doubt, SEAM)) & (person | place)
+    known = _within(view.doubt & (person | place), SEAM) & (person | place)
+    if not known.any():
+        return same
     rows, columns = (_span(known, axis, side) for axis, side in zip((1, 0), votes.shape, strict=True))
     away, inside = (_enlarged(floats(each), rows, columns, votes.shape) for each in (beyond / LOOK_AT, known))
     part = rows, columns
@@ -96,19 +99,21 @@ def _seen(rgb: Floats, votes: Floats, trimap: Floats, face: Box, loose: Mask) ->
     scale = LOOK_AT / w
     size = (max(8, round(rgb.shape[1] * scale)), max(8, round(rgb.shape[0] * scale)))
     glance = cv2.resize(np.where(loose, 0, trimap), size, interpolation=cv2.INTER_NEAREST)
-    core = (_deep(glance == 0.5) > WIDE * LOOK_AT) & _closed(glance == 1, ENCLOSED)  # noqa: PLR2004
+    wide = _deep(glance == 0.5) > WIDE * LOOK_AT  # noqa: PLR2004
+    core = wide & _closed(glance == 1, ENCLOSED)
     core[: max(0, round((y + LOW * h) * scale))] = False
     count, parts, stats, _ = cv2.connectedComponentsWithStats(core.astype(np.uint8))
     large = [label for label in range(1, count) if stats[label, cv2.CC_STAT_AREA] >= LEAST]
     if not large:
         return None
+    whole = wide & _within(np.isin(parts, large), BEYOND)
 
     def share(picture: Floats | Mask) -> Floats:
         return floats(cv2.resize(floats(picture), size, interpolation=cv2.INTER_AREA))
 
     unsure = share((trimap > 0) & (trimap < 1)) > 0.5  # noqa: PLR2004
     person = ~unsure & (share(trimap) > 0.5)  # noqa: PLR2004
-    doubt = unsure & (share(loose) < 0.5) & _within(np.isin(parts, large), AROUND)  # noqa: PLR2004
+    doubt = unsure & (share(loose) < 0.5) & _within(whole, AROUND)  # noqa: PLR2004
     if doubt.sum() > MOST:
         return None
     columns, rows = np.meshgrid((np.arange(size[0]) + 0.5) / scale, (np.arange(size[1]) + 0.5) / scale)
