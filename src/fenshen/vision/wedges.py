@@ -32,7 +32,7 @@ AROUND: Final = 0.2  # face widths: how much of the doubt around what is wide is
 SMOOTH: Final = 1.2  # pixels: a cut follows pixels, an outline does not
 LEAST: Final = 8  # pixels deeper than that: fewer are a corner
 NEAR: Final = 0.5  # face widths: whose colours count for a doubt
-MOST: Final = 4000  # pixels of doubt: more is no wedge, and no net saw the person
+MOST: Final = 8000  # pixels of doubt: more is no wedge, and no net saw the person
 SAMPLES: Final = 1500  # colours of each side
 NEIGHBOURS: Final = 5  # the nearest colours, whose mean distance counts
 APART: Final = 0.035  # sRGB 0..1: how much colours of one thing differ
@@ -40,8 +40,8 @@ SUREST: Final = 4.0  # what a colour can weigh at most, as a logarithm of odds
 CUT_OFF, CLEAR = 0.35, -1.5  # of a doubt's depth, the share cut off that needs colours as clear as these odds
 TOGETHER: Final = 3.0  # what it costs to part two neighbours of one colour
 SCALE: Final = 1000  # flows are counted in whole numbers
-BLUR: Final = 0.015  # face widths from the cut: where it is as unsure as it is coarse
-INWARDS, OUTWARDS = 0.03, 0.05  # face widths of the rim that stays in doubt
+BLUR: Final = 0.03  # face widths from the cut: where it is as unsure as it is coarse
+INWARDS, OUTWARDS = 0.04, 0.06  # face widths of the rim that stays in doubt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
