@@ -21,6 +21,7 @@ from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.foreground import foreground_near, foreground_of
 from fenshen.vision.hair import grow_hair
 from fenshen.vision.laplacian import matting_laplacian
+from fenshen.vision.wedges import settle
 
 CERTAIN_INSIDE: Final = 0.85
 CERTAIN_OUTSIDE: Final = 0.25
@@ -78,6 +79,8 @@ def cut_out(
     trimap = trimap_of(votes, face_width=w)
     trimap[(trimap == 0) & growth.thin] = 0.5
     votes, trimap = (np.where(growth.gaps, np.minimum(picture, 0.5), picture) for picture in (votes, trimap))
+    settled = settle(small, votes, trimap, box, growth.thin | growth.gaps)
+    votes, trimap = settled.votes, settled.trimap
     proposal, confidence = propose_alpha(small, trimap, votes)
     guess = confidence * proposal + (1 - confidence) * votes
     alpha = solve_alpha(small, trimap, guess, 0.01 + 0.08 * confidence)
