@@ -1,9 +1,14 @@
 """What the two optional nets say, where they are here: nudity seen on decent photos, grown people who read young.
 
+    python benchmarks/gate/optional.py DATA [-o FILE.json]          (a part of make bench-gate, in a minute or two)
+
 False alarms only. There is no set of nudity and none of minors here, so nothing is said of what the nets overlook.
 Skin is measured, not labelled: the tone of a face by its ITA (Chardon et al. 1991), in thirds of the set.
 """
 
+import argparse
+import json
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,10 +16,12 @@ from pathlib import Path
 from statistics import median
 from time import thread_time
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # backs.py, which tests use too
+
 import backs
 import cv2
 import numpy as np
-from looking import GOOD, MODELS, permit
+from looking import GOOD, MODELS, files_of, held_out, permit
 from table import Rate
 
 from fenshen.photos.decode import decode
@@ -157,9 +164,28 @@ def _asked(rows: list[Read]) -> dict[str, object]:
 def _backs() -> dict[str, object]:
     """Read a drawn back in every tone, bare and in every cloth: whether tone or colour alone moves the net."""
     figures: dict[str, object] = {}
-    print("\nA drawn back, bare and dressed                " + "".join(f"{tone:>8s}" for tone in backs.TONES))
+    print(
+        f"\n{'A drawn back, bare and dressed to the shoulders':47s}"
+        + "".join(map("{:>8s}".format, backs.TONES))
+    )
     for cloth in (None, *backs.CLOTHS):
         read = [nudity.probability(backs.back(tone, cloth=cloth), MODELS) for tone in backs.TONES]
-        print(f"  {cloth or 'bare':43s} " + "".join(f"{value:8.2f}" for value in read))
+        print(f"  {cloth or 'bare':45s}" + "".join(f"{value:8.2f}" for value in read))
         figures[cloth or "bare"] = dict(zip(backs.TONES, read, strict=True))
     return figures
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("data", type=Path)
+    words.add_argument("-o", "--output", type=Path)
+    chosen = words.parse_args()
+    files = files_of(chosen.data)
+    figures = report(files, held_out(files))
+    if chosen.output and figures:
+        chosen.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
