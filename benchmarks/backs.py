@@ -92,7 +92,8 @@ def back(
     wall = np.array(form.wall) * (1 - 0.3 * np.hypot(x, y))[..., None]
     light = np.clip(body * inside + wall * (1 - inside), 0, 1)
     grain = np.random.default_rng(3).normal(0, 2, (*x.shape, 1))
-    return np.clip(255 * light ** (1 / 2.2) + grain, 0, 255).astype(np.uint8)
+    coded: Picture = np.clip(255 * light ** (1 / 2.2) + grain, 0, 255).astype(np.uint8)
+    return coded
 
 
 def _places(form: Form, height: int, unit: float) -> tuple[Values, Values]:

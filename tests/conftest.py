@@ -13,6 +13,7 @@ from fenshen import settings
 from fenshen.progress import Silent
 from fenshen.settings import Settings
 from fenshen.vision import age, nudity, weights
+from fenshen.vision.cards import WEIGHTS
 from tests.fakes.clock import FakeClock
 from tests.fakes.receiver import Receiver, listening
 
@@ -101,7 +102,7 @@ def age_too(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _with(folder: Path, models: Path, *optional: Path) -> Path:
-    for file in (*(models / card.name for card in weights.WEIGHTS if card.default), *optional):
+    for file in (*(models / card.name for card in WEIGHTS if card.default), *optional):
         (folder / file.name).symlink_to(file)
     return folder
 
