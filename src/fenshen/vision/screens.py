@@ -15,8 +15,14 @@ TILE = 256
 TILES = 2
 """Spectra are taken of up to TILES x TILES squares of TILE px: a screen's grid is in all, a tweed jacket in some."""
 
-LOWEST = 0.10
-"""Cycles per px from which on a regular pattern counts; coarser ones are things, not grids."""
+LOWEST, HIGHEST = 0.10, 0.49
+"""Cycles per px between which a regular pattern counts; coarser ones are things, not grids."""
+
+AXIS = 1.5
+"""Steps of the spectrum to each side of an axis that are left out: JPEG's blocks, windowed, are that wide."""
+
+AROUND = (((15, 15), (5, 5)), ((21, 3), (5, 3)), ((3, 21), (3, 5)))
+"""What a peak is held against, in steps: the square around it and the ridges along and down, each without itself."""
 
 COLUMN = 8
 """Bars are looked for in every eighth column."""
@@ -58,10 +64,11 @@ def signs(shades: Shades, original_size: tuple[int, int]) -> ScreenSigns:
 
 
 def grid(gray: RGB) -> float:
-    """Height of the sharpest peak, off the axes, in the median of the tiles' amplitude spectra, over its surroundings.
+    """Height of the sharpest peak in the median of the tiles' amplitude spectra, over its surroundings.
 
     A photographed screen shows its pixels, or their beat with the camera's (moire), as a lattice of points in the
-    spectrum. The axes are left out: JPEG's blocks and straight edges lie there.
+    spectrum. Straight edges lie there as ridges along the axes: a peak must stand out of the ridge it stands on, too,
+    so that a screen held straight is seen. The axes themselves are left out: JPEG's blocks lie there.
     """
     height, width = gray.shape
     if min(height, width) < TILE:
@@ -69,9 +76,17 @@ def grid(gray: RGB) -> float:
     ups = np.unique(np.linspace(0, height - TILE, min(TILES, -(-height // TILE))).astype(int))
     lefts = np.unique(np.linspace(0, width - TILE, min(TILES, -(-width // TILE))).astype(int))
     middle = _median([_amplitudes(gray[y : y + TILE, x : x + TILE]) for y in ups for x in lefts])
-    around = cv2.blur(middle, (15, 15))
-    peaks = np.where(_looked_at(), middle / np.maximum(around, 1e-6), 0)
-    return float(peaks.max())
+    around = np.maximum.reduce([_around(middle, *sides) for sides in AROUND])
+    return float(np.max(middle / np.maximum(around, 1e-6), where=_looked_at(), initial=0.0))
+
+
+def _around(spectrum: Floats, outer: tuple[int, int], inner: tuple[int, int]) -> Floats:
+    """Mean of the outer box (width, height) around each place without the inner one, in which a peak lies."""
+    whole, peak = (
+        cv2.boxFilter(spectrum, -1, sides, normalize=False, borderType=cv2.BORDER_REFLECT_101)
+        for sides in (outer, inner)
+    )
+    return np.asarray((whole - peak) / (outer[0] * outer[1] - inner[0] * inner[1]), np.float32)
 
 
 def _median(pictures: Sequence[Floats]) -> Floats:
@@ -94,15 +109,17 @@ def _amplitudes(tile: RGB) -> Floats:
 
 @cache
 def _window() -> Floats:
-    return np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
+    """Hann's window, every other row negative: that puts the frequency 0 in the middle of the spectrum's height."""
+    signs = 1 - 2 * (np.arange(TILE) % 2)
+    return np.outer(signs * np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
 
 
 @cache
-def _looked_at() -> Floats:
-    up, along = np.abs(np.fft.fftfreq(TILE))[:, None], np.fft.rfftfreq(TILE)[None]
+def _looked_at() -> NDArray[np.bool_]:
+    up, along = np.abs(np.fft.fftshift(np.fft.fftfreq(TILE)))[:, None], np.fft.rfftfreq(TILE)[None]
     far = np.hypot(up, along) > LOWEST
-    off_axis = (up > 0.02) & (along > 0.02) & (up < 0.48) & (along < 0.48)  # noqa: PLR2004
-    return np.asarray(far & off_axis)
+    inside = (np.minimum(up, along) > AXIS / TILE) & (np.maximum(up, along) < HIGHEST)
+    return np.asarray(far & inside)
 
 
 def bars(gray: RGB) -> float:

@@ -13,9 +13,10 @@ from tests.unit.photos.conftest import Picture, pixels
 
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.judge import Verdict
-from fenshen.photos.scene import RULES, Scene, judge_scene
+from fenshen.photos.scene import GRID_LIKELY, RULES, Scene, judge_scene
 from fenshen.vision import nets
 from fenshen.vision.codes import find_card
+from fenshen.vision.screens import grid
 from fenshen.vision.shades import Shades
 from fenshen.words import codes, fields
 
@@ -35,6 +36,15 @@ def striped(strength: float) -> Picture:
     grain = np.random.default_rng(2).normal(0, 4, ANNA.shape)
     laid: Picture = np.clip(ANNA + strength * lattice[..., None] + grain, 0, 255).astype(np.uint8)
     return laid
+
+
+def shelved() -> Picture:
+    """Put straight dark edges from side to side and from top to bottom, and code it as a JPEG of small blocks."""
+    laid = ANNA.copy()
+    laid[::97] //= 3
+    laid[:, ::61] //= 3
+    coded = cv2.imencode(".jpg", laid, [cv2.IMWRITE_JPEG_QUALITY, 60])[1]
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
 
 
 def with_bar(share: float) -> Picture:
@@ -134,3 +144,16 @@ def test_every_reason_has_words_with_a_fix() -> None:
     for code in [*(rule.code for rule in RULES), "near_duplicate", "not_needed"]:
         assert code in codes("zh")
         assert fields(code, "zh") >= {"what", "why", "fix"}
+
+
+@pytest.mark.parametrize("pitch", [1.3, 1.6, 2.4, 4.0])
+@pytest.mark.parametrize("angle", [0.7, 1.5, 6.0])
+def test_a_screen_is_seen_however_fine_its_pixels_and_however_straight_it_is_held(
+    pitch: float, angle: float
+) -> None:
+    seen = photographed_screen(ANNA, pitch, angle=angle, side=560)
+    assert grid(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)) > GRID_LIKELY
+
+
+def test_straight_edges_and_the_blocks_of_a_jpeg_are_no_screen() -> None:
+    assert grid(cv2.cvtColor(shelved(), cv2.COLOR_RGB2GRAY)) < GRID_LIKELY
