@@ -27,6 +27,9 @@ AROUND = (((15, 15), (5, 5)), ((21, 3), (5, 3)), ((3, 21), (3, 5)))
 COLUMN = 8
 """Bars are looked for in every eighth column."""
 
+LOWEST_BAR = 0.02
+"""Least share of the height that is a bar."""
+
 BAND_WIDTH = 0.9
 """Share of a row that must be of one colour for a bar of an app."""
 
@@ -124,19 +127,28 @@ def _looked_at() -> NDArray[np.bool_]:
 
 def bars(gray: RGB) -> float:
     """Share of the height taken by plain bars at top and bottom that end in a straight edge from side to side."""
-    columns = gray[:, ::COLUMN].astype(np.int16)
+    columns = gray[:, ::COLUMN]
     return _bar(columns) + _bar(columns[::-1])
 
 
-def _bar(gray: NDArray[np.int16]) -> float:
+def _bar(gray: RGB) -> float:
     """Rows from the first on of one and the same colour, words and icons apart."""
-    most = gray.shape[0] * 12 // 25  # a wide picture on a tall screen leaves nearly half of it above
-    colour = np.median(gray[: max(2, gray.shape[0] // 100)])
-    plain = (np.abs(gray[:most] - colour) <= 3).mean(axis=1)  # noqa: PLR2004
+    height = gray.shape[0]
+    colour = float(np.median(gray[: max(2, height // 100)]))
+    least = int(np.ceil(LOWEST_BAR * height))
+    if (_plain(gray[:least], colour) < 0.5).any():  # noqa: PLR2004
+        return 0.0  # nearly all: no need to look at the rest
+    most = height * 12 // 25  # a wide picture on a tall screen leaves nearly half of it above
+    plain = _plain(gray[:most], colour)
     # Rows with a line of words are less plain; the bar goes on while most of the next rows are.
     rows = np.flatnonzero(plain < 0.5)  # noqa: PLR2004
     end = int(rows[0]) if len(rows) else most
-    if end < 0.02 * gray.shape[0] or end >= most or plain[:end].mean() < BAND_WIDTH:
+    if end >= most or plain[:end].mean() < BAND_WIDTH:
         return 0.0
-    edge = np.abs(gray[min(end + 1, most - 1)] - gray[end - 2])
-    return end / gray.shape[0] if (edge > 8).mean() > 0.85 else 0.0  # noqa: PLR2004
+    edge = np.abs(gray[min(end + 1, most - 1)].astype(np.int16) - gray[end - 2])
+    return end / height if (edge > 8).mean() > 0.85 else 0.0  # noqa: PLR2004
+
+
+def _plain(rows: RGB, colour: float) -> NDArray[np.float64]:
+    """Share of each row that is of this luma."""
+    return np.asarray((np.abs(rows.astype(np.int16) - colour) <= 3).mean(axis=1))  # noqa: PLR2004
