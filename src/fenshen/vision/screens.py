@@ -127,7 +127,7 @@ def _looked_at() -> NDArray[np.bool_]:
 
 def bars(gray: RGB) -> float:
     """Share of the height taken by plain bars at top and bottom that end in a straight edge from side to side."""
-    columns = gray[:, ::COLUMN]
+    columns: RGB = np.ascontiguousarray(gray[:, ::COLUMN])
     return _bar(columns) + _bar(columns[::-1])
 
 
@@ -150,5 +150,6 @@ def _bar(gray: RGB) -> float:
 
 
 def _plain(rows: RGB, colour: float) -> NDArray[np.float64]:
-    """Share of each row that is of this luma."""
-    return np.asarray((np.abs(rows.astype(np.int16) - colour) <= 3).mean(axis=1))  # noqa: PLR2004
+    """Share of each row that is of this luma, give or take three."""
+    low, high = int(np.ceil(colour - 3)), int(np.floor(colour + 3))
+    return np.asarray(((rows >= low) & (rows <= high)).mean(axis=1))
