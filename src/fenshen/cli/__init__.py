@@ -31,7 +31,6 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Final, NoReturn
 
 VERBS = (
@@ -73,7 +72,9 @@ def main() -> NoReturn:
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
-        code = _refusal().nobody_reads()
+        from fenshen.cli import refusal
+
+        code = refusal.nobody_reads()
     sys.exit(code)
 
 
@@ -96,14 +97,20 @@ def _at_the_edge(verb: str, rest: list[str]) -> int:
 
     core_files.forbid()  # also for verbs that look at photos without opening the studio
     as_json = "--json" in rest
+    if verb not in VERBS:
+        from fenshen.cli import refusal  # needs typer, for which a verb that goes well may have no need
+
+        return refusal.unknown_verb(verb, VERBS, as_json=as_json)
     try:
-        if verb not in VERBS:
-            return _refusal().unknown_verb(verb, VERBS, as_json=as_json)
         return _run_verb(verb, rest)
     except KeyboardInterrupt:
-        return _refusal().interrupted(as_json=as_json)
+        from fenshen.cli import refusal
+
+        return refusal.interrupted(as_json=as_json)
     except Exception as error:  # noqa: BLE001  (the one edge of the command line)
-        return _refusal().explain(error, verb, as_json=as_json)
+        from fenshen.cli import refusal
+
+        return refusal.explain(error, verb, as_json=as_json)
 
 
 def _run_verb(verb: str, rest: list[str]) -> int:
@@ -126,13 +133,6 @@ def _run_verb(verb: str, rest: list[str]) -> int:
     if code == INTERRUPTED:  # typer turns Ctrl-C into a code; the edge has words for it
         raise KeyboardInterrupt
     return code if isinstance(code, int) else DONE
-
-
-def _refusal() -> ModuleType:
-    """Import the words for what went wrong when something did: it needs typer."""
-    from fenshen.cli import refusal
-
-    return refusal
 
 
 def _help() -> str:

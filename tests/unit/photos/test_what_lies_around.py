@@ -154,8 +154,8 @@ def test_a_screen_is_seen_however_fine_its_pixels_and_however_straight_it_is_hel
     pitch: float, angle: float
 ) -> None:
     seen = photographed_screen(ANNA, pitch, angle=angle, side=560)
-    assert grid(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)) > GRID_LIKELY
+    assert grid(Shades(seen).whole) > GRID_LIKELY
 
 
 def test_straight_edges_and_the_blocks_of_a_jpeg_are_no_screen() -> None:
-    assert grid(cv2.cvtColor(latticed(), cv2.COLOR_RGB2GRAY)) < GRID_LIKELY
+    assert grid(Shades(latticed()).whole) < GRID_LIKELY
