@@ -29,6 +29,13 @@ def _raw(code: str, language: str, field: str) -> str:
     return _catalogue(language)[code][field]
 
 
+@pytest.mark.parametrize("language", languages())
+def test_each_code_is_found_alone_as_it_is_among_all(language: str) -> None:
+    from fenshen.words import _catalogue, _entry
+
+    assert {code: _entry(code, language) for code in codes(language)} == _catalogue(language)
+
+
 def test_every_error_says_what_why_and_how_to_mend_it_in_both_languages() -> None:
     lacking = {
         (code, language): missing

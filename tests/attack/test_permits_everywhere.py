@@ -17,7 +17,7 @@ from tests.fakes.progress import Heard
 from tests.fakes.rights import agree, desk_at, unsafe_permit
 from tests.fakes.takes import face_points
 
-from fenshen.cli import check, check_page
+from fenshen.cli import check_folder, check_page
 from fenshen.clock import SystemClock
 from fenshen.double import build
 from fenshen.errors import PermitRefusedError
@@ -127,7 +127,7 @@ def looked_at(permit: Permit) -> object:
 
 # How each door is knocked at. Those that open what belongs to somebody are in OWNED too.
 CALLS: dict[str, Callable[[Permit, Desk], object]] = {
-    "cli/check.py:_write_page": lambda p, d: check._write_page(
+    "cli/check_folder.py:_write_page": lambda p, d: check_folder._write_page(
         d.settings.home / "page.html", FILES, REPORT, p, quiet=True
     ),
     "cli/check_page.py:render": lambda p, _: check_page.render(FILES, REPORT, p, "en"),

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from fenshen.cli.check import PERSONS, outcome
+from fenshen.cli.check_folder import PERSONS, outcome
 from fenshen.photos.container import LIMITS, PhotoRefusedError
 from fenshen.photos.coverage import EXPRESSIONS, LIGHTS, POSES, Place
 from fenshen.photos.decode import decode, must_cover_photos

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fenshen import settings
-from fenshen.cli import check, portrait
+from fenshen.cli import check_folder, portrait
 from fenshen.cli.consent_question import age_question, can_ask, ensure_consent
 from fenshen.cli.double_make import Sure, listed, verdicts_shown
 from fenshen.cli.screen import Json, bars, language, new_app, print_json, show_table, tell, told
@@ -158,7 +158,7 @@ def show(files: list[PhotoFile], shown: Demonstration, out: Path, *, as_json: bo
 
 def _as_dict(files: list[PhotoFile], shown: Demonstration, out: Path) -> dict[str, Any]:
     sitting = shown.sitting
-    judged = check.as_dict(files, sitting.report)
+    judged = check_folder.as_dict(files, sitting.report)
     return {
         "out": out,
         "double": sitting.double,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from fenshen import settings
-from fenshen.cli import check
+from fenshen.cli import check_folder
 from fenshen.cli.consent_question import age_question, can_ask, days_to_keep, ensure_consent
 from fenshen.cli.photo_secret import Bundle, Code, Passphrase, given_away, photos_of
 from fenshen.cli.screen import Json, bars, new_app, print_json, tell, told
@@ -208,9 +208,9 @@ def verdicts_shown(photos: Sequence[PhotoFile], *, as_json: bool) -> Iterator[No
         yield
     except SetRefusedError as refusal:
         if as_json:
-            refusal.details = {"photos": check.as_dict(photos, refusal.report)["photos"]}
+            refusal.details = {"photos": check_folder.as_dict(photos, refusal.report)["photos"]}
         else:
-            check.show_report([photo.name for photo in photos], refusal.report)
+            check_folder.show_report([photo.name for photo in photos], refusal.report)
         raise
 
 

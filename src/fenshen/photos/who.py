@@ -7,8 +7,9 @@ is wide.
 """
 
 from collections.abc import Sequence
-from statistics import median
 from typing import Literal
+
+import numpy as np
 
 AgeBand = Literal["adult", "maybe_minor", "likely_minor", "not_checked"]
 
@@ -23,5 +24,5 @@ def age_band(estimates: Sequence[float | None]) -> AgeBand:
     known = [estimate for estimate in estimates if estimate is not None]
     if not known:
         return "not_checked"
-    middle = median(known)
+    middle = float(np.median(known))
     return "likely_minor" if middle > LIKELY else "maybe_minor" if middle > MAYBE else "adult"

@@ -15,8 +15,8 @@ from fenshen.vision.arrays import RGB, Floats
 from fenshen.vision.faces import Face
 from fenshen.vision.shades import Shades
 
-QR_AT, BARS_AT, CARDS_AT, TEXT_AT = 800, 800, 720, 1600
-"""Longest edge in px at which QR codes, bar codes, cards and the text on a card are looked for."""
+QR_AT, BARS_AT, CARDS_AT, TEXT_AT = 800, 800, 800, 1600
+"""Longest edge in px at which QR codes, bar codes, cards and the text on a card are looked for: whole, or halved."""
 
 GLANCE_AT, PATCH, HARD, CROWDED = 600, 48, 70, 0.42
 """The first glance: longest edge and side of a patch in px, the step in luma that makes an edge hard, and the share of

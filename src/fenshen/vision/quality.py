@@ -59,8 +59,8 @@ class CutOut:
 
 def prepare() -> None:
     """Do what the first measurement would wait for: a tenth of a second of tables and imports."""
+    cv2.cvtColor(np.zeros((1, 1, 3), np.uint8), cv2.COLOR_RGB2LAB)  # first: other threads get on meanwhile
     np.median(np.zeros(1))  # looks for NaN with numpy's masked arrays, which it imports
-    cv2.cvtColor(np.zeros((1, 1, 3), np.uint8), cv2.COLOR_RGB2LAB)
 
 
 def cut_out(rgb: RGB, mesh: FaceMesh) -> CutOut:

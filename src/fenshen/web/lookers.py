@@ -137,6 +137,6 @@ def _with_desk(act: Callable[..., T], *arguments: Any) -> T:
 
 
 def _rehearse(desk: Desk) -> None:
-    from fenshen.photos.rehearsal import rehearse
+    from fenshen.photos.rehearsal import rehearse_sets
 
-    rehearse(desk.settings.models)
+    rehearse_sets(desk.settings.models)

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fenshen.cli import run
+from fenshen.cli import check_folder, run
 from fenshen.photos.percentile import better_than_percent
 
 DATA = Path(__file__).parents[2] / "data" / "people"
@@ -63,6 +66,60 @@ def test_the_first_verdict_is_told_before_the_table(folder: Path, capsys: pytest
     told = capsys.readouterr()
     assert "✓ 00.jpg" in told.err
     assert "00.jpg" in told.out
+
+
+@pytest.fixture
+def broken_loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let what is loaded ahead meet a fault of ours."""
+    from fenshen.photos import rehearsal
+
+    def begin(models: Path) -> None:
+        raise ValueError(str(models))
+
+    monkeypatch.setattr(rehearsal, "begin", begin)
+    check_folder.forget_loaded()
+    yield
+    check_folder.forget_loaded()
+
+
+@pytest.mark.usefixtures("broken_loading")
+def test_a_fault_while_loading_ahead_is_an_internal_error_without_a_trace(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", str(folder)]) == 3
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "FENSHEN_DEBUG=1" in err
+    assert "Traceback" not in err
+    assert str(folder.parent) not in err
+
+
+@pytest.mark.usefixtures("broken_loading")
+def test_a_fault_while_loading_ahead_is_one_json_document(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", str(folder), "--json"]) == 3
+    out, err = capfd.readouterr()
+    assert json.loads(out)["error"]["code"] == "internal"
+    assert err == ""
+
+
+def test_a_plain_folder_is_judged_without_typer_or_pydantic(tmp_path: Path, home: Path) -> None:
+    assert home.is_dir()
+    (tmp_path / "00.jpg").write_text("hello")
+    code = "import sys; from fenshen.cli import run; run(['check', sys.argv[1]]); print('|', *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "✗ 00.jpg" in done.stderr
+    assert not {"typer", "pydantic"} & set(done.stdout.split("|")[-1].split())
+
+
+def test_a_name_cannot_command_the_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "00.jpg").rename(folder / "00\x1b]0;mine\x07.jpg")
+    assert run(["check", str(folder)]) == 0
+    told = capsys.readouterr().err
+    assert "00\ufffd]0;mine\ufffd.jpg" in told
 
 
 def test_people_read_what_is_wrong_and_how_to_mend_it(

@@ -14,9 +14,10 @@ from tests.unit.photos.test_what_is_bare import BARE
 
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.judge import Verdict
-from fenshen.photos.scene import RULES, Scene, judge_scene
+from fenshen.photos.scene import GRID_LIKELY, RULES, Scene, judge_scene
 from fenshen.vision import nets
 from fenshen.vision.codes import find_card
+from fenshen.vision.screens import grid
 from fenshen.vision.shades import Shades
 from fenshen.words import codes, fields
 
@@ -36,6 +37,17 @@ def striped(strength: float) -> Picture:
     grain = np.random.default_rng(2).normal(0, 4, ANNA.shape)
     laid: Picture = np.clip(ANNA + strength * lattice[..., None] + grain, 0, 255).astype(np.uint8)
     return laid
+
+
+def latticed() -> Picture:
+    """Put a window's dark bars over the whole picture, nearly straight, and code it as a JPEG of visible blocks."""
+    laid, (height, width) = ANNA.copy(), ANNA.shape[:2]
+    lean = np.tan(np.radians(2))
+    for at in range(-height, 2 * height, 97):
+        cv2.line(laid, (0, at), (width, at + round(width * lean)), (30, 30, 30), 3)
+        cv2.line(laid, (at, 0), (at - round(height * lean), height), (30, 30, 30), 3)
+    coded = cv2.imencode(".jpg", laid, [cv2.IMWRITE_JPEG_QUALITY, 60])[1]
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
 
 
 def with_bar(share: float) -> Picture:
@@ -131,3 +143,16 @@ def test_every_reason_has_words_with_a_fix() -> None:
     for code in [*(rule.code for rule in RULES), "near_duplicate", "not_needed"]:
         assert code in codes("zh")
         assert fields(code, "zh") >= {"what", "why", "fix"}
+
+
+@pytest.mark.parametrize("pitch", [1.3, 1.6, 2.4, 4.0])
+@pytest.mark.parametrize("angle", [0.7, 1.5, 6.0])
+def test_a_screen_is_seen_however_fine_its_pixels_and_however_straight_it_is_held(
+    pitch: float, angle: float
+) -> None:
+    seen = photographed_screen(ANNA, pitch, angle=angle, side=560)
+    assert grid(Shades(seen).whole) > GRID_LIKELY
+
+
+def test_straight_edges_and_the_blocks_of_a_jpeg_are_no_screen() -> None:
+    assert grid(Shades(latticed()).whole) < GRID_LIKELY
