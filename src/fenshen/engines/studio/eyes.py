@@ -25,6 +25,16 @@ STRENGTH: Final = 0.55  # of white, for a lamp of intensity 1 and middling size
 SMALLEST, LARGEST = 0.10, 0.24  # iris radii
 RINGS: Final = 14  # of an iris, from its pupil outwards
 PUPIL: Final = 0.38  # iris radii: a pupil in the light of a room
+SHIFTS: Final = (
+    np.linspace(-0.4, 0.4, 17),
+    np.linspace(-0.2, 0.2, 9),
+    np.linspace(0.8, 1.15, 8),
+)  # iris radii
+SIDES: Final = np.radians(
+    np.r_[np.arange(-35, 36, 7), np.arange(145, 216, 7)]
+)  # lids cover the rest of a circle
+STEP: Final = 0.1  # iris radii, from a circle to what lies on both its sides
+MISTRUST: Final = 1.2  # of a circle, by how far it is from the mesh's, squared
 EYES: Final = (
     (regions.RIGHT_PUPIL, regions.RIGHT_IRIS, regions.RIGHT_EYE),
     (regions.LEFT_PUPIL, regions.LEFT_IRIS, regions.LEFT_EYE),
@@ -77,10 +87,11 @@ def _eye(
     patch = lit[top : top + side, left : left + side]
     if min(patch.shape[:2]) < side // 2:
         return None
-    ys, xs = np.mgrid[top : top + patch.shape[0], left : left + patch.shape[1]].astype(np.float32)
-    away = floats(np.hypot(xs - centre[0], ys - centre[1]) / radius)
     opening = _opening(points[list(lids), :2] - floats([left, top]), patch.shape[:2], radius)
     bright = floats(patch @ LUMINANCE)
+    centre, radius = limbus(bright, opening, centre - floats([left, top]), radius)
+    ys, xs = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float32)
+    away = floats(np.hypot(xs - centre[0], ys - centre[1]) / radius)
     seen = (away < 0.95) & (opening > 0.5)  # noqa: PLR2004
     whites = (away > 1.1) & (opening > 0.7)  # noqa: PLR2004
     around = (away > 2.0) & (opening < 0.05)  # noqa: PLR2004
@@ -98,6 +109,37 @@ def _eye(
         from_spot=floats(np.hypot((xs - spot[0]) / 0.9, ys - spot[1]) / radius),
         fits=bool(np.linalg.norm(where - spot) < FITS * radius),
     )  # fmt: skip
+
+
+def limbus(bright: Floats, opening: Floats, centre: Floats, radius: float) -> tuple[Floats, float]:
+    """Where an iris really ends, near the (2,) centre and radius that a mesh gives, in pixels.
+
+    bright: (h, w) luminance. opening: (h, w) 0..1 between the lids. The circle across whose left and right sides the
+    picture gets brightest (Daugman 1993); lights within the iris count no more than the whites do.
+    """
+    between = opening > 0.5  # noqa: PLR2004
+    if not between.any():
+        return centre, radius
+    lights = float(np.median(bright[between])) * 1.5
+    plain = floats(cv2.GaussianBlur(np.minimum(bright, lights), (0, 0), 0.06 * radius + 0.4))
+    right, down, wide = (axis.ravel()[:, None] for axis in np.meshgrid(*SHIFTS, indexing="ij"))
+    xs = centre[0] + radius * (right + wide * np.cos(SIDES))
+    ys = centre[1] + radius * (down + wide * np.sin(SIDES))
+    step = STEP * radius
+
+    def at(picture: Floats, further: float) -> Floats:
+        column, row = (
+            np.clip(np.round(start + further * turned(SIDES)), 0, size - 1).astype(int)
+            for start, turned, size in ((xs, np.cos, picture.shape[1]), (ys, np.sin, picture.shape[0]))
+        )
+        return floats(picture[row, column])
+
+    seen = at(floats(between), step) * at(floats(between), -step)
+    rise = ((at(plain, step) - at(plain, -step)) * seen).sum(1) / np.maximum(seen.sum(1), SIDES.size / 2)
+    rise -= MISTRUST * float(rise.max()) * (right[:, 0] ** 2 + down[:, 0] ** 2 + (wide[:, 0] - 1) ** 2)
+    best = int(rise.argmax())
+    shift = floats([right[best, 0], down[best, 0]])
+    return floats(centre + radius * shift), radius * float(wide[best, 0])
 
 
 def place_of(key: Light, centre: Floats, radius: float) -> Floats:
