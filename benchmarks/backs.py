@@ -43,25 +43,25 @@ TO_THE_SHOULDERS, TO_THE_BLADES, TO_THE_WAIST = -0.42, 0.0, 0.4  # where cloth b
 class Form:
     """Measures of a back. Of lengths, 1.5 fill the height; 0, 0 lies below the shoulder blades, y grows downwards."""
 
-    top: float = -0.791
-    bottom: float = 0.7
-    aside: float = 0.004
-    turned: float = -0.006  # radians
+    top: float = -0.774
+    bottom: float = 0.681
+    aside: float = -0.069
+    turned: float = 0.034  # radians
     shoulder: float = 0.480
-    waist: float = 0.344
-    hip: float = 0.439
-    arm: float = 0.008  # beyond the shoulder
-    arm_out: float = 0.292  # radians
-    arm_into_side: float = 0.095
-    edge: float = 0.266  # how wide the outline is rounded
-    depth: float = 0.688
-    blades: float = 0.021
-    lamp: tuple[float, float] = (0.0, 0.904)  # radians to the right, and up
-    key: float = 1.142
-    fill: float = 0.273
-    gloss: float = 0.224
+    waist: float = 0.349
+    hip: float = 0.454
+    arm: float = 0.003  # beyond the shoulder
+    arm_out: float = 0.300  # radians
+    arm_into_side: float = 0.092
+    edge: float = 0.264  # how wide the outline is rounded
+    depth: float = 0.643
+    blades: float = 0.018
+    lamp: tuple[float, float] = (0.150, 0.976)  # radians to the right, and up
+    key: float = 0.951
+    fill: float = 0.208
+    gloss: float = 0.232
     warmth: float = 0.932
-    wall: Colour = (0.301, 0.489, 0.721)
+    wall: Colour = (0.387, 0.429, 0.557)
 
 
 FORM = Form()
@@ -121,7 +121,7 @@ def _relief(form: Form, x: Values, y: Values, outside: Values, unit: float) -> V
     height = form.depth * np.sqrt(1 - (1 - rim) ** 2)
     for side in (-1, 1):
         height = height + form.blades * np.exp(-(((x - 0.24 * side) / 0.14) ** 2) - ((y + 0.15) / 0.2) ** 2)
-    return np.asarray(cv2.GaussianBlur(height, (0, 0), 0.016 / unit), np.float64)
+    return np.asarray(cv2.GaussianBlur(height, (0, 0), 0.03 / unit), np.float64)
 
 
 def _light(form: Form, relief: Values, unit: float) -> tuple[Values, Values]:

@@ -1,8 +1,9 @@
 """Age: the real net looks at two children who do not exist, rendered with the proportions of five and of eleven years.
 
-They say that a young child is asked about and that the bands lie where they should on pictures. They do not say how
-many children the net overlooks: rendered skin is smoother than anybody's, which reads young at any age, and nobody here
-has photographs of minors. The net comes with npm and weighs 144 MB to fetch, so these tests skip where it is not.
+They show that a picture can reach both bands and that pixels reach the net. They do not show how many children the
+net overlooks: rendered skin is smoother than anybody's and reads young at any age (a man of 25 with this skin at .81),
+and nobody here has photographs of minors. The net comes with npm and weighs 144 MB to fetch, so these tests skip where
+it is not.
 """
 
 from dataclasses import replace
