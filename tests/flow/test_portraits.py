@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,14 +22,13 @@ from fenshen.cli.portrait import remarks
 from fenshen.double import codec
 from fenshen.double.double import OpenDouble
 from fenshen.engines.engine import EngineCard, Origin, RenderedPortrait, RenderOptions
-from fenshen.engines.studio.dressing import HeadNotBareError
 from fenshen.engines.studio.engine import StudioEngine
 from fenshen.errors import ConsentRequiredError, FenshenError, PermitRefusedError
-from fenshen.flow.likest import EASED, FaceLostError, best_of
+from fenshen.flow.likest import FaceLostError
 from fenshen.flow.portray import Order, Skipped, portray
 from fenshen.labels import watermark
 from fenshen.labels.verify import State, verify
-from fenshen.portrait.likeness import Likeness, LikenessMeter, mesh_of, on_grey
+from fenshen.portrait.likeness import LikenessMeter, mesh_of, on_grey
 from fenshen.rights import consent, erasure
 from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import Desk
@@ -39,7 +38,6 @@ from fenshen.templates.adjusted import adjusted
 from fenshen.templates.catalogue import catalogue, template
 from fenshen.templates.recipe import Template, Wish
 from fenshen.vault.vault import DataClass
-from fenshen.vision.arrays import RGB, Floats, floats
 
 pytestmark = pytest.mark.xdist_group("sitting")
 SMALL = Order(templates=("butterfly", "noir"), short_side=400)
@@ -413,62 +411,6 @@ def test_what_does_not_suit_a_sitter_is_told_and_the_rest_is_made(
     assert run([*alone, str(tmp_path / "three")]) == 1
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "head_not_bare"
     assert not (tmp_path / "three").exists()
-
-
-class Picky:
-    """An engine to which one photo suits and no other."""
-
-    card = EngineCard(name="picky", version=1, origin=Origin.OWN_PIXELS, device="none")
-
-    def render(self, _double: OpenDouble, _template: Template, options: RenderOptions, /) -> RenderedPortrait:
-        if 1 in options.without:
-            raise HeadNotBareError
-        return faceless()
-
-
-class HardToPlease:
-    """A meter that finds every picture little like the sitter."""
-
-    def see(self, _portrait: RGB, /) -> Floats | None:
-        return floats([1.0])
-
-    def likeness(self, _seen: Floats, _made_from: Collection[int], /) -> Likeness:
-        return Likeness(value=0.2, percentile=0.0)
-
-
-def test_a_portrait_that_is_there_is_not_lost_because_no_other_photo_suits() -> None:
-    double = a_double(a_take(1), a_take(2))
-    shot = best_of(double, template("noir"), RenderOptions(), Picky(), HardToPlease())
-    assert shot.rendered.photo == 1
-    with pytest.raises(HeadNotBareError):
-        best_of(double, template("noir"), RenderOptions(without=(1,)), Picky(), HardToPlease())
-
-
-class Painter:
-    """An engine that writes the photo and the steps of easing into its picture."""
-
-    card = EngineCard(name="painter", version=1, origin=Origin.OWN_PIXELS, device="none")
-
-    def render(self, double: OpenDouble, _template: Template, options: RenderOptions, /) -> RenderedPortrait:
-        photo = next(take.photo for take in double.takes if take.photo not in options.without)
-        pixels = np.full((4, 4, 3), 10 * photo + options.closer, np.uint8)
-        return RenderedPortrait(pixels=pixels, faces=((0, 0, 4, 4),), photo=photo, origin=Origin.OWN_PIXELS)
-
-
-class Reader:
-    """A meter that likes the second photo better, and whatever is eased best of all."""
-
-    def see(self, portrait: RGB, /) -> Floats | None:
-        return floats([portrait[0, 0, 0]])
-
-    def likeness(self, seen: Floats, _made_from: Collection[int], /) -> Likeness:
-        return Likeness(value=float(seen[0]) / 100, percentile=0.0)
-
-
-def test_where_no_photo_makes_it_like_the_sitter_the_template_gives_way() -> None:
-    double = a_double(a_take(1), a_take(2), a_take(3))
-    shot = best_of(double, template("noir"), RenderOptions(), Painter(), Reader())
-    assert (shot.rendered.photo, shot.options.closer) == (2, EASED)
 
 
 def test_a_full_disk_leaves_no_half_portrait(studio: Desk, anna: Sat, tmp_path: Path) -> None:

@@ -7,15 +7,13 @@ import numpy as np
 
 from fenshen.vision.arrays import Floats, floats
 
-COARSER: Final = 4  # pixels to a side for one, where all is soft
-FINE: Final = 16.0  # pixels: smaller clumps need every pixel
+FINE: Final = 16.0  # pixels: larger clumps are few, so that products of small matrices make them
 
 
 def clouds(size: tuple[int, int], grain: float, rng: np.random.Generator) -> Floats:
     """Noise in three octaves, (h, w), deviation 1. size: (height, width). grain: pixels of the largest clump."""
     height, width = size
     total = np.zeros(size, np.float32)
-    few = np.zeros((-(-height // COARSER), -(-width // COARSER)), np.float32)
     for octave, share in ((1.0, 1.0), (0.5, 0.55), (0.25, 0.3)):
         cell = max(1.0, grain * octave)
         small = (int(np.ceil(height / cell)) + 3, int(np.ceil(width / cell)) + 3)
@@ -23,13 +21,16 @@ def clouds(size: tuple[int, int], grain: float, rng: np.random.Generator) -> Flo
         grid *= share
         if cell < FINE:
             total += cv2.resize(grid, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)[:height, :width]
-        else:  # the same clumps, at first on few pixels
-            grown = cv2.resize(
-                grid, None, fx=cell / COARSER, fy=cell / COARSER, interpolation=cv2.INTER_CUBIC
-            )
-            few += grown[: len(few), : few.shape[1]]
-    total += cv2.resize(few, None, fx=COARSER, fy=COARSER, interpolation=cv2.INTER_CUBIC)[:height, :width]
+        else:
+            total += _cubic(small[0], cell)[:height] @ grid @ _cubic(small[1], cell)[:width].T
     return even(total)
+
+
+def _cubic(count: int, cell: float) -> Floats:
+    """What each of so many clumps gives to each pixel of a line, (at least count * cell, count), as OpenCV has it."""
+    return floats(
+        cv2.resize(np.eye(count, dtype=np.float32), None, fx=1, fy=cell, interpolation=cv2.INTER_CUBIC)
+    )
 
 
 def even(values: Floats) -> Floats:

@@ -145,8 +145,9 @@ def balanced(gains: Floats, patch: Patch) -> Floats:
 
 
 def applied(linear: Floats, patch: Patch, gains: Floats) -> Floats:
-    """Give a picture (H, W, 3) linear the log gains of its patch, in place; returns it."""
+    """The picture with log gains of its patch. (H, W, 3) linear."""
     left, top, right, bottom = patch.box
     field = cv2.resize(gains, (right - left, bottom - top), interpolation=cv2.INTER_CUBIC)
-    linear[top:bottom, left:right] *= cv2.exp(field)
-    return linear
+    done = linear.copy()
+    done[top:bottom, left:right] *= cv2.exp(field)
+    return done
