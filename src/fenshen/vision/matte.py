@@ -1,10 +1,10 @@
 """Hair-level alpha of one person: two nets agree on what is certain, a solver decides the band between.
 
 The nets are small (256² and 320²) and know *where* a person is; the picture's own colours know *how much* of each
-pixel is hair. So: agreement of the nets, with the large hair that only colours show (hair.py), gives a trimap; colour
-samples from both sides of the band propose an alpha (robust matting, Wang & Cohen 2007); the closed-form Laplacian
-(Levin, Lischinski & Weiss 2008) makes the proposal consistent with every local colour line, and blur-fusion (Forte
-2021) removes the old background from the hair.
+pixel is hair. So: agreement of the nets, with the large hair that only colours show (hair.py), gives a trimap; what is
+open in it and too wide for an outline is cut in two (wedges.py); colour samples from both sides of the band propose an
+alpha (robust matting, Wang & Cohen 2007); the closed-form Laplacian (Levin, Lischinski & Weiss 2008) makes the proposal
+consistent with every local colour line, and blur-fusion (Forte 2021) removes the old background from the hair.
 """
 
 from dataclasses import dataclass

@@ -38,6 +38,7 @@ NEIGHBOURS: Final = 5  # the nearest colours, whose mean distance counts
 APART: Final = 0.035  # sRGB 0..1: how much colours of one thing differ
 SUREST: Final = 4.0  # what a colour can weigh at most, as a logarithm of odds
 CUT_OFF, CLEAR = 0.35, -1.5  # of a doubt's depth, the share cut off that needs colours as clear as these odds
+TOUCHED: Final = 0.1  # of a doubt, how much certain place lies beside it at least
 TOGETHER: Final = 3.0  # what it costs to part two neighbours of one colour
 SCALE: Final = 1000  # flows are counted in whole numbers
 BLUR: Final = 0.03  # face widths from the cut: where it is as unsure as it is coarse
@@ -147,7 +148,8 @@ def _cut_in_two(view: _View) -> tuple[Mask, Mask] | None:
 def _undecided(view: _View, is_person: Mask, odds: NDArray[np.float64]) -> Mask:
     """For each pixel of the doubt, whether colours say nothing about it: white curls before a stream.
 
-    Of such a doubt much of the depth is cut off although its colours might as well be the person's.
+    Of such a doubt much of the depth is cut off although its colours might as well be the person's; or hardly any
+    place that is certain touches it, as between face and hand, so that nobody knows the place's colours.
     """
     kept, colour = np.zeros_like(view.doubt), np.zeros(view.doubt.shape)
     kept[view.doubt], colour[view.doubt] = is_person, odds
@@ -155,9 +157,11 @@ def _undecided(view: _View, is_person: Mask, odds: NDArray[np.float64]) -> Mask:
     count, parts = cv2.connectedComponents(view.doubt.astype(np.uint8))
     vague = []
     for label in range(1, count):
-        part = deep & (parts == label)
+        here = parts == label
+        part = deep & here
         off = part & ~kept
-        if off.sum() > CUT_OFF * part.sum() and np.median(colour[off]) > CLEAR:
+        hardly_touched = (_within(here, WIDE) & view.place).sum() < TOUCHED * here.sum()
+        if hardly_touched or (off.sum() > CUT_OFF * part.sum() and np.median(colour[off]) > CLEAR):
             vague.append(label)
     return np.asarray(np.isin(parts, vague)[view.doubt], np.bool_)
 

@@ -122,6 +122,19 @@ def test_where_colours_say_nothing_a_doubt_stays() -> None:
     assert np.array_equal(found.votes, half)
 
 
+def test_a_hole_of_which_hardly_any_place_is_certain_stays_in_doubt() -> None:
+    """Between a face and a hand: what is seen through it may have any colour."""
+    known = sitter(GREY)
+    votes, colours = np.ones(SIZE, np.float32), known.colours.copy()
+    votes[240:290, 210:262] = 0.6
+    votes[265:270, 234:239] = 0
+    colours[240:290, 210:230] = SKIN  # like the person; and it is the place, which the middle does not tell
+    colours[240:290, 230:262] = (0.3, 0.4, 0.8)
+    trimap = np.where(votes == 1, 1.0, np.where(votes == 0, 0.0, 0.5)).astype(np.float32)
+    found = settle(colours, votes, trimap, FACE, np.zeros(SIZE, np.bool_))
+    assert np.array_equal(found.trimap, trimap)
+
+
 def test_a_person_without_a_place_is_no_accident() -> None:
     votes = np.ones(SIZE, np.float32)
     votes[250:300, 215:262] = 0.5
