@@ -1,7 +1,7 @@
 """Is it the sitter? Measured one to one, in memory, within the sitter's own photo-to-photo range."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from fenshen.double.take import Take
 from fenshen.engines.studio.bands import in_bands, per_channel
 from fenshen.vision.arrays import RGB, Floats, floats
 from fenshen.vision.faces import detect
-from fenshen.vision.identity import cosine, embed
+from fenshen.vision.identity import cosine, embed, looked_at
 from fenshen.vision.mesh import FaceMesh, Pose, fit
 
 
@@ -31,7 +31,7 @@ class LikenessMeter:
         """Read the takes' faces once."""
         self._models = models
         self._spread = double.spread
-        self._takes = {take.photo: embed(on_grey(take), mesh_of(take), models) for take in double.takes}
+        self._takes = {take.photo: embedding_of(take, models) for take in double.takes}
 
     def measure(self, portrait: RGB, made_from: int) -> Likeness | None:
         """Likeness of an unlabelled portrait (H, W, 3); None when no face can be read in it.
@@ -59,10 +59,18 @@ class LikenessMeter:
         return float(np.median([cosine(embedding, known) for known in others]))
 
 
-def on_grey(take: Take) -> RGB:
-    """A take before a grey wall, as the identity net sees it. (H, W, 3) uint8 sRGB."""
-    grey = np.empty(take.foreground.shape, np.uint8)
-    foreground, alpha = take.foreground, take.alpha
+def embedding_of(take: Take, models: Path) -> Floats:
+    """A take's face before a grey wall as the net sees it, (128,); only what the net looks at is put there."""
+    mesh = mesh_of(take)
+    left, top, right, bottom = looked_at(mesh, take.alpha.shape)
+    part = np.s_[top:bottom, left:right]
+    return embed(on_grey(take, part), replace(mesh, points=mesh.points - floats([left, top, 0])), models)
+
+
+def on_grey(take: Take, part: tuple[slice, slice] = np.s_[:, :]) -> RGB:
+    """A take, or a part of it, before a grey wall, as the identity net sees it. (h, w, 3) uint8 sRGB."""
+    foreground, alpha = take.foreground[part], take.alpha[part]
+    grey = np.empty(foreground.shape, np.uint8)
 
     def one(band: slice) -> None:
         cover = per_channel(floats(alpha[band].astype(np.float32) / 255))

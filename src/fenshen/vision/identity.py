@@ -40,6 +40,15 @@ def embed(rgb: RGB, face: FaceMesh | Face, models: Path) -> Floats:
     return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
 
 
+def looked_at(mesh: FaceMesh, size: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """What of a picture of size (height, width) `embed` reads: left, top, right and bottom."""
+    back = cv2.invertAffineTransform(similarity(mesh.points[list(MESH_ANCHORS), :2], ANCHORS))
+    corners = cv2.transform(np.array([[[0, 0], [SIDE, 0], [0, SIDE], [SIDE, SIDE]]], np.float32), back)[0]
+    left, top = np.maximum(np.floor(corners.min(0)).astype(int) - 2, 0).tolist()
+    right, bottom = np.minimum(np.ceil(corners.max(0)).astype(int) + 2, size[1::-1]).tolist()
+    return left, top, right, bottom
+
+
 def prepare(models: Path) -> None:
     """Write and open the net before it is needed. Raises WeightMissingError, WeightAlteredError."""
     with _lent(models):
