@@ -221,6 +221,13 @@ OF_THE_FACE = (
     Rule(
         "face_covered", (Limit("hidden", above=0.08, below=0.16), UPRIGHT, NOT_PROFILE, WHOLE), "warn", "warn"
     ),
+    # A hand along the outline hides little, but its own outline passes for the cheek's.
+    Rule(
+        "hand_at_face",
+        (Limit("hand", above=-0.11), Limit("hidden", below=0.08), NOT_PROFILE, WHOLE),
+        "warn",
+        "warn",
+    ),
     # A little of it and an odd cheek are more than either: a book or a telephone is flat where a cheek is round.
     Rule("face_covered", (Limit("odd_cheek", above=1.5), BOTH_EYES, *HINTED), "warn", "warn"),
     Rule("face_covered", (Limit("flat_cheek", above=1.9), BOTH_EYES, *HINTED), "warn", "warn"),

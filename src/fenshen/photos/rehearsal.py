@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fenshen.errors import FenshenError
-from fenshen.vision import faces, identity, mesh, quality
+from fenshen.vision import faces, hands, identity, mesh, quality
 
 
 def rehearse(models: Path) -> None:
@@ -16,8 +16,9 @@ def rehearse(models: Path) -> None:
         with suppress(FenshenError):
             prepare(models)
     quality.prepare()
-    with suppress(FenshenError):
-        identity.prepare(models)
+    for prepare in (hands.prepare, identity.prepare):
+        with suppress(FenshenError):
+            prepare(models)
 
 
 def begin(models: Path) -> None:

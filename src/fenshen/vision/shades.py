@@ -26,11 +26,14 @@ class Shades:
         return self._made[longest]
 
     def in_colour(self, longest: int) -> RGB:
-        """(h, w, 3) uint8, the picture itself at the size of ``at``."""
+        """(h, w, 3) uint8, the picture itself at the size of ``at``; halved by area, the rest between pixels."""
         size = self._size(longest)
-        if size == self.whole.shape[::-1]:
-            return self._rgb
-        return np.asarray(cv2.resize(self._rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        colour = self._rgb
+        while colour.shape[0] >= 2 * size[1] and colour.shape[1] >= 2 * size[0]:
+            colour = _half(colour)
+        if size == colour.shape[1::-1]:
+            return colour
+        return np.asarray(cv2.resize(colour, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def _size(self, longest: int) -> tuple[int, int]:
         height, width = self.whole.shape
@@ -51,6 +54,6 @@ class Shades:
         return np.asarray(cv2.resize(nearest, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _half(gray: RGB) -> RGB:
-    size = (gray.shape[1] // 2, gray.shape[0] // 2)
-    return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _half(picture: RGB) -> RGB:
+    size = (picture.shape[1] // 2, picture.shape[0] // 2)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
