@@ -47,7 +47,7 @@ Not Canny: on one thread OpenCV 4.14 writes beyond its memory when a picture is 
 ROWS = 2
 """Rows of text that make a card of a rectangle."""
 
-PRINTED, BEHIND, ASIDE = (0.2, 0.5), 0.75, 0.15
+PRINTED, BEHIND, ASIDE = (0.2, 0.6), 0.75, 0.15
 """Height of a face in a card's: of one printed on it, and from which the shape lies around it. How far a printed one is
 from the middle, in lengths of the card: ID cards have their portrait at one end, a photo has its face in the middle."""
 
