@@ -121,7 +121,7 @@ def board(points: NDArray[np.float32], shift: float) -> Picture:
 
 def with_hand(points: NDArray[np.float32], down: float) -> Picture:
     """Hold a hand before the chin, or ``down`` widths of the face below it."""
-    moved = points + (0, down * np.ptp(points[:, 0]))
+    moved = points + np.array([0, down * np.ptp(points[:, 0])])
     face = FaceMesh(
         points=np.column_stack([moved, np.zeros(len(moved))]).astype(np.float32),
         presence=1.0,
