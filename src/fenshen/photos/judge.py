@@ -86,6 +86,9 @@ UPRIGHT = Limit("sideways", below=1)
 HINTED = (Limit("hidden", above=0.01), Limit("burnt", below=0.02), WHOLE)
 """The net sees something before the face, though not enough to say so; what is burnt out is as flat as a thing."""
 
+WHITE_LIGHT = Limit("unnatural", below=8)
+"""Under a coloured lamp each cheek has the colour of what lights it."""
+
 OF_THE_FILE = (
     Rule("sideways", (Limit("sideways", above=0),), "refuse", "refuse"),
     Rule("no_face", (Limit("faces", below=1), Limit("sideways", below=1)), "refuse", "refuse"),
@@ -166,7 +169,7 @@ OF_THE_FACE = (
     ),
     Rule(
         "eyes_covered",
-        (Limit("under_eyes", above=0.55), Limit("unnatural", below=8), BOTH_EYES),
+        (Limit("under_eyes", above=0.55), WHITE_LIGHT, BOTH_EYES),
         "refuse",
         "refuse",
     ),
@@ -219,10 +222,17 @@ OF_THE_FACE = (
         "warn",
     ),
     Rule(
-        "face_covered", (Limit("hidden", above=0.08, below=0.16), UPRIGHT, NOT_PROFILE, WHOLE), "warn", "warn"
+        "face_covered", (Limit("hidden", above=0.11, below=0.16), UPRIGHT, NOT_PROFILE, WHOLE), "warn", "warn"
+    ),
+    # A hand along the outline hides little, but its own outline passes for the cheek's.
+    Rule(
+        "hand_at_face",
+        (Limit("hand", above=-0.11), Limit("hidden", below=0.11), NOT_PROFILE, WHOLE),
+        "warn",
+        "warn",
     ),
     # A little of it and an odd cheek are more than either: a book or a telephone is flat where a cheek is round.
-    Rule("face_covered", (Limit("odd_cheek", above=1.5), BOTH_EYES, *HINTED), "warn", "warn"),
+    Rule("face_covered", (Limit("odd_cheek", above=1.5), WHITE_LIGHT, BOTH_EYES, *HINTED), "warn", "warn"),
     Rule("face_covered", (Limit("flat_cheek", above=1.9), BOTH_EYES, *HINTED), "warn", "warn"),
     Rule(
         "face_covered",

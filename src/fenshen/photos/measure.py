@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fenshen.errors import WeightMissingError
 from fenshen.photos.decode import Photo
 from fenshen.photos.optics import distance_by_lens
 from fenshen.vision import faces as detector
-from fenshen.vision import features, quality, tone
+from fenshen.vision import features, hands, quality, tone
 from fenshen.vision.arrays import RGB
 from fenshen.vision.faces import Face
 from fenshen.vision.hidden import Hidden
@@ -21,6 +22,9 @@ BYSTANDER = 0.12
 
 SEEN_FROM_FRONT = 25.0
 """Degrees of yaw up to which a face tells its distance."""
+
+PROFILE = 50.0
+"""Degrees of yaw from which the mesh's outline is a guess."""
 
 DOUBTFUL = 0.9
 """Score of the detector below which the photo may lie on its side (98 % of upright faces reach it)."""
@@ -101,6 +105,9 @@ class Measures:
     hidden_forehead: float = 0.0  # 0..1, how likely, in the mean
     hidden_eyes: float = 0.0  # 0..1, how likely, of the freer eye
     certainty: float = 16.0  # nines in the mesh's presence, 0..16: 3 is 99.9 %
+    hand: float | None = (
+        None  # how far a hand reaches over the face's outline: see vision.hands; None without one
+    )
 
 
 def measure(photo: Photo, faces: Sequence[Face], mesh: FaceMesh | None, models: Path) -> Measures:
@@ -116,7 +123,8 @@ def measure(photo: Photo, faces: Sequence[Face], mesh: FaceMesh | None, models: 
     if not faces or mesh is None:
         return measures
     framed = _with_room(_with_framing(measures, photo, mesh), photo, mesh)
-    lit = _with_light(_with_movement(framed, mesh), photo, faces[0], mesh)
+    moving = _with_movement(framed, mesh)
+    lit = replace(_with_light(moving, photo, faces[0], mesh), hand=_hand(photo, mesh, models))
     if abs(mesh.pose.yaw) >= SEEN_FROM_FRONT:
         return lit
     if photo.lens is not None:
@@ -213,6 +221,16 @@ def _with_light(measures: Measures, photo: Photo, face: Face, mesh: FaceMesh) ->
         flat_cheek=tone.flat_cheek(cut),
         fine_detail=tone.fine_detail(cut),
     )
+
+
+def _hand(photo: Photo, mesh: FaceMesh, models: Path) -> float | None:
+    """Look for a hand at a face whose outline is known; without the nets for it nobody looks."""
+    if abs(mesh.pose.yaw) >= PROFILE:
+        return None
+    try:
+        return hands.reach(photo.pixels, mesh.points, models)
+    except WeightMissingError:
+        return None
 
 
 def _that_matter(faces: Sequence[Face]) -> int:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fenshen.errors import FenshenError
-from fenshen.vision import faces, identity, mesh, quality
+from fenshen.vision import faces, hands, identity, mesh, quality
 
 
 def rehearse(models: Path) -> None:
@@ -22,8 +22,9 @@ def rehearse(models: Path) -> None:
 def rehearse_sets(models: Path) -> None:
     """Open all that a set of photos needs, where nobody waits yet for a verdict."""
     rehearse(models)
-    with suppress(FenshenError):
-        identity.prepare(models)
+    for prepare in (hands.prepare, identity.prepare):
+        with suppress(FenshenError):
+            prepare(models)
 
 
 def begin(models: Path) -> None:

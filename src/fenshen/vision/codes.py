@@ -47,6 +47,10 @@ Not Canny: on one thread OpenCV 4.14 writes beyond its memory when a picture is 
 ROWS = 2
 """Rows of text that make a card of a rectangle."""
 
+PRINTED, BEHIND, ASIDE = (0.2, 0.6), 0.75, 0.15
+"""Height of a face in a card's: of one printed on it, and from which the shape lies around it. How far a printed one is
+from the middle, in lengths of the card: ID cards have their portrait at one end, a photo has its face in the middle."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardSeen:
@@ -157,12 +161,17 @@ def _has_cards_shape(corners: Floats) -> bool:
 
 
 def _on(face: Face, corners: Floats, scale: float) -> str:
-    """Where a face lies: "on" the card as its printed portrait, "behind" a larger shape, or "beside" it."""
+    """Where a face lies: "on" the card as its printed portrait, "behind" a larger shape, or "beside" what tells."""
     x, y, width, height = (side * scale for side in face.box)
-    if cv2.pointPolygonTest(corners, (x + width / 2, y + height / 2), measureDist=False) < 0:
+    middle = np.array([x + width / 2, y + height / 2])
+    if cv2.pointPolygonTest(corners, (float(middle[0]), float(middle[1])), measureDist=False) < 0:
         return "beside"
-    card = np.sqrt(float(cv2.contourArea(corners)) / CARD)  # height of the card
-    return "on" if 0.2 < height / card < 0.75 else "behind"  # noqa: PLR2004
+    share = height / float(np.sqrt(float(cv2.contourArea(corners)) / CARD))
+    if share >= BEHIND:
+        return "behind"
+    longer = max(corners[1] - corners[0], corners[2] - corners[1], key=np.linalg.norm)
+    aside = abs(float((middle - corners.mean(0)) @ longer)) / float(longer @ longer)
+    return "on" if PRINTED[0] < share < PRINTED[1] and aside > ASIDE else "beside"
 
 
 def _flattened(gray: RGB, corners: Floats) -> RGB:

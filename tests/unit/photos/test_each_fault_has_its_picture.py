@@ -12,6 +12,7 @@ from tests.unit.photos.conftest import Picture, code, person, pixels
 
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.judge import OF_THE_FACE, OF_THE_FILE
+from fenshen.vision.mesh import FaceMesh, Pose
 
 Reasons = Callable[..., tuple[str, ...]]
 Look = Callable[..., Inspected]
@@ -118,6 +119,18 @@ def board(points: NDArray[np.float32], shift: float) -> Picture:
     return spoiling.painted(ANNA, outline, (90, 70, 60))
 
 
+def with_hand(points: NDArray[np.float32], down: float) -> Picture:
+    """Hold a hand before the chin, or ``down`` widths of the face below it."""
+    moved = points + np.array([0, down * np.ptp(points[:, 0])])
+    face = FaceMesh(
+        points=np.column_stack([moved, np.zeros(len(moved))]).astype(np.float32),
+        presence=1.0,
+        blendshapes={},
+        pose=Pose(yaw=0, pitch=0, roll=0, rotation=np.eye(3, dtype=np.float32)),
+    )
+    return worn.hand(152, 1.1, (60, 60))(ANNA, face, np.random.default_rng(3))
+
+
 Painted = Callable[[NDArray[np.float32]], Picture]
 PAINTED: dict[str, tuple[Painted, Painted]] = {
     "glaring": (lambda p: with_spot(p, 1.0), lambda p: with_spot(p, 0.5)),
@@ -126,6 +139,7 @@ PAINTED: dict[str, tuple[Painted, Painted]] = {
     "mouth_covered": (lambda p: with_mask(p, 0), lambda p: with_mask(p, 0.95)),
     "face_covered": (lambda p: board(p, 0), lambda p: board(p, 150)),
     "forehead_covered": (lambda p: with_cap(p, 0.05), lambda p: with_cap(p, 0.2)),
+    "hand_at_face": (lambda p: with_hand(p, 0.35), lambda p: with_hand(p, 0.65)),
 }  # fmt: skip
 DECLARED = {"ai_made", "ai_edited"}
 """What the file says of itself: see test_a_picture_that_says_it_is_ai_made_is_named."""
@@ -155,6 +169,15 @@ def test_a_hand_before_the_face_is_named_though_it_has_the_colour_of_the_face(
     assert mesh is not None
     seen = look(worn.hand(at, size, (angle, angle))(ANNA, mesh, np.random.default_rng(1)))
     assert {"face_covered", "mouth_covered"} & set(seen.verdict.reasons)
+
+
+def test_a_hand_at_the_face_is_only_warned_of_and_told_once(look: Look, points: NDArray[np.float32]) -> None:
+    for role in ("frontal", "supplementary"):
+        verdict = look(with_hand(points, 0.35), role).verdict
+        assert (verdict.verdict, verdict.reasons) == ("warned", ("hand_at_face",))
+    hidden = look(with_hand(points, 0.15), "frontal").verdict.reasons
+    assert "face_covered" in hidden
+    assert "hand_at_face" not in hidden
 
 
 @pytest.mark.parametrize("hat", [worn.cap, worn.brimmed_hat, worn.headscarf])

@@ -15,7 +15,7 @@ from tests.unit.photos.test_what_is_bare import BARE
 from fenshen.photos.inspect import Inspected
 from fenshen.photos.judge import Verdict
 from fenshen.photos.scene import GRID_LIKELY, RULES, Scene, judge_scene
-from fenshen.vision import nets
+from fenshen.vision import faces, nets
 from fenshen.vision.codes import find_card
 from fenshen.vision.screens import grid
 from fenshen.vision.shades import Shades
@@ -110,6 +110,27 @@ def test_a_card_is_seen_before_what_is_as_light_as_it_but_of_another_colour() ->
 def test_a_photo_of_nothing_but_a_card_is_named(reasons: Reasons) -> None:
     table = np.full((700, 1000, 3), (96, 74, 58), np.uint8)
     assert "card_in_view" in reasons(laid_on(table, card(760, ANNA), 0.5, 0.5, angle=4))
+
+
+@pytest.mark.parametrize("height", [150, 200, 280])
+def test_a_tiny_photo_pasted_into_a_large_picture_is_no_card(height: int, reasons: Reasons) -> None:
+    for name in ("anna/00", "omar/00", "lin/00"):
+        photo = pixels(name)
+        for cut in (photo, photo[: round(photo.shape[1] * 85.60 / 53.98)], photo[:600]):
+            assert "card_in_view" not in reasons(spoiling.on_a_wall(cut, height, (1024, 768)))
+
+
+@pytest.mark.parametrize("portrait", ["anna/00", "omar/00", "wei/00"])
+def test_a_card_without_readable_print_is_known_by_the_portrait_at_its_end(
+    portrait: str, models: Path
+) -> None:
+    table = np.full((800, 1000, 3), (96, 74, 58), np.uint8)
+    for angle in (-10.0, 0.0, 12.0):
+        laid = laid_on(table, card(430, pixels(portrait)[150:850], rows=0), 0.5, 0.5, angle=angle)
+        seen = find_card(Shades(laid), faces.detect(laid, models))
+        assert seen is not None
+        assert seen.has_face
+        assert seen.rows == 0
 
 
 def test_a_picture_frame_around_the_face_is_no_card(reasons: Reasons) -> None:
