@@ -47,9 +47,11 @@ Not Canny: on one thread OpenCV 4.14 writes beyond its memory when a picture is 
 ROWS = 2
 """Rows of text that make a card of a rectangle."""
 
-PRINTED, BEHIND, ASIDE = (0.2, 0.6), 0.75, 0.15
-"""Height of a face in a card's: of one printed on it, and from which the shape lies around it. How far a printed one is
-from the middle, in lengths of the card: ID cards have their portrait at one end, a photo has its face in the middle."""
+PRINTED, BEHIND, ASIDE = 0.2, 0.75, 0.15
+"""Height of a face in a card's: of the smallest that is printed on one, and from which the shape lies around the face.
+How far the largest face of the picture must be from the middle to be a print, in lengths of the card: ID cards have
+their portrait at one end, a tiny photo on a large page has its face in the middle. Another face may be there: of a
+card beside the sitter at times only the portrait's rim is seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +108,13 @@ def _has_crowded_patch(gray: RGB) -> bool:
 def find_card(shades: Shades, faces: Sequence[Face]) -> CardSeen | None:
     """Find an ID or bank card: a quadrilateral of a card's shape that bears a small face or rows of text.
 
-    faces: those of the picture, in its own pixels.
+    faces: those of the picture, in its own pixels, the largest first.
     """
     small = shades.in_colour(CARDS_AT)
     scale = small.shape[1] / shades.whole.shape[1]
     seen = []
     for corners in _quadrilaterals(small):
-        on_it = [_on(face, corners, scale) for face in faces]
+        on_it = [_on(face, corners, scale, largest=face is faces[0]) for face in faces]
         if any(part == "behind" for part in on_it):
             continue  # a window, a poster or a hat brim around the face
         fine = shades.at(TEXT_AT)
@@ -160,7 +162,7 @@ def _has_cards_shape(corners: Floats) -> bool:
     return opposite and abs(along / max(across, 1.0) / CARD - 1) < SLANT
 
 
-def _on(face: Face, corners: Floats, scale: float) -> str:
+def _on(face: Face, corners: Floats, scale: float, *, largest: bool) -> str:
     """Where a face lies: "on" the card as its printed portrait, "behind" a larger shape, or "beside" what tells."""
     x, y, width, height = (side * scale for side in face.box)
     middle = np.array([x + width / 2, y + height / 2])
@@ -171,7 +173,7 @@ def _on(face: Face, corners: Floats, scale: float) -> str:
         return "behind"
     longer = max(corners[1] - corners[0], corners[2] - corners[1], key=np.linalg.norm)
     aside = abs(float((middle - corners.mean(0)) @ longer)) / float(longer @ longer)
-    return "on" if PRINTED[0] < share < PRINTED[1] and aside > ASIDE else "beside"
+    return "on" if share > PRINTED and (aside > ASIDE or not largest) else "beside"
 
 
 def _flattened(gray: RGB, corners: Floats) -> RGB:
