@@ -102,6 +102,16 @@ def test_both_eyes_mirror_one_lamp_though_only_one_had_its_light_in_the_right_pl
     assert np.abs(patches[0] - patches[1]).max() < 0.2
 
 
+def test_an_eye_in_the_shade_mirrors_the_lamp_as_the_other_does() -> None:
+    before = face()
+    x, y = POINTS[EYES[1], :2].tolist()
+    shade = ellipse(SIZE, (x, y), (27, 9))
+    before[shade] *= 0.12
+    after = catch_lights(before, POINTS, KEY)
+    for pupil in EYES:
+        assert np.linalg.norm(brightest(after, pupil) - place_of(KEY, floats([0, 0]), 9.0)) < 2.5
+
+
 def test_behind_a_light_that_goes_the_pupil_is_black_and_the_iris_has_its_colour() -> None:
     green = floats([0.04, 0.2, 0.06])
     before = face()

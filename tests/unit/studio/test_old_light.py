@@ -105,6 +105,14 @@ def test_under_a_burnt_shine_there_is_skin_and_not_grey() -> None:
     assert (rest @ LUMINANCE) > 0.8 * float(skin @ LUMINANCE)
 
 
+def test_skin_where_the_albedo_has_hair_is_no_shine() -> None:
+    hairy = albedo()
+    temple = ellipse((SIDE, SIDE), (36, 60), (6, 14))
+    hairy[temple] = floats([0.02, 0.018, 0.017])
+    seen = lit(albedo())
+    assert found(seen, hairy).shine[temple].max() < 0.12 * float(seen[temple].max())
+
+
 def test_a_white_cap_above_a_forehead_that_does_not_shine_stays_white() -> None:
     seen = lit(albedo())
     cap = np.zeros((SIDE, SIDE), bool)

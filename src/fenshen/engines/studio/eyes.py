@@ -51,7 +51,7 @@ def catch_lights(lit: Floats, points: Floats, key: Light | None) -> Floats:
     if key is None:
         return lit
     eyes = [eye for eye in (_eye(lit, points, key, *which) for which in EYES) if eye is not None]
-    if all(eye.own.any() and eye.fits for eye in eyes):
+    if all(eye.dark or (eye.own.any() and eye.fits) for eye in eyes):
         return lit
     found = lit.copy()
     for eye in eyes:
@@ -72,12 +72,13 @@ class _Eye:
     opening: Floats  # (h, w) 0..1 between the lids
     own: NDArray[np.bool_]  # (h, w) lights that the photo's iris has
     fits: bool  # whether these are where the lamp's would be
+    dark: bool  # whether it lies behind dark glass, or in the shade; glass is before both
 
 
 def _eye(
     lit: Floats, points: Floats, key: Light, pupil: int, iris: Sequence[int], lids: Sequence[int]
 ) -> _Eye | None:
-    """Look at one eye; None where nothing can be mirrored: too small, shut, cut off or behind dark glass."""
+    """Look at one eye; None where nothing can be mirrored: too small, shut or cut off."""
     centre = points[pupil, :2]
     radius = float(np.linalg.norm(points[list(iris), :2] - centre, axis=1).mean())
     if radius < 3 or is_shut(points[list(lids), :2]):  # noqa: PLR2004 - too few pixels for a light
@@ -98,16 +99,15 @@ def _eye(
     if seen.sum() < 9 or not around.any() or not whites.any():  # noqa: PLR2004
         return None
     skin = float(np.median(bright[around]))
-    if float(np.quantile(bright[whites], 0.8)) < DARK_GLASS * skin:
-        return None
     spot = place_of(key, centre, radius)
-    own = seen & (bright > by_ring(bright, away, seen) + BRIGHT * max(skin, 0.15))
+    own = seen & (opening > 0.85) & (bright > by_ring(bright, away, seen) + BRIGHT * max(skin, 0.15))  # noqa: PLR2004
     own &= bool(own.sum() >= 0.008 * np.pi * radius**2)
     where = floats([xs[own].mean(), ys[own].mean()]) if own.any() else spot
     return _Eye(
         corner=(top, left), radius=radius, away=away, opening=opening, own=own,
         from_spot=floats(np.hypot((xs - spot[0]) / 0.9, ys - spot[1]) / radius),
         fits=bool(np.linalg.norm(where - spot) < FITS * radius),
+        dark=float(np.quantile(bright[whites], 0.8)) < DARK_GLASS * skin,
     )  # fmt: skip
 
 

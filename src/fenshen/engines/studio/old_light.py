@@ -82,13 +82,19 @@ def beyond_harmonics(seen: Floats, albedo: Floats, known: Floats, stage: Stage, 
     sure = cv2.GaussianBlur(trust, (0, 0), max(0.6, 0.02 * stage.width))
     usual = _mean(colour, bare)  # shine has the lamp's colour, which is not the skin's
     tint = spread(floats(colour - usual), bare, COLOUR_REACH * stage.width)
-    edge = floats(np.clip(cv2.GaussianBlur(left, (0, 0), 1.0) - around - RIM_MARGIN, 0, 2 * MOST))
+    hairy = np.clip(
+        np.log2(max(BLACK, float(plain @ LUMINANCE)) / np.maximum(albedo @ LUMINANCE, BLACK)), 0, None
+    )
+    edge = floats(
+        np.clip(cv2.GaussianBlur(floats(left - hairy), (0, 0), 1.0) - around - RIM_MARGIN, 0, 2 * MOST)
+    )
     edge *= _where_skin_shines(stage, edge)
+    skin = plain + (albedo - plain) * np.clip(1 - hairy, 0, 1)[..., None]  # no hair lies under a shine
     return OldLight(
         more=floats(
             faded(floats(light - glow), trust, stage.width)[..., None] + faded(tint, trust, stage.width)
         ),
-        shine=_shine(seen, floats(sure * glow + (1 - sure) * edge), floats(albedo * np.exp2(tint + usual))),
+        shine=_shine(seen, floats(sure * glow + (1 - sure) * edge), floats(skin * np.exp2(tint + usual))),
     )
 
 
