@@ -140,6 +140,21 @@ def test_an_iris_is_found_beside_where_the_mesh_has_it(right: float, down: float
     assert abs(radius - 14 * wide) < 1.8
 
 
+def test_a_lid_that_a_mesh_takes_for_the_iris_stays_as_it_was() -> None:
+    skin = floats([0.45, 0.3, 0.2])
+    before = face()
+    for pupil in EYES:
+        x, y = POINTS[pupil, :2].tolist()
+        around = ellipse(SIZE, (x, y), (60, 50)) & ~ellipse(SIZE, (x, y), (27, 9))
+        before[around] = skin
+        before[ellipse(SIZE, (x, y + 8), (6, 3))] = skin  # the lower lid
+        before[ellipse(SIZE, (x + 4, y - 3), (2, 2))] = 0.9  # and a light in the wrong place
+    after = catch_lights(before, POINTS, KEY)
+    x, y = np.round(POINTS[EYES[0], :2]).astype(int)
+    assert np.abs(after[y + 7, x] - skin).max() < 0.08
+    assert after[y - 3, x + 4].max() < 0.55
+
+
 def test_an_iris_is_much_the_same_all_around() -> None:
     ys, xs = np.mgrid[-10:11, -10:11].astype(np.float32)
     away = floats(np.hypot(xs, ys) / 10)

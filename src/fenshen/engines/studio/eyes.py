@@ -22,6 +22,7 @@ DARK_GLASS: Final = 0.18  # of the skin's luminance: whites of eyes darker than 
 FITS: Final = 0.55  # iris radii: a photo's own light this near to the right place may stay the only one
 BRIGHT: Final = 0.30  # above the rest of its ring of the iris, in units of the lit skin: a light in it
 STRENGTH: Final = 0.55  # of white, for a lamp of intensity 1 and middling size
+WARM: Final = 0.6  # of the way from the white of the eye to the skin
 SMALLEST, LARGEST = 0.10, 0.24  # iris radii
 RINGS: Final = 14  # of an iris, from its pupil outwards
 PUPIL: Final = 0.38  # iris radii: a pupil in the light of a room
@@ -100,7 +101,8 @@ def _eye(
         return None
     skin = float(np.median(bright[around]))
     spot = place_of(key, centre, radius)
-    own = seen & (opening > 0.85) & (bright > by_ring(bright, away, seen) + BRIGHT * max(skin, 0.15))  # noqa: PLR2004
+    own = seen & ~_skin_like(patch, whites, around) & (opening > 0.85)  # noqa: PLR2004
+    own &= bright > by_ring(bright, away, seen) + BRIGHT * max(skin, 0.15)
     own &= bool(own.sum() >= 0.008 * np.pi * radius**2)
     where = floats([xs[own].mean(), ys[own].mean()]) if own.any() else spot
     return _Eye(
@@ -109,6 +111,13 @@ def _eye(
         fits=bool(np.linalg.norm(where - spot) < FITS * radius),
         dark=float(np.quantile(bright[whites], 0.8)) < DARK_GLASS * skin,
     )  # fmt: skip
+
+
+def _skin_like(patch: Floats, whites: NDArray[np.bool_], around: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(h, w) where the patch is as warm as the lids: a mirrored lamp is as white as the eye's white in that light."""
+    warmth = np.log((patch[..., 0] + 1e-3) / (patch[..., 2] + 1e-3))
+    white, skin = float(np.median(warmth[whites])), float(np.median(warmth[around]))
+    return np.asarray(warmth > white + WARM * (skin - white)) if skin > white else np.zeros_like(whites)
 
 
 def limbus(bright: Floats, opening: Floats, centre: Floats, radius: float) -> tuple[Floats, float]:
