@@ -39,11 +39,11 @@ def test_the_plan_is_told_as_the_document_tells_it(capsys: pytest.CaptureFixture
 
 @pytest.mark.slow
 def test_a_million_a_day_is_planned_in_shares_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["admin", "capacity", "--sitters", "1000000", "--workers", "450"]) == 0
+    assert run(["admin", "capacity", "--sitters", "1000000", "--workers", "410"]) == 0
     printed = lines(capsys.readouterr().out)
     assert printed[1] in lines(HOWTO.read_text("utf-8"))
     assert any("one of 10 equal shares" in line for line in printed)
-    assert any("the line grows by 8,743" in line for line in printed)
+    assert any("the line grows by 8,163" in line for line in printed)
 
 
 def test_json_holds_rows_figures_and_seed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +91,7 @@ def test_a_queue_without_end_is_told_plainly(capsys: pytest.CaptureFixture[str])
     assert run(["admin", "capacity", "--sitters", "10000", "--workers", "2"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert "the queue would grow by 196 an hour" in said.err
+    assert "the queue would grow by 127 an hour" in said.err
     assert "--workers 3 or more" in said.err
 
 

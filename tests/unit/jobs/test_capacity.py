@@ -94,7 +94,7 @@ def test_a_line_that_builds_up_in_the_busiest_hour_is_told(figures: Figures) -> 
     found = capacity.outlook(10_000, 3, figures=figures, fleet=FLEET, seed=1)
     assert found.utilisation == pytest.approx(figures.load(10_000) / 3, rel=0.03)
     assert found.busiest_hour > 1
-    assert found.growth == pytest.approx((figures.busiest_load(10_000) - 3) * 3600 * 2.1 / 22.265, rel=1e-3)
+    assert found.growth == pytest.approx((figures.busiest_load(10_000) - 3) * 3600 * 2.1 / 20.2093, rel=1e-3)
     assert found.waits.longest > 3600
     assert 0 < found.waits.over_an_hour < 1
     assert found.by_kind["redo"].most < 60 < found.by_kind["double"].most
