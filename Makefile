@@ -13,7 +13,7 @@ SOURCES := $(shell find src tests -name '*.py' -o -name '*.toml' -path '*words*'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-idphoto bench-import bench-jobs bench-previews serve test-web bench-web lock runtime dev models models-of-tests models-age \
+.PHONY: help demo test check bench bench-gate bench-likeness bench-vault bench-labels bench-seams bench-idphoto bench-import bench-jobs bench-previews serve test-web bench-web lock runtime dev models models-of-tests models-age \
 	check-lint check-types check-layers check-docs check-licences check-coverage
 
 help: ## this list
@@ -43,6 +43,9 @@ bench-likeness: models ## how like the sitter portraits are: make bench-likeness
 
 bench-matte: models ## how true the mattes are, on composites of known alpha
 	$(RUN)/python -m benchmarks.matte
+
+bench-seams: models ## whether the blends of dressed portraits are to be seen: make bench-seams DATA=folder
+	$(RUN)/python -m benchmarks.seams $(DATA)
 
 bench-idphoto: models ## how fast ID photos are and how true their geometry; make bench-idphoto DATA=folder measures more people
 	$(RUN)/python benchmarks/idphoto.py $(DATA)

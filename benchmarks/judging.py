@@ -21,7 +21,7 @@ from fenshen.rights.consent import Purpose
 from fenshen.rights.desk import open_desk
 from fenshen.vault.vault import DataClass
 from fenshen.vision import faces, identity, mesh, nets, weights
-from fenshen.vision.arrays import RGB, Floats
+from fenshen.vision.arrays import RGB, Floats, floats
 
 JUDGE = "MobileFaceNet.tflite"
 EDGE = 1024  # pixels at which photos are judged
@@ -74,7 +74,7 @@ def judge_of(models: Path) -> tuple[str, Judge]:
         values = (square.astype(np.float32) - 127.5) / 128
         with nets.lite(JUDGE, models) as net:  # its batch is fixed to two
             answer = next(iter(net(np.stack([values, values])).values()))[0]
-        return answer / np.float32(np.linalg.norm(answer))
+        return floats(answer / np.float32(np.linalg.norm(answer)))
 
     return "MobileFaceNet", embed
 

@@ -1,13 +1,24 @@
-"""Is a seam to be seen? Gradients along a blend, against those that the same skin has anyway."""
+"""Is a seam to be seen? Gradients along a blend, against those that the same skin has anyway.
 
+    .venv/bin/python -m benchmarks.seams [FOLDER]       # or: make bench-seams DATA=FOLDER
+
+The bundled people, and those of a folder as `benchmarks/likeness.py` takes it, in every template that dresses them or
+covers their head. A seam is hidden if it is no rougher than 95 % of patches of the untouched take's own skin.
+"""
+
+import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
+from benchmarks.judging import double_of, everybody
 from numpy.typing import NDArray
 
+from fenshen import settings
 from fenshen.double.double import OpenDouble
-from fenshen.engines.engine import RenderOptions
+from fenshen.engines.engine import RenderOptions, UnsuitedError
 from fenshen.engines.studio.cast_face import cast_face, face_window
 from fenshen.engines.studio.cover import cover, light
 from fenshen.engines.studio.dressing import cast_bare
@@ -18,6 +29,7 @@ from fenshen.engines.studio.plate import lay, plate
 from fenshen.engines.studio.rig import turned_to
 from fenshen.engines.studio.sitter import pose
 from fenshen.engines.studio.wearing import face_width, fit, neck_sides, wear
+from fenshen.templates.catalogue import catalogue
 from fenshen.templates.recipe import Template
 from fenshen.vision import regions
 from fenshen.vision.arrays import Floats, floats
@@ -107,3 +119,41 @@ def opening_seam(double: OpenDouble, template: Template, short_side: int = 512) 
     own = regions.bare_skin(posed.points, posed.alpha.shape) > 0
     drawn = seen.linear / np.maximum(posed.linear, 1e-3)  # without the hairline, which was there before
     return seam(floats(drawn), posed.linear, rim & inside, own, width)
+
+
+def seams_of(double: OpenDouble) -> tuple[list[tuple[str, Seam]], list[str]]:
+    """The seam of every template that has one, and the templates that do not suit these photos."""
+    found, unsuited = [], []
+    for name, recipe in catalogue().items():
+        if recipe.plate is None:
+            continue
+        measure = opening_seam if recipe.mode == "face" else neck_seam
+        try:
+            found.append((name, measure(double, recipe)))
+        except UnsuitedError:
+            unsuited.append(name)
+    return found, unsuited
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print how many seams are hidden, person by person, and the worst of each."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", help="more people than the bundled ones")
+    people, _ = everybody(parser.parse_args(argv).folder)
+    models, hidden, number = settings.load().models, 0, 0
+    print("person       hidden     unsuited  worst: seam, and the usual skin's median and 95 %")
+    for person in people:
+        found, unsuited = seams_of(double_of(person.photos, models))
+        ratios = {name: each.along / max(1e-6, each.usual[1]) for name, each in found}
+        line = f"{person.label:12} {sum(each.hidden for _, each in found):2} of {len(found):2}  {len(unsuited):9}"
+        if ratios:
+            worst = max(ratios, key=ratios.__getitem__)
+            each = dict(found)[worst]
+            line += f"  {worst}: {each.along:.2f}, {each.usual[0]:.2f} and {each.usual[1]:.2f}"
+        print(line, flush=True)
+        hidden, number = hidden + sum(each.hidden for _, each in found), number + len(found)
+    print(f"hidden: {hidden} of {number}")
+
+
+if __name__ == "__main__":
+    main()
