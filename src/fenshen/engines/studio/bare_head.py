@@ -25,7 +25,7 @@ REACH: Final = 0.62  # face widths below the chin, where a neck ends at the late
 
 HAIR_ENDS: Final = 0.16  # face widths under the earlobes, in which hair that reaches so low thins out
 THROAT: Final = 0.16  # face widths below the chin, where a collar begins
-GAP: Final = 0.16  # face widths: a wider one is seen through
+GAP: Final = 0.16  # face widths between neck and hair: a wider one is seen through
 HALF_NECK: Final = 0.27  # face widths, from the middle to its side
 
 
@@ -127,11 +127,16 @@ def _between(told: Floats, points: Floats, width: float) -> Floats:
 
     told: (h, w) 0..1 what is known to be one of the two. A gap would show the backdrop through the sitter.
     """
-    across = np.ones((1, 2 * max(1, round(GAP * width / 2)) + 1), np.uint8)
-    closed = cv2.morphologyEx(told, cv2.MORPH_CLOSE, across)
+    closed = bridged(told, width)
     ys = np.arange(told.shape[0], dtype=np.float32)[:, None]
     high = np.clip((points[regions.CHIN, 1] + THROAT * width - ys) / (0.08 * width), 0, 1)
     return floats(np.maximum(closed - told, 0) * high)
+
+
+def bridged(mask: Floats, width: float) -> Floats:
+    """A mask, (h, w) 0..1, with its gaps from side to side closed. width: of the face, in the mask's pixels."""
+    across = np.ones((1, 2 * max(1, round(GAP * width / 2)) + 1), np.uint8)
+    return floats(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, across))
 
 
 def _beside(alpha: Floats, points: Floats, width: float) -> float:

@@ -43,11 +43,11 @@ EYES: Final = (
 
 
 def catch_lights(lit: Floats, points: Floats, key: Light | None) -> Floats:
-    """Put the key light's reflection into eyes that lack it.
+    """Put the key light's reflection into both eyes, in place of what they mirror.
 
     lit: (H, W, 3) linear, exposed. points: (478, 3) mesh in its pixels. key: None = no lamp before the sitter.
-    Both eyes mirror one lamp: the photo's own lights stay where both show them in the right place; else both eyes
-    lose theirs and get the new one. Returns a new picture, or the same one when there is nothing to do.
+    Both eyes mirror one lamp: the photo's own lights stay if each eye shows one in the right place or lies in the dark;
+    else both eyes lose theirs and get the new one. Returns a new picture, or the same one when there is nothing to do.
     """
     if key is None:
         return lit
@@ -73,7 +73,7 @@ class _Eye:
     opening: Floats  # (h, w) 0..1 between the lids
     own: NDArray[np.bool_]  # (h, w) lights that the photo's iris has
     fits: bool  # whether these are where the lamp's would be
-    dark: bool  # whether it lies behind dark glass, or in the shade; glass is before both
+    dark: bool  # whether it lies in the shade; if both do, behind dark glass
 
 
 def _eye(

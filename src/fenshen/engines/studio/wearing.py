@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from fenshen.engines.studio.bands import in_bands, meanwhile, per_channel, pointwise
-from fenshen.engines.studio.bare_head import BareHead, above_the_neck
+from fenshen.engines.studio.bare_head import BareHead, above_the_neck, bridged
 from fenshen.engines.studio.framing import Window, view
 from fenshen.engines.studio.lamp import towards
 from fenshen.engines.studio.neck_skin import matched, pores
@@ -30,7 +30,6 @@ LOCK: Final = 0.04  # face widths of hair that are repeated at a time
 LET_DOWN: Final = 0.9  # face widths below the chin, to which hair is let down
 ASIDE_HAIR: Final = 0.44  # face widths from the middle: nearer there is the throat
 NEAR: Final = 0.04  # face widths from hair
-SLIT: Final = 0.16  # face widths between neck and hair: a wider one is seen through
 NECKS: Final = (0.5, 1.2)  # face widths, of a neck
 THROAT: Final = (0.06, 0.2)  # face widths below the chin, between which a neck is narrowest
 ASIDE: Final = 0.3  # face widths, of the neck's middle from the chin
@@ -226,8 +225,7 @@ def _dressed(posed: Posed, fitting: Fitting, laid: Laid, cloth: Floats, chest: F
     near = cv2.resize(hair, (hair.shape[1] // step, hair.shape[0] // step), interpolation=cv2.INTER_AREA)
     near = cv2.GaussianBlur(near, (0, 0), NEAR * width / step)
     within = cv2.resize(inside, (near.shape[1], 1), interpolation=cv2.INTER_AREA).reshape(1, -1)
-    across = np.ones((1, 2 * max(1, round(SLIT * width / step / 2)) + 1), np.uint8)
-    within = cv2.morphologyEx(np.maximum(within, np.clip(4 * near, 0, 1)), cv2.MORPH_CLOSE, across)
+    within = bridged(floats(np.maximum(within, np.clip(4 * near, 0, 1))), width / step)
     within = cv2.resize(within, hair.shape[::-1])
     touch, own = _touch(laid.front, width), posed.linear[low]
     linear, alpha = np.empty(posed.linear.shape, np.float32), np.empty(posed.alpha.shape, np.float32)
